@@ -1,0 +1,28 @@
+package io.understudy.failover.decide;
+
+import io.understudy.topology.Epoch;
+import java.util.List;
+
+/**
+ * One change in a group's life, kept for people and for replay.
+ *
+ * @param number 1 and up, without gaps
+ * @param wallMillis when
+ * @param epoch the journal's epoch then
+ * @param rule the rule that held
+ * @param reason its sentence
+ * @param actions what was ordered, in words
+ * @param inputs everything the decision looked at, encoded: replayed, it gives the same decision
+ */
+public record Entry(
+    long number,
+    long wallMillis,
+    Epoch epoch,
+    String rule,
+    String reason,
+    List<String> actions,
+    String inputs) {
+  public Entry {
+    actions = List.copyOf(actions);
+  }
+}

@@ -1,0 +1,21 @@
+package io.understudy.failover.decide;
+
+/**
+ * What one turn of {@link GroupMachine} asks for. The driver does exactly this, in this order:
+ *
+ * <ol>
+ *   <li>sends the {@link Action.Gate}s among the decision's actions, because a replica may lose its
+ *       data within 70 ms; a gate that the journal never heard of costs a resync and nothing else;
+ *   <li>makes {@link #journal} durable, if it is not equal to the one that was passed in;
+ *   <li>if that fails, performs nothing more of this step, keeps the journal passed in, and tries
+ *       the next turn; a gate's outcome is then ignored;
+ *   <li>performs the other actions, without waiting for one before the next.
+ * </ol>
+ *
+ * <p>The next turn comes with every new fact, with every outcome, and at the latest after {@link
+ * GroupMachine#MAX_TURN}.
+ *
+ * @param decision the rule that held, its reason, the actions
+ * @param journal what must be remembered from now on
+ */
+public record Step(Decision decision, GroupJournal journal) {}

@@ -1,0 +1,49 @@
+package io.understudy.failover.view;
+
+import io.understudy.topology.Address;
+import io.understudy.topology.Leadership;
+import io.understudy.topology.RunId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a decision may look at, apart from the journal and the policy: one group at one
+ * instant.
+ *
+ * @param group the group's name
+ * @param nowNanos the instant, on the process's monotonic clock
+ * @param wallMillis the same instant on the wall clock, for what a person reads and for budgets
+ *     that outlive a process; never for ordering
+ * @param startedNanos when this process began to observe the group
+ * @param standing whether this process may act
+ * @param paused why nothing may be changed; empty in normal operation
+ * @param nodes one per configured address, in configured order
+ * @param lastReplyNanos when a client's request was last answered by a run, as a proxy saw it
+ * @param fleet what the other groups go through
+ */
+public record GroupView(
+    String group,
+    long nowNanos,
+    long wallMillis,
+    long startedNanos,
+    Leadership.Standing standing,
+    Optional<String> paused,
+    List<NodeView> nodes,
+    Map<RunId, Long> lastReplyNanos,
+    FleetView fleet) {
+  public GroupView {
+    nodes = List.copyOf(nodes);
+    lastReplyNanos = Map.copyOf(lastReplyNanos);
+  }
+
+  /** The node whose last seen run is {@code runId}, wherever it is. */
+  public Optional<NodeView> withRun(RunId runId) {
+    return nodes.stream().filter(n -> n.isRun(runId)).findFirst();
+  }
+
+  /** The node at a configured address. */
+  public Optional<NodeView> at(Address address) {
+    return nodes.stream().filter(n -> n.address().equals(address)).findFirst();
+  }
+}

@@ -1,0 +1,71 @@
+package io.understudy.failover.view;
+
+import io.understudy.topology.Role;
+import io.understudy.topology.RunId;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What one run of a server said of itself the last time it could be read (INFO, and the epoch
+ * mark), with what the observer remembers of that same run.
+ *
+ * @param runId which run this is; all the rest is about this run only
+ * @param role what it says it is
+ * @param replication its history and offset
+ * @param upstream what it follows; present exactly for a replica
+ * @param loading {@code loading:1} or {@code async_loading:1}
+ * @param priority {@code slave_priority}; 0 means never promote, lower means sooner. 100 where a
+ *     server does not say
+ * @param connectedReplicas {@code connected_slaves}
+ * @param keys keys in all databases, from the keyspace section
+ * @param minReplicasToWrite {@code min-replicas-to-write}; empty when it was not read
+ * @param mark the epoch mark; empty when the key does not exist, which means unknown
+ * @param keepers owners whose keepers are connected to it, by client name; empty when that could
+ *     not be read
+ * @param seenUp whether this run was ever seen with its link up and no sync in progress: the one
+ *     proof that a replica at a low offset is synced
+ * @param linkUpNanos when its link was last seen up; empty when never
+ * @param offsetGrewNanos when its offset was last seen to have grown; empty when never
+ * @param version {@code redis_version} or {@code valkey_version}
+ * @param askedNanos when the question was sent that these facts answer: they are at least as new
+ */
+public record NodeFacts(
+    RunId runId,
+    Role role,
+    Replication replication,
+    Optional<Upstream> upstream,
+    boolean loading,
+    int priority,
+    int connectedReplicas,
+    long keys,
+    OptionalLong minReplicasToWrite,
+    Optional<EpochMark> mark,
+    Optional<Set<String>> keepers,
+    boolean seenUp,
+    OptionalLong linkUpNanos,
+    OptionalLong offsetGrewNanos,
+    String version,
+    long askedNanos) {
+  public NodeFacts {
+    if (upstream.isPresent() != (role == Role.REPLICA)) {
+      throw new IllegalArgumentException("a replica, and only a replica, has an upstream");
+    }
+    keepers = keepers.map(Set::copyOf);
+  }
+
+  /** Whether it follows nothing by a keeper's order. */
+  public boolean isGated() {
+    return upstream.filter(Upstream::isGate).isPresent();
+  }
+
+  /** Whether it holds no key at all. */
+  public boolean isEmpty() {
+    return keys == 0;
+  }
+
+  /** Whether its link to what it follows is up and it is not being filled. */
+  public boolean isInSync() {
+    return upstream.filter(u -> u.linkUp() && !u.syncInProgress()).isPresent() && !loading;
+  }
+}
