@@ -1,0 +1,218 @@
+package io.understudy.testkit;
+
+import io.understudy.topology.Address;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP relay in front of a server that holds back, delays, cuts or refuses, each direction on its
+ * own: the network's faults, without the kernel's help. Thread-safe.
+ */
+public final class Relay implements AutoCloseable {
+  /** Which way bytes go. */
+  public enum Direction {
+    TO_SERVER,
+    TO_CLIENT
+  }
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+  private static final int BACKLOG = 512;
+
+  private final Address target;
+  private final Ports.Reserved port;
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<Direction> held = EnumSet.noneOf(Direction.class);
+  private final Map<Direction, Duration> delays = new EnumMap<>(Direction.class);
+  private @Nullable ServerSocket listening;
+  private boolean closed;
+
+  private Relay(Address target) {
+    this.target = target;
+    this.port = Ports.reserve();
+  }
+
+  /** Starts a relay to {@code target} on a port of its own. */
+  public static Relay to(Address target) {
+    var relay = new Relay(target);
+    relay.accept();
+    return relay;
+  }
+
+  /** Where to connect instead of to the server. */
+  public Address address() {
+    return new Address("127.0.0.1", port.port());
+  }
+
+  /** Holds back bytes of one direction until {@link #release}; connections stay open. */
+  public void hold(Direction direction) {
+    set(() -> held.add(direction));
+  }
+
+  /** Lets bytes of one direction go on, those held back first. */
+  public void release(Direction direction) {
+    set(() -> held.remove(direction));
+  }
+
+  /** Delays each piece of one direction. */
+  public void delay(Direction direction, Duration delay) {
+    set(() -> delays.put(direction, delay));
+  }
+
+  /** Breaks all present connections with a reset; new ones are taken. */
+  public void reset() {
+    for (Socket socket : sockets) {
+      try {
+        socket.setSoLinger(true, 0);
+      } catch (IOException e) {
+        // Already closed by its other side, which is what is wanted.
+      }
+      closeQuietly(socket);
+    }
+  }
+
+  /** Refuses new connections and resets the present ones. */
+  public void refuse() {
+    closeListening();
+    reset();
+  }
+
+  /** Takes connections again after {@link #refuse}; harmless while it does already. */
+  public void accept() {
+    lock.lock();
+    try {
+      if (listening != null) {
+        return;
+      }
+      var socket = new ServerSocket();
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.port()), BACKLOG);
+      listening = socket;
+      Thread.ofVirtual().name("relay-" + port.port()).start(() -> acceptAll(socket));
+    } catch (IOException e) {
+      throw new AssertionError("cannot listen on " + address(), e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    set(() -> closed = true);
+    refuse();
+    port.close();
+  }
+
+  private void set(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closeListening() {
+    lock.lock();
+    try {
+      if (listening != null) {
+        closeQuietly(listening);
+        listening = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void acceptAll(ServerSocket socket) {
+    while (!socket.isClosed()) {
+      try {
+        Socket client = socket.accept();
+        sockets.add(client);
+        Thread.ofVirtual().start(() -> join(client));
+      } catch (IOException e) {
+        return; // closed by refuse
+      }
+    }
+  }
+
+  private void join(Socket client) {
+    var server = new Socket();
+    sockets.add(server);
+    try {
+      client.setTcpNoDelay(true);
+      server.setTcpNoDelay(true);
+      server.connect(new InetSocketAddress(target.host(), target.port()));
+    } catch (IOException e) {
+      closeBoth(client, server);
+      return;
+    }
+    Thread.ofVirtual().start(() -> pump(client, server, Direction.TO_SERVER));
+    pump(server, client, Direction.TO_CLIENT);
+  }
+
+  private void pump(Socket from, Socket to, Direction direction) {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try {
+      while (true) {
+        int count = from.getInputStream().read(buffer);
+        if (count < 0 || !pass(direction)) {
+          break;
+        }
+        to.getOutputStream().write(buffer, 0, count);
+        to.getOutputStream().flush();
+      }
+    } catch (IOException e) {
+      // One side is gone; the other learns it below.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closeBoth(from, to);
+  }
+
+  /** Waits as the direction's settings say; false when the relay was closed meanwhile. */
+  private boolean pass(Direction direction) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = delays.getOrDefault(direction, Duration.ZERO).toNanos();
+      while (left > 0 && !closed) {
+        left = changed.awaitNanos(left);
+      }
+      while (held.contains(direction) && !closed) {
+        changed.await();
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closeBoth(Socket one, Socket other) {
+    closeQuietly(one);
+    closeQuietly(other);
+    sockets.remove(one);
+    sockets.remove(other);
+  }
+
+  private static void closeQuietly(java.io.Closeable closeable) {
+    try {
+      closeable.close();
+    } catch (IOException e) {
+      // Closing is all that was wanted of it.
+    }
+  }
+}
