@@ -1,0 +1,142 @@
+package io.understudy.app.config;
+
+import io.understudy.topology.Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything the program was told, complete and consistent: names are unique, every listener's
+ * group exists, and every number is inside its range.
+ *
+ * @param groups at least one
+ */
+public record Configuration(
+    List<Group> groups, Proxy proxy, Failover failover, Admin admin, Log log) {
+  public Configuration {
+    groups = List.copyOf(groups);
+  }
+
+  /**
+   * One dataset: a primary and its replicas.
+   *
+   * @param name unique; letters, digits, {@code . _ -}
+   * @param nodes at least one; which of them is primary is found out, not told
+   */
+  public record Group(String name, List<Address> nodes, Optional<Credentials> auth) {
+    public Group {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /**
+   * How Understudy logs in to the nodes of a group.
+   *
+   * @param username empty for the {@code default} user, the only one before ACLs
+   */
+  public record Credentials(Optional<String> username, Secret password) {}
+
+  /**
+   * The part that clients connect to.
+   *
+   * @param threads event loops; 0 for one per processor
+   * @param maxClients connections of clients, all listeners together
+   * @param idleTimeout empty for never
+   * @param drain how long {@code SIGTERM} lets requests in flight finish
+   */
+  public record Proxy(
+      List<Listener> listeners,
+      Transport transport,
+      int threads,
+      int maxClients,
+      Optional<Duration> idleTimeout,
+      Hold hold,
+      Memory memory,
+      Duration drain) {
+    public Proxy {
+      listeners = List.copyOf(listeners);
+    }
+  }
+
+  /** An address that clients connect to, and the group it serves. */
+  public record Listener(Address bind, String group, Reads reads) {}
+
+  /**
+   * How much waits while a group has no primary; what exceeds it gets an error at once.
+   *
+   * @param time for one request
+   * @param requests for one group
+   * @param bytes for one group
+   */
+  public record Hold(Duration time, int requests, long bytes) {}
+
+  /**
+   * How much is buffered before a peer is no longer read from.
+   *
+   * @param clientBytes for one client
+   * @param totalBytes for all clients together
+   */
+  public record Memory(long clientBytes, long totalBytes) {}
+
+  /**
+   * How failures are found and who decides.
+   *
+   * @param downAfter how long a silent primary stays primary; one that refuses connections is not
+   *     waited for
+   * @param pingEvery how often each node is asked
+   * @param maxLagBytes a replica further behind is never promoted
+   * @param maxLagTime a replica whose link was down for longer is never promoted
+   * @param stateDirectory holds what must survive a restart; absolute
+   */
+  public record Failover(
+      Coordinator coordinator,
+      Duration downAfter,
+      Duration pingEvery,
+      long maxLagBytes,
+      Duration maxLagTime,
+      OnConflict onConflict,
+      Path stateDirectory) {}
+
+  /** Where {@code status} and {@code explain} are answered; always a loopback address. */
+  public record Admin(Address bind) {}
+
+  /** What is written to standard error. */
+  public record Log(Level level, Format format) {}
+
+  /** Which nodes answer requests that only read. */
+  public enum Reads {
+    PRIMARY
+  }
+
+  /** The kernel interface of the sockets. */
+  public enum Transport {
+    EPOLL,
+    IO_URING
+  }
+
+  /** Who decides about failovers. */
+  public enum Coordinator {
+    LOCAL
+  }
+
+  /** What to do when two primaries hold different data at start. */
+  public enum OnConflict {
+    REFUSE,
+    FRESHEST
+  }
+
+  /** The least severe lines that are written. */
+  public enum Level {
+    DEBUG,
+    INFO,
+    WARN,
+    ERROR
+  }
+
+  /** The form of a line. */
+  public enum Format {
+    TEXT,
+    JSON
+  }
+}

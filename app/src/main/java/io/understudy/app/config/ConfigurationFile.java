@@ -1,0 +1,211 @@
+package io.understudy.app.config;
+
+import io.understudy.topology.Address;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads a configuration file. The order of the methods is the order of the file. */
+public final class ConfigurationFile {
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final long GIGABYTE = 1L << 30;
+
+  /** A configuration is some kilobytes; this is another file. */
+  private static final long MAX_FILE_BYTES = 1 << 20;
+
+  private final Source source;
+
+  private ConfigurationFile(Source source) {
+    this.source = source;
+  }
+
+  /**
+   * Reads and checks a file.
+   *
+   * @param environment the value of an environment variable, if it is set
+   * @throws ConfigurationException with one line per mistake
+   */
+  public static Configuration read(Path file, Function<String, Optional<String>> environment)
+      throws ConfigurationException {
+    Path directory = file.toAbsolutePath().getParent();
+    Source source = new Source(file.toString(), directory == null ? file : directory, environment);
+    Optional<Configuration> configuration =
+        text(file, source)
+            .flatMap(text -> parse(text, source))
+            .flatMap(root -> new ConfigurationFile(source).configuration(root));
+    if (configuration.isEmpty() || !source.problems().isEmpty()) {
+      throw new ConfigurationException(source.problems());
+    }
+    return configuration.get();
+  }
+
+  private static Optional<String> text(Path file, Source source) {
+    try {
+      if (Files.isDirectory(file)) {
+        source.problem(Optional.empty(), "", "is a directory; name the configuration file");
+      } else if (Files.exists(file) && Files.size(file) > MAX_FILE_BYTES) {
+        source.problem(
+            Optional.empty(), "", "is larger than 1mb, so it is not a configuration file");
+      } else {
+        return Optional.of(Files.readString(file));
+      }
+    } catch (NoSuchFileException e) {
+      source.problem(
+          Optional.empty(),
+          "",
+          "there is no such file; create it (README.md has an example), or name another with -c");
+    } catch (CharacterCodingException e) {
+      source.problem(Optional.empty(), "", "is not UTF-8 text");
+    } catch (IOException e) {
+      source.problem(
+          Optional.empty(), "", "cannot be read by this user; change its owner or its mode");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Node> parse(String text, Source source) {
+    LoadSettings settings = LoadSettings.builder().setUseMarks(true).build();
+    try {
+      Optional<Node> root = new Compose(settings).composeString(text);
+      if (root.isEmpty()) {
+        source.problem(
+            Optional.empty(),
+            "",
+            "is empty; it needs at least 'groups' (README.md has an example)");
+      }
+      return root;
+    } catch (MarkedYamlEngineException e) {
+      String problem = e.getProblem().replaceAll("\\s+", " ");
+      source.problem(
+          e.getProblemMark(),
+          "",
+          problem.contains("TAB") || problem.contains("'\\t'")
+              ? "a tab stands where only spaces may; indent with spaces"
+              : "this is not YAML: " + problem);
+    } catch (YamlEngineException e) {
+      source.problem(
+          Optional.empty(),
+          "",
+          "this is not YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Configuration> configuration(Node root) {
+    return new Value(root, "", source)
+        .section(List.of("groups", "proxy", "failover", "admin", "log"))
+        .map(
+            top -> {
+              List<Configuration.Group> groups = GroupSection.read(top);
+              Configuration.Proxy proxy = ProxySection.read(top, groups);
+              return new Configuration(
+                  groups, proxy, failover(top), admin(top, proxy.listeners()), log(top));
+            });
+  }
+
+  private Configuration.Failover failover(Section top) {
+    Section failover =
+        top.section(
+            "failover",
+            List.of("coordinator", "downAfter", "pingEvery", "maxLag", "onConflict", "state"));
+    Section lag = failover.section("maxLag", List.of("bytes", "time"));
+    return new Configuration.Failover(
+        failover
+            .get("coordinator")
+            .flatMap(ConfigurationFile::coordinator)
+            .orElse(Defaults.COORDINATOR),
+        failover
+            .get("downAfter")
+            .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
+            .orElse(Defaults.DOWN_AFTER),
+        failover
+            .get("pingEvery")
+            .flatMap(v -> v.duration(Duration.ofMillis(10), Duration.ofMinutes(1)))
+            .orElse(Defaults.PING_EVERY),
+        lag.get("bytes").flatMap(v -> v.bytes(0, 1024 * GIGABYTE)).orElse(Defaults.MAX_LAG_BYTES),
+        lag.get("time")
+            .flatMap(v -> v.duration(Duration.ofSeconds(1), DAY))
+            .orElse(Defaults.MAX_LAG_TIME),
+        failover
+            .get("onConflict")
+            .flatMap(v -> v.choice(Configuration.OnConflict.values()))
+            .orElse(Defaults.ON_CONFLICT),
+        source
+            .directory()
+            .resolve(
+                failover
+                    .get("state")
+                    .flatMap(v -> v.text("a directory"))
+                    .map(Path::of)
+                    .orElse(Defaults.STATE_DIRECTORY)));
+  }
+
+  private static Optional<Configuration.Coordinator> coordinator(Value value) {
+    if (List.of("zookeeper", "sentinel").contains(value.rawText())) {
+      value.problem(
+          "'" + value.rawText() + "' needs a later version; this one decides alone: write local");
+      return Optional.empty();
+    }
+    return value.choice(Configuration.Coordinator.values());
+  }
+
+  private static Configuration.Admin admin(Section top, List<Configuration.Listener> listeners) {
+    return new Configuration.Admin(
+        top.section("admin", List.of("bind"))
+            .get("bind")
+            .flatMap(v -> adminBind(v, listeners))
+            .orElse(Defaults.ADMIN_BIND));
+  }
+
+  private static Optional<Address> adminBind(Value value, List<Configuration.Listener> listeners) {
+    Optional<Address> bind = value.address();
+    if (bind.isPresent() && !isLoopback(bind.get().host())) {
+      value.problem(
+          "'"
+              + bind.get()
+              + "' is not a loopback address, and the admin port has no login; write 127.0.0.1:"
+              + bind.get().port());
+      return Optional.empty();
+    }
+    if (listeners.stream().anyMatch(l -> Optional.of(l.bind()).equals(bind))) {
+      value.problem("'" + value.rawText() + "' is already a listener's; choose another port");
+      return Optional.empty();
+    }
+    return bind;
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      boolean numeric = Character.isDigit(host.charAt(0)) || host.indexOf(':') >= 0;
+      return host.equals("localhost")
+          || (numeric && InetAddress.getByName(host).isLoopbackAddress());
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static Configuration.Log log(Section top) {
+    Section log = top.section("log", List.of("level", "format"));
+    return new Configuration.Log(
+        log.get("level")
+            .flatMap(v -> v.choice(Configuration.Level.values()))
+            .orElse(Defaults.LOG_LEVEL),
+        log.get("format")
+            .flatMap(v -> v.choice(Configuration.Format.values()))
+            .orElse(Defaults.LOG_FORMAT));
+  }
+}

@@ -1,0 +1,77 @@
+package io.understudy.app.config;
+
+import io.understudy.topology.Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Every default of the configuration; a test pins each of them. */
+public final class Defaults {
+  /** Where {@code run} looks when it is not told. */
+  public static final Path FILE = Path.of("understudy.yaml");
+
+  /** Loopback, because the admin port has no login. */
+  public static final Address ADMIN_BIND = new Address("127.0.0.1", 8000);
+
+  /** Long enough for a paused virtual machine or a slow command, short enough to be of use. */
+  public static final Duration DOWN_AFTER = Duration.ofSeconds(3);
+
+  /** How often each node is asked {@code PING} and {@code INFO}. */
+  public static final Duration PING_EVERY = Duration.ofMillis(500);
+
+  /** A replica that lags more than this is never promoted. */
+  public static final long MAX_LAG_BYTES = 64L << 20;
+
+  /** A replica whose link was down for longer than this before the failure is never promoted. */
+  public static final Duration MAX_LAG_TIME = Duration.ofSeconds(30);
+
+  /** Two primaries with different data need a person. */
+  public static final Configuration.OnConflict ON_CONFLICT = Configuration.OnConflict.REFUSE;
+
+  /** Beside the configuration file. */
+  public static final Path STATE_DIRECTORY = Path.of("understudy-state");
+
+  /** Who decides: this process alone. */
+  public static final Configuration.Coordinator COORDINATOR = Configuration.Coordinator.LOCAL;
+
+  /** Requests go to the primary. */
+  public static final Configuration.Reads READS = Configuration.Reads.PRIMARY;
+
+  /** The kernel interface of the sockets. */
+  public static final Configuration.Transport TRANSPORT = Configuration.Transport.EPOLL;
+
+  /** 0 stands for one event loop per processor. */
+  public static final int THREADS = 0;
+
+  /** Connections of clients, all listeners together; Redis' own default. */
+  public static final int MAX_CLIENTS = 10_000;
+
+  /** Clients may stay idle for ever, as on a server. */
+  public static final Optional<Duration> IDLE_TIMEOUT = Optional.empty();
+
+  /** How long a request waits for a new primary before it gets an error. */
+  public static final Duration HOLD_TIME = Duration.ofSeconds(10);
+
+  /** How many requests may wait for a new primary, per group. */
+  public static final int HOLD_REQUESTS = 100_000;
+
+  /** How many bytes of requests may wait for a new primary, per group. */
+  public static final long HOLD_BYTES = 64L << 20;
+
+  /** How many bytes may be buffered for one client before it is no longer read from. */
+  public static final long CLIENT_BYTES = 1L << 20;
+
+  /** How many bytes may be buffered for all clients together. */
+  public static final long TOTAL_BYTES = 256L << 20;
+
+  /** How long {@code SIGTERM} lets requests in flight finish. */
+  public static final Duration DRAIN_TIME = Duration.ofSeconds(10);
+
+  /** How much is logged. */
+  public static final Configuration.Level LOG_LEVEL = Configuration.Level.INFO;
+
+  /** For people. */
+  public static final Configuration.Format LOG_FORMAT = Configuration.Format.TEXT;
+
+  private Defaults() {}
+}

@@ -1,0 +1,84 @@
+package io.understudy.app.config;
+
+import io.understudy.topology.Address;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads {@code groups}: names and nodes are unique over the whole file. */
+final class GroupSection {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  private GroupSection() {}
+
+  static List<Configuration.Group> read(Section top) {
+    List<Configuration.Group> groups = new ArrayList<>();
+    Map<String, String> names = new HashMap<>();
+    Map<Address, String> nodes = new HashMap<>();
+    top.require("groups", "write a list of groups, each with a name and nodes").stream()
+        .flatMap(v -> v.items("a list of groups, each with a name and nodes").stream())
+        .forEach(
+            item ->
+                item.section(List.of("name", "nodes", "auth"))
+                    .ifPresent(section -> groups.add(group(section, names, nodes))));
+    return groups;
+  }
+
+  private static Configuration.Group group(
+      Section section, Map<String, String> names, Map<Address, String> places) {
+    String name =
+        section
+            .require("name", "write a name for the group, such as orders")
+            .flatMap(v -> name(v, names))
+            .orElse("");
+    List<Address> nodes = new ArrayList<>();
+    for (Value item :
+        section.require("nodes", "write a list of host:port").stream()
+            .flatMap(v -> v.items("a list of host:port").stream())
+            .toList()) {
+      item.address()
+          .ifPresent(
+              address -> {
+                Optional<String> place =
+                    Optional.ofNullable(places.putIfAbsent(address, item.path()));
+                place.ifPresent(
+                    p -> item.problem("'" + address + "' is already " + p + "; remove one"));
+                nodes.add(address);
+              });
+    }
+    return new Configuration.Group(name, nodes, credentials(section));
+  }
+
+  private static Optional<String> name(Value value, Map<String, String> names) {
+    return value
+        .text("a name")
+        .filter(
+            name -> {
+              if (!NAME.matcher(name).matches()) {
+                value.problem(
+                    "'" + name + "' is not a name; use up to 64 letters, digits, '.', '_' and '-'");
+                return false;
+              }
+              Optional<String> place = Optional.ofNullable(names.putIfAbsent(name, value.path()));
+              place.ifPresent(
+                  p -> value.problem("'" + name + "' is already " + p + "; choose another name"));
+              return place.isEmpty();
+            });
+  }
+
+  private static Optional<Configuration.Credentials> credentials(Section group) {
+    return group
+        .get("auth")
+        .flatMap(v -> v.section(List.of("username", "password")))
+        .flatMap(
+            auth -> {
+              Optional<String> username = auth.get("username").flatMap(v -> v.text("a user name"));
+              return auth.require("password", "write a text, \"${VARIABLE}\" or file:PATH")
+                  .flatMap(Value::secret)
+                  .map(password -> new Configuration.Credentials(username, password));
+            });
+  }
+}
