@@ -1,0 +1,125 @@
+package io.understudy.app.cli;
+
+import io.understudy.app.config.Configuration;
+import io.understudy.app.probe.NodeProbe;
+import io.understudy.topology.Address;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what would run, and changes nothing. */
+@Command(
+    name = "check",
+    description = "Read a configuration and say what would run. Changes nothing.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it would run",
+      "1:the file is right, but a host cannot be resolved or a server cannot be used",
+      "2:the file is wrong"
+    })
+final class CheckCommand implements Callable<Integer> {
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+  @Parameters(paramLabel = "FILE", description = "The configuration.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--connect",
+      description = "Ask each server what it is, too: connect, log in, INFO.")
+  private boolean connect;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  CheckCommand() {}
+
+  @Override
+  public Integer call() {
+    Configuration configuration = ConfigurationOption.read(file);
+    PrintWriter out = spec.commandLine().getOut();
+    int unusable = 0;
+    for (Configuration.Group group : configuration.groups()) {
+      out.println("group " + group.name() + auth(group));
+      for (Address node : group.nodes()) {
+        NodeProbe.Finding finding = NodeProbe.resolve(node);
+        if (connect && finding.usable()) {
+          finding = new NodeProbe(TIMEOUT).connect(node, group.auth());
+        }
+        unusable += finding.usable() ? 0 : 1;
+        out.println("  node " + node + (finding.words().isEmpty() ? "" : ": " + finding.words()));
+      }
+      listeners(out, configuration, group);
+    }
+    settings(out, configuration);
+    out.println(
+        unusable == 0
+            ? file + ": would run"
+            : file + ": " + unusable + " of the nodes named in it cannot be used now");
+    out.flush();
+    return unusable == 0 ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private static String auth(Configuration.Group group) {
+    return group
+        .auth()
+        .map(a -> ", logs in as " + a.username().orElse("the default user") + " with a password")
+        .orElse(", without a login");
+  }
+
+  private static void listeners(
+      PrintWriter out, Configuration configuration, Configuration.Group group) {
+    long count = 0;
+    for (Configuration.Listener listener : configuration.proxy().listeners()) {
+      if (listener.group().equals(group.name())) {
+        out.println("  served at " + listener.bind() + ", by its primary");
+        count++;
+      }
+    }
+    if (count == 0) {
+      out.println("  served nowhere: no listener names it; it is only kept");
+    }
+  }
+
+  private static void settings(PrintWriter out, Configuration configuration) {
+    Configuration.Failover failover = configuration.failover();
+    out.println(
+        "failover: decided by this process alone; a silent primary is replaced after "
+            + shown(failover.downAfter())
+            + ", one that refuses connections at once");
+    out.println("  state in " + failover.stateDirectory());
+    Configuration.Proxy proxy = configuration.proxy();
+    if (!proxy.listeners().isEmpty()) {
+      out.println(
+          "proxy: "
+              + (proxy.threads() == 0 ? "one event loop per processor" : proxy.threads() + " loops")
+              + " on "
+              + proxy.transport().name().toLowerCase(Locale.ROOT)
+              + ", up to "
+              + proxy.maxClients()
+              + " clients, idle "
+              + proxy.idleTimeout().map(t -> "up to " + shown(t)).orElse("for ever"));
+      out.println(
+          "  without a primary, requests wait up to "
+              + shown(proxy.hold().time())
+              + ", "
+              + proxy.hold().requests()
+              + " of them, "
+              + proxy.hold().bytes()
+              + " bytes of them, per group");
+    }
+    out.println("admin: http://" + configuration.admin().bind() + "/status");
+  }
+
+  private static String shown(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + " s"
+        : duration.toMillis() + " ms";
+  }
+}
