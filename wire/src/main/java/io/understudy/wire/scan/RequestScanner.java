@@ -1,0 +1,479 @@
+package io.understudy.wire.scan;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.understudy.wire.command.Command;
+import io.understudy.wire.command.CommandFlag;
+import io.understudy.wire.command.CommandTable;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where each command of a client's byte stream begins and ends, and what its name is.
+ *
+ * <p>Use: {@link #feed} the bytes of one read, then call {@link #next} until it says {@link
+ * Event#PARTIAL}; then feed the next read. Every byte is given exactly once, in order; whether the
+ * caller keeps the bytes of an unfinished command or has already passed them on is its own affair:
+ * the scanner never looks back. Offsets of arguments count from the command's first byte.
+ *
+ * <p>One scanner serves one connection on one thread. It allocates nothing after its construction
+ * unless it reports an error, and its own state does not grow with what a client sends.
+ */
+public final class RequestScanner {
+  /** What {@link #next} found. */
+  public enum Event {
+    /**
+     * A command in multibulk form ends at {@link #end()}; its {@link #length()} bytes are whole.
+     */
+    COMMAND,
+    /**
+     * An inline command, one line, ends at {@link #end()}: give its bytes to {@link
+     * #convertInline}. A line is at most {@link RequestLimits#MAX_LINE_BYTES} long, so the caller
+     * keeps its pieces until it is whole: see {@link #isInline()}.
+     */
+    INLINE,
+    /**
+     * Bytes that are no command and get no reply end at {@link #end()}: {@code *0}, {@code *-1}, an
+     * empty line.
+     */
+    IGNORED,
+    /**
+     * All bytes are scanned. {@link #length()} of them belong to an unfinished command, or none.
+     */
+    PARTIAL,
+    /**
+     * The stream is broken: answer {@link #error()}, then close. The scanner stays in this state.
+     */
+    ERROR,
+    /**
+     * Close without a reply, as servers do for {@code POST} and {@code Host:}. The scanner stays in
+     * this state.
+     */
+    DROP
+  }
+
+  /** Of how many arguments, from the name on, the scanner remembers the positions. */
+  public static final int REMEMBERED_ARGUMENTS = 8;
+
+  private static final int START = 0;
+  private static final int COUNT = 1;
+  private static final int COUNT_LF = 2;
+  private static final int BULK_HEADER = 3;
+  private static final int BULK_LF = 4;
+  private static final int BODY = 5;
+  private static final int BODY_CR = 6;
+  private static final int BODY_LF = 7;
+  private static final int INLINE = 8;
+  private static final int DONE = 9;
+  private static final int FAILED = 10;
+  private static final int DROPPED = 11;
+
+  private final CommandTable table;
+  private final HeaderNumber number = new HeaderNumber();
+  private final byte[] carried = new byte[CommandTable.MAX_NAME_BYTES];
+  private final ByteBuffer carriedView = ByteBuffer.wrap(carried);
+  private final long[] argumentOffsets = new long[REMEMBERED_ARGUMENTS];
+  private final long[] argumentLengths = new long[REMEMBERED_ARGUMENTS];
+  private RequestLimits limits;
+  private boolean authenticated = true;
+
+  private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
+  private int position;
+  private int limit;
+  private int commandFrom;
+  private long lengthBefore;
+
+  private int state = START;
+  private int lineBytes;
+  private byte lineType;
+  private boolean blankLine;
+  private Command command = Command.UNKNOWN;
+  private int argumentCount;
+  private int argumentIndex;
+  private long bulkBytes;
+  private long bodyLeft;
+  private @Nullable String error;
+
+  /** A scanner at the beginning of a stream, for a client that needs no authentication. */
+  public RequestScanner(CommandTable table, RequestLimits limits) {
+    this.table = table;
+    this.limits = limits;
+  }
+
+  /** Changes the limits from the next header on: the server's configuration was changed. */
+  public void limits(RequestLimits newLimits) {
+    this.limits = newLimits;
+  }
+
+  /**
+   * Says whether the client may send commands of any size (the state at the beginning), or only
+   * what servers accept before AUTH: at most 10 arguments of at most 16,384 bytes.
+   */
+  public void authenticated(boolean value) {
+    this.authenticated = value;
+  }
+
+  /**
+   * Gives the bytes of the next read. All bytes given before must have been scanned: {@link #next}
+   * said {@link Event#PARTIAL}.
+   *
+   * @param bytes any buffer; one that is in several parts is copied. It must stay accessible until
+   *     {@link #next} says {@link Event#PARTIAL} and is not kept after that
+   * @param from absolute index of the first byte
+   * @param to absolute index behind the last byte
+   */
+  public void feed(ByteBuf bytes, int from, int to) {
+    if (position != limit) {
+      throw new IllegalStateException((limit - position) + " bytes are not scanned yet");
+    }
+    if (state == DONE) {
+      begin();
+    }
+    lengthBefore += position - commandFrom;
+    buffer = bytes.nioBufferCount() == 1 ? bytes : Unpooled.copiedBuffer(bytes);
+    position = from;
+    commandFrom = from;
+    limit = to;
+  }
+
+  /** Looks for the next event in the bytes that were given. */
+  public Event next() {
+    if (state == DONE) {
+      begin();
+    }
+    if (state == FAILED) {
+      return Event.ERROR;
+    }
+    if (state == DROPPED) {
+      return Event.DROP;
+    }
+    if (position == limit) {
+      buffer = Unpooled.EMPTY_BUFFER;
+      return Event.PARTIAL;
+    }
+    ByteBuffer in = buffer.internalNioBuffer(position, limit - position);
+    int shift = in.position() - position;
+    return scan(in, shift);
+  }
+
+  /** Takes up a new command at the present position. */
+  private void begin() {
+    state = START;
+    commandFrom = position;
+    lengthBefore = 0;
+    command = Command.UNKNOWN;
+    argumentCount = 0;
+    argumentIndex = 0;
+    bodyLeft = 0;
+  }
+
+  private Event scan(ByteBuffer in, int shift) {
+    while (position < limit) {
+      switch (state) {
+        case START -> start(in.get(position + shift));
+        case COUNT, BULK_HEADER -> {
+          if (!header(in, shift)) {
+            return fail(
+                lineType == '*' ? "too big mbulk count string" : "too big bulk count string");
+          }
+        }
+        case COUNT_LF -> {
+          Event event = count(in.get(position++ + shift));
+          if (event != null) {
+            return event;
+          }
+        }
+        case BULK_LF -> {
+          Event event = bulk(in, shift);
+          if (event != null) {
+            return event;
+          }
+        }
+        case BODY -> body(in, shift);
+        case BODY_CR -> {
+          if (in.get(position++ + shift) != '\r') {
+            return fail("invalid CRLF in request");
+          }
+          state = BODY_LF;
+        }
+        case BODY_LF -> {
+          if (in.get(position++ + shift) != '\n') {
+            return fail("invalid CRLF in request");
+          }
+          if (++argumentIndex == argumentCount) {
+            return finish(Event.COMMAND);
+          }
+          header(BULK_HEADER);
+        }
+        case INLINE -> {
+          Event event = line(in, shift);
+          if (event != null) {
+            return event;
+          }
+        }
+        default -> throw new IllegalStateException("state " + state);
+      }
+    }
+    buffer = Unpooled.EMPTY_BUFFER;
+    return Event.PARTIAL;
+  }
+
+  private void start(byte first) {
+    if (first == '*') {
+      header(COUNT);
+    } else {
+      state = INLINE;
+      lineBytes = 0;
+      blankLine = true;
+    }
+  }
+
+  private void header(int headerState) {
+    state = headerState;
+    lineBytes = 0;
+    number.reset();
+  }
+
+  /** Reads a header line up to its CR; false when it is longer than a server would buffer. */
+  private boolean header(ByteBuffer in, int shift) {
+    if (lineBytes == 0) {
+      lineType = in.get(position++ + shift);
+      lineBytes = 1;
+      if (lineType == '\r') {
+        state++;
+        return true;
+      }
+    }
+    while (position < limit) {
+      byte b = in.get(position++ + shift);
+      if (b == '\r') {
+        state++;
+        return true;
+      }
+      if (++lineBytes > RequestLimits.MAX_LINE_BYTES) {
+        return false;
+      }
+      number.add(b);
+    }
+    return true;
+  }
+
+  /** Ends the line with the number of arguments. */
+  private @Nullable Event count(byte lineFeed) {
+    if (!number.isValid() || number.value() > limits.maxArguments()) {
+      return fail("invalid multibulk length");
+    }
+    if (number.value() > RequestLimits.UNAUTHENTICATED_ARGUMENTS && !authenticated) {
+      return fail("unauthenticated multibulk length");
+    }
+    if (lineFeed != '\n') {
+      return fail("invalid CRLF in request");
+    }
+    if (number.value() <= 0) {
+      return finish(Event.IGNORED);
+    }
+    argumentCount = (int) number.value();
+    header(BULK_HEADER);
+    return null;
+  }
+
+  /** Ends the line with the length of an argument. */
+  private @Nullable Event bulk(ByteBuffer in, int shift) {
+    if (lineType != '$') {
+      return fail("expected '$', got '" + printable(lineType) + "'");
+    }
+    long length = number.value();
+    if (!number.isValid() || length < 0 || length > limits.maxBulkBytes()) {
+      return fail("invalid bulk length");
+    }
+    if (length > RequestLimits.UNAUTHENTICATED_BULK_BYTES && !authenticated) {
+      return fail("unauthenticated bulk length");
+    }
+    if (in.get(position++ + shift) != '\n') {
+      return fail("invalid CRLF in request");
+    }
+    bulkBytes = length;
+    bodyLeft = length;
+    if (argumentIndex < REMEMBERED_ARGUMENTS) {
+      argumentOffsets[argumentIndex] = length();
+      argumentLengths[argumentIndex] = length;
+    }
+    state = length == 0 ? BODY_CR : BODY;
+    return null;
+  }
+
+  /** Passes over the bytes of an argument; of a name, looks it up. */
+  private void body(ByteBuffer in, int shift) {
+    int here = (int) Math.min(bodyLeft, limit - position);
+    boolean isName = argumentIndex == 0 || (argumentIndex == 1 && command.container());
+    if (isName && bulkBytes <= carried.length) {
+      if (here == bulkBytes) {
+        name(in, position + shift, here);
+      } else {
+        in.get(position + shift, carried, (int) (bulkBytes - bodyLeft), here);
+        if (here == bodyLeft) {
+          name(carriedView, 0, (int) bulkBytes);
+        }
+      }
+    }
+    position += here;
+    bodyLeft -= here;
+    if (bodyLeft == 0) {
+      state = BODY_CR;
+    }
+  }
+
+  private void name(ByteBuffer bytes, int offset, int length) {
+    command =
+        argumentIndex == 0
+            ? table.lookup(bytes, offset, length)
+            : table.subcommand(command, bytes, offset, length);
+  }
+
+  /** Reads an inline command up to its LF. */
+  private @Nullable Event line(ByteBuffer in, int shift) {
+    while (position < limit) {
+      byte b = in.get(position++ + shift);
+      if (b == '\n') {
+        return finish(blankLine ? Event.IGNORED : Event.INLINE);
+      }
+      if (++lineBytes > RequestLimits.MAX_LINE_BYTES) {
+        return fail("too big inline request");
+      }
+      blankLine &= InlineCommand.isBlank(b);
+    }
+    return null;
+  }
+
+  private Event finish(Event event) {
+    if (event == Event.COMMAND && command.has(CommandFlag.DROPS_CONNECTION)) {
+      state = DROPPED;
+      return Event.DROP;
+    }
+    state = DONE;
+    return event;
+  }
+
+  private Event fail(String what) {
+    error = "Protocol error: " + what;
+    state = FAILED;
+    return Event.ERROR;
+  }
+
+  /** As servers print it: an error is one line, so its line ends become blanks. */
+  private static char printable(byte b) {
+    return b == '\r' || b == '\n' ? ' ' : (char) (b & 0xFF);
+  }
+
+  /**
+   * Turns the line of an {@link Event#INLINE} into the multibulk form, by the quoting rules of
+   * servers.
+   *
+   * @param line holds the whole line
+   * @param from absolute index of the line's first byte
+   * @param out takes the multibulk form; may be larger than the line
+   * @return {@link Event#COMMAND}, and then {@link #command()} and the arguments are known, with
+   *     offsets that count from where {@code out} was written to; {@link Event#IGNORED} if there is
+   *     no word in the line; {@link Event#ERROR} or {@link Event#DROP} as from {@link #next}
+   */
+  public Event convertInline(ByteBuf line, int from, ByteBuf out) {
+    if (state != DONE || lengthBefore + position - commandFrom > Integer.MAX_VALUE) {
+      throw new IllegalStateException("there is no inline command to convert");
+    }
+    int words =
+        InlineCommand.convert(line, from, (int) length(), out, argumentOffsets, argumentLengths);
+    if (words < 0) {
+      return fail("unbalanced quotes in request");
+    }
+    argumentCount = words;
+    argumentIndex = words;
+    if (words == 0) {
+      return Event.IGNORED;
+    }
+    command = inlineCommand(out);
+    return finish(Event.COMMAND);
+  }
+
+  private Command inlineCommand(ByteBuf out) {
+    int start = out.readerIndex();
+    Command found = table.lookup(out, start + (int) argumentOffsets[0], (int) argumentLengths[0]);
+    if (!found.container() || argumentCount < 2) {
+      return found;
+    }
+    ByteBuffer sub = out.nioBuffer(start + (int) argumentOffsets[1], (int) argumentLengths[1]);
+    return table.subcommand(found, sub, 0, sub.limit());
+  }
+
+  /** Absolute index, in the buffer given last, behind the last byte that was scanned. */
+  public int end() {
+    return position;
+  }
+
+  /**
+   * How many bytes of the present command were scanned; of a whole one, its length. The command
+   * begins at {@code end() - length()}, which lies before the buffer given last when it came in
+   * pieces.
+   */
+  public long length() {
+    return lengthBefore + (position - commandFrom);
+  }
+
+  /** Whether the present command, whole or not, is an inline one. */
+  public boolean isInline() {
+    return state == INLINE;
+  }
+
+  /** Whether a command is begun and not yet whole. */
+  public boolean isInsideCommand() {
+    return state != START && state < DONE;
+  }
+
+  /** The present command, or its container while the subcommand's name is not complete. */
+  public Command command() {
+    return command;
+  }
+
+  /** Whether {@link #command()} will not change before the command is whole. */
+  public boolean isNameKnown() {
+    return argumentIndex >= (command.container() ? 2 : 1)
+        || (argumentIndex == argumentCount && argumentCount > 0);
+  }
+
+  /** How many arguments the present command has, its name included; 0 while that is unknown. */
+  public int argumentCount() {
+    return argumentCount;
+  }
+
+  /** How many arguments of the present command are whole. */
+  public int argumentsScanned() {
+    return argumentIndex;
+  }
+
+  /**
+   * Where an argument begins.
+   *
+   * @param index below {@link #REMEMBERED_ARGUMENTS} and {@link #argumentsScanned()}; 0 is the name
+   * @return an offset from the command's first byte
+   */
+  public long argumentOffset(int index) {
+    return argumentOffsets[index];
+  }
+
+  /** How many bytes an argument has; {@code index} as in {@link #argumentOffset}. */
+  public long argumentLength(int index) {
+    return argumentLengths[index];
+  }
+
+  /** How many bytes of the argument that is being scanned are still to come, without its CRLF. */
+  public long bulkRemaining() {
+    return bodyLeft;
+  }
+
+  /**
+   * The text of the error that broke the stream, without {@code -ERR} and line end: {@code Protocol
+   * error: invalid bulk length}. Null until {@link Event#ERROR}.
+   */
+  public @Nullable String error() {
+    return error;
+  }
+}
