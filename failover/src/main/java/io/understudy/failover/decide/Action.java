@@ -74,9 +74,10 @@ public sealed interface Action {
   }
 
   /**
-   * Makes sure that an order whose reply was lost was either carried out or never will be: {@code
-   * CLIENT KILL ID} of the connection it was sent on, on a new connection to the same run. {@link
-   * Outcome.Done} means certainty, nothing more; INFO tells which of the two.
+   * Makes sure that an order whose reply was lost either was carried out or never will be: on a new
+   * connection to the same run, {@code CLIENT KILL ID} of every other connection that this keeper,
+   * in this life or an earlier one, has there (they are found by name in {@code CLIENT LIST}).
+   * {@link Outcome.Done} means certainty, nothing more; facts read after it tell which of the two.
    *
    * @param order the {@link Order#id} in doubt
    * @param node where it was sent

@@ -5,6 +5,7 @@ import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that must be remembered of a group across the death of the process that decides.
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param published the newest publication
  * @param operation the change that is under way
  * @param orders the orders whose end is not known, at most one per run
- * @param refusals the orders that were refused lately, so that they are not repeated at once
+ * @param ended how the newest order of each run ended; facts from before that say nothing
  * @param nextId the next id for an order, an operation or an entry
  * @param failoverMillis when the last failovers began, oldest first, for the budget
  * @param entries the newest changes, oldest first
@@ -29,7 +30,7 @@ public record GroupJournal(
     Topology published,
     Optional<Operation> operation,
     List<SentOrder> orders,
-    List<Refusal> refusals,
+    List<EndedOrder> ended,
     long nextId,
     List<Long> failoverMillis,
     List<Entry> entries) {
@@ -37,12 +38,17 @@ public record GroupJournal(
   /** How many entries are kept. */
   public static final int MAX_ENTRIES = 32;
 
+  /**
+   * How many ended orders are kept; each run has one, and runs that are gone fall off the front.
+   */
+  public static final int MAX_ENDED = 64;
+
   /** How many beginnings of failovers are kept, which bounds what a budget can count. */
   public static final int MAX_FAILOVERS = 128;
 
   public GroupJournal {
     orders = List.copyOf(orders);
-    refusals = List.copyOf(refusals);
+    ended = List.copyOf(ended);
     failoverMillis = newest(failoverMillis, MAX_FAILOVERS);
     entries = newest(entries, MAX_ENTRIES);
     if (reign.isPresent() && reign.get().epoch().isAfter(epoch)) {
@@ -79,13 +85,219 @@ public record GroupJournal(
     return orders.stream().filter(o -> o.order().node().runId().equals(runId)).findFirst();
   }
 
+  GroupJournal withEpoch(Epoch newEpoch) {
+    return new GroupJournal(
+        group,
+        owner,
+        newEpoch,
+        reign,
+        published,
+        operation,
+        orders,
+        ended,
+        nextId,
+        failoverMillis,
+        entries);
+  }
+
+  GroupJournal withReign(Reign newReign) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        Optional.of(newReign),
+        published,
+        operation,
+        orders,
+        ended,
+        nextId,
+        failoverMillis,
+        entries);
+  }
+
+  GroupJournal withPublished(Topology newest) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        newest,
+        operation,
+        orders,
+        ended,
+        nextId,
+        failoverMillis,
+        entries);
+  }
+
+  GroupJournal withOperation(Optional<Operation> newOperation) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        published,
+        newOperation,
+        orders,
+        ended,
+        nextId,
+        failoverMillis,
+        entries);
+  }
+
+  GroupJournal withOrders(List<SentOrder> newOrders) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        published,
+        operation,
+        newOrders,
+        ended,
+        nextId,
+        failoverMillis,
+        entries);
+  }
+
+  GroupJournal withEnded(List<EndedOrder> newEnded) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        published,
+        operation,
+        orders,
+        newEnded,
+        nextId,
+        failoverMillis,
+        entries);
+  }
+
+  GroupJournal withNextId(long newNextId) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        published,
+        operation,
+        orders,
+        ended,
+        newNextId,
+        failoverMillis,
+        entries);
+  }
+
+  GroupJournal withFailoverAt(long wallMillis) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        published,
+        operation,
+        orders,
+        ended,
+        nextId,
+        appended(failoverMillis, wallMillis),
+        entries);
+  }
+
+  GroupJournal withEntry(Entry entry) {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        published,
+        operation,
+        orders,
+        ended,
+        nextId,
+        failoverMillis,
+        appended(entries, entry));
+  }
+
+  /** The same without its entries: what a decision may depend on. */
+  public GroupJournal withoutEntries() {
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        reign,
+        published,
+        operation,
+        orders,
+        ended,
+        nextId,
+        failoverMillis,
+        List.of());
+  }
+
+  GroupJournal withOrder(SentOrder order) {
+    return withOrders(appended(orders, order));
+  }
+
+  GroupJournal withoutOrder(long id) {
+    return withOrders(orders.stream().filter(o -> o.order().id() != id).toList());
+  }
+
+  /** Replaces the open order of the same id. */
+  GroupJournal replacing(SentOrder order) {
+    return withOrders(
+        orders.stream().map(o -> o.order().id() == order.order().id() ? order : o).toList());
+  }
+
+  /** Notes an end in place of what was known of that run; the oldest of too many are dropped. */
+  GroupJournal withEnd(EndedOrder end) {
+    List<EndedOrder> others = ended.stream().filter(e -> !e.runId().equals(end.runId())).toList();
+    return withEnded(newest(appended(others, end), MAX_ENDED));
+  }
+
+  GroupJournal withStepState(long order, Operation.StepRecord.State state, String detail) {
+    return withOperation(operation.map(op -> op.withStepState(order, state, detail)));
+  }
+
+  /** The same for a process that begins at {@code nowNanos} on a clock of its own. */
+  GroupJournal resumed(Topology held, long nowNanos) {
+    Optional<Reign> newReign =
+        reign.map(r -> new Reign(r.epoch(), r.primary(), r.history(), r.seenOffset(), nowNanos));
+    List<SentOrder> doubtful =
+        orders.stream()
+            .map(o -> new SentOrder(o.order(), SentOrder.State.UNKNOWN, nowNanos))
+            .toList();
+    return new GroupJournal(
+        group,
+        owner,
+        epoch,
+        newReign,
+        held,
+        operation.map(op -> op.resumedAt(nowNanos)),
+        doubtful,
+        List.of(),
+        nextId,
+        failoverMillis,
+        entries);
+  }
+
+  private static <T> List<T> appended(List<T> list, T element) {
+    return Stream.concat(list.stream(), Stream.of(element)).toList();
+  }
+
+  /** How the newest order of a run ended. */
+  public Optional<EndedOrder> endedFor(RunId runId) {
+    return ended.stream().filter(o -> o.runId().equals(runId)).findFirst();
+  }
+
   /**
-   * An order that a run refused.
+   * An order whose end is known.
    *
-   * @param runId which run
+   * @param runId which run it was given to
    * @param what the order, in words
-   * @param detail the refusal
-   * @param atNanos when, on the clock of the running process
+   * @param refusal why it was not carried out; empty when it was, or when only facts can tell
+   * @param atNanos when its end was learned, on the clock of the running process
    */
-  public record Refusal(RunId runId, String what, String detail, long atNanos) {}
+  public record EndedOrder(RunId runId, String what, Optional<String> refusal, long atNanos) {}
 }

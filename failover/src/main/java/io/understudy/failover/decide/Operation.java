@@ -4,6 +4,7 @@ import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A change of primary that takes several steps. A group has at most one, and any later keeper can
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param rule the rule that started it
  * @param reason why it was started, with the evidence
  * @param from the primary that is to be replaced; empty when there was none
+ * @param lostNanos when that one was last known to live, on the clock of the running process
  * @param phase what is being done
  * @param phaseSinceNanos when that began, on the clock of the running process
  * @param target the node being promoted or marked; present from {@link Phase#PROMOTE} on
@@ -29,6 +31,7 @@ public record Operation(
     String rule,
     String reason,
     Optional<Node> from,
+    long lostNanos,
     Phase phase,
     long phaseSinceNanos,
     Optional<Node> target,
@@ -46,6 +49,129 @@ public record Operation(
         steps.size() <= MAX_STEPS
             ? List.copyOf(steps)
             : List.copyOf(steps.subList(steps.size() - MAX_STEPS, steps.size()));
+  }
+
+  Operation entering(Phase newPhase, long nowNanos, Optional<Node> newTarget) {
+    boolean promotes = promoteMayHaveRun || (kind == Kind.FAILOVER && newPhase == Phase.PROMOTE);
+    return new Operation(
+        id,
+        kind,
+        rule,
+        reason,
+        from,
+        lostNanos,
+        newPhase,
+        nowNanos,
+        newTarget,
+        failed,
+        promotes,
+        steps,
+        startedWallMillis);
+  }
+
+  /** Back to the choice among the others; {@code phaseSinceNanos} stays with the gate's end. */
+  Operation withFailed(RunId runId, boolean mayHaveRun) {
+    List<RunId> all = Stream.concat(failed.stream(), Stream.of(runId)).distinct().toList();
+    return new Operation(
+        id,
+        kind,
+        rule,
+        reason,
+        from,
+        lostNanos,
+        Phase.CHOOSE,
+        phaseSinceNanos,
+        Optional.empty(),
+        all,
+        mayHaveRun,
+        steps,
+        startedWallMillis);
+  }
+
+  Operation withoutFailed(long nowNanos) {
+    return new Operation(
+        id,
+        kind,
+        rule,
+        reason,
+        from,
+        lostNanos,
+        phase,
+        nowNanos,
+        target,
+        List.of(),
+        promoteMayHaveRun,
+        steps,
+        startedWallMillis);
+  }
+
+  Operation withStep(StepRecord step) {
+    return new Operation(
+        id,
+        kind,
+        rule,
+        reason,
+        from,
+        lostNanos,
+        phase,
+        phaseSinceNanos,
+        target,
+        failed,
+        promoteMayHaveRun,
+        Stream.concat(steps.stream(), Stream.of(step)).toList(),
+        startedWallMillis);
+  }
+
+  /** Notes how a step went; a step that is not this operation's changes nothing. */
+  Operation withStepState(long order, StepRecord.State state, String detail) {
+    List<StepRecord> all =
+        steps.stream()
+            .map(s -> s.order().id() == order ? new StepRecord(s.order(), state, detail) : s)
+            .toList();
+    return new Operation(
+        id,
+        kind,
+        rule,
+        reason,
+        from,
+        lostNanos,
+        phase,
+        phaseSinceNanos,
+        target,
+        failed,
+        promoteMayHaveRun,
+        all,
+        startedWallMillis);
+  }
+
+  /** Whether some promotion was sent that is not certain never to run. */
+  boolean mayHavePromoted() {
+    return steps.stream()
+        .anyMatch(s -> s.order() instanceof Action.Promote && s.state() != StepRecord.State.FAILED);
+  }
+
+  /** The newest step that was given to a run. */
+  Optional<StepRecord> newestStepOf(RunId runId) {
+    return steps.reversed().stream()
+        .filter(s -> s.order().node().runId().equals(runId))
+        .findFirst();
+  }
+
+  Operation resumedAt(long nowNanos) {
+    return new Operation(
+        id,
+        kind,
+        rule,
+        reason,
+        from,
+        nowNanos,
+        phase,
+        nowNanos,
+        target,
+        failed,
+        promoteMayHaveRun,
+        steps,
+        startedWallMillis);
   }
 
   /** What an operation is to achieve. */
@@ -69,19 +195,21 @@ public record Operation(
   /**
    * One order of an operation.
    *
-   * @param order its id
-   * @param what what was ordered, in words
-   * @param node the run it was given to
+   * @param order what was ordered
    * @param state how it went
    * @param detail what is known of its end; empty while nothing is
    */
-  public record StepRecord(long order, String what, Node node, State state, String detail) {
+  public record StepRecord(Action.Order order, State state, String detail) {
 
     /** How a step went. */
     public enum State {
+      /** Given; nothing is known yet. */
       SENT,
+      /** The server confirmed it. */
       DONE,
+      /** It was certainly not carried out. */
       FAILED,
+      /** Its reply was lost: it may have run, or may run yet. */
       UNKNOWN
     }
   }

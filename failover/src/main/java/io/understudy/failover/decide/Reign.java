@@ -13,5 +13,8 @@ import io.understudy.topology.Node;
  *     the one it continues
  * @param seenOffset how far that history was seen to go when this was last saved; what a candidate
  *     is measured against after a restart of the keeper
+ * @param sinceNanos when it began, on the clock of the running process; facts that were asked for
+ *     earlier say nothing of this reign
  */
-public record Reign(Epoch epoch, Node primary, ReplicationId history, long seenOffset) {}
+public record Reign(
+    Epoch epoch, Node primary, ReplicationId history, long seenOffset, long sinceNanos) {}

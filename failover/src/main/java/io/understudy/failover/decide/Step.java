@@ -6,9 +6,9 @@ package io.understudy.failover.decide;
  * <ol>
  *   <li>sends the {@link Action.Gate}s among the decision's actions, because a replica may lose its
  *       data within 70 ms; a gate that the journal never heard of costs a resync and nothing else;
- *   <li>makes {@link #journal} durable, if it is not equal to the one that was passed in;
- *   <li>if that fails, performs nothing more of this step, keeps the journal passed in, and tries
- *       the next turn; a gate's outcome is then ignored;
+ *   <li>makes {@link #journal} durable, if it is not equal to the last durable one;
+ *   <li>if that fails, performs nothing more of this step, goes on with the journal it passed in,
+ *       and tries again at the next turn; the outcome of a gate it sent is then dropped;
  *   <li>performs the other actions, without waiting for one before the next.
  * </ol>
  *

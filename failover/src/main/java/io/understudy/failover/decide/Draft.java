@@ -1,0 +1,251 @@
+package io.understudy.failover.decide;
+
+import io.understudy.failover.view.EpochMark;
+import io.understudy.failover.view.NodeFacts;
+import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.ReplicationId;
+import io.understudy.topology.Address;
+import io.understudy.topology.Epoch;
+import io.understudy.topology.Node;
+import io.understudy.topology.RunId;
+import io.understudy.topology.Topology;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A step being written: the actions so far and the journal as it will be.
+ *
+ * <p>Mutable, and never seen outside the one call that makes it. Each method keeps the journal and
+ * the actions in agreement, so that no order can be given without being in the journal.
+ */
+final class Draft {
+  private final Situation situation;
+  private final List<Action> actions = new ArrayList<>();
+  private final Set<Address> probes = new LinkedHashSet<>();
+  private GroupJournal journal;
+
+  Draft(Situation situation) {
+    this.situation = situation;
+    this.journal = situation.journal();
+  }
+
+  GroupJournal journal() {
+    return journal;
+  }
+
+  /** The operation under way, which the caller knows to be there. */
+  Operation operation() {
+    return journal.operation().orElseThrow();
+  }
+
+  List<Action> actions() {
+    List<Action> all = new ArrayList<>(actions);
+    if (!probes.isEmpty()) {
+      all.add(new Action.Probe(List.copyOf(probes)));
+    }
+    return all;
+  }
+
+  /** Whether anything was drafted that changes a server or an output. */
+  boolean changesSomething() {
+    return actions.stream().anyMatch(a -> a instanceof Action.Order || a instanceof Action.Publish);
+  }
+
+  /** Whether an order may be given to the node, after all that was drafted. */
+  boolean mayOrder(NodeView node) {
+    return situation.with(journal).mayOrder(node);
+  }
+
+  void probe(NodeView node) {
+    probes.add(node.address());
+  }
+
+  void gate(NodeView node) {
+    order(new Action.Gate(takeId(), nodeOf(node), markOf(node)));
+  }
+
+  void attach(NodeView node, Node primary) {
+    order(new Action.Attach(takeId(), nodeOf(node), markOf(node), primary));
+  }
+
+  void mark(NodeView node, Epoch epoch) {
+    order(
+        new Action.Mark(
+            takeId(), nodeOf(node), markOf(node), new EpochMark(epoch, journal.owner())));
+  }
+
+  void promote(NodeView node, Epoch epoch) {
+    order(
+        new Action.Promote(
+            takeId(), nodeOf(node), markOf(node), new EpochMark(epoch, journal.owner())));
+  }
+
+  /** Looks into an order whose reply was lost. */
+  void settle(SentOrder doubt) {
+    actions.add(new Action.Settle(doubt.order().id(), doubt.order().node()));
+    journal =
+        journal.replacing(new SentOrder(doubt.order(), SentOrder.State.SETTLING, situation.now()));
+  }
+
+  private void order(Action.Order order) {
+    actions.add(order);
+    journal = journal.withOrder(new SentOrder(order, SentOrder.State.SENT, situation.now()));
+    journal
+        .operation()
+        .ifPresent(
+            op ->
+                journal =
+                    journal.withOperation(
+                        Optional.of(
+                            op.withStep(
+                                new Operation.StepRecord(
+                                    order, Operation.StepRecord.State.SENT, "")))));
+  }
+
+  /** Begins an operation; it is not advanced by this. */
+  void begin(Operation.Kind kind, String rule, String reason, Optional<Node> from, long lostNanos) {
+    journal =
+        journal.withOperation(
+            Optional.of(
+                new Operation(
+                    takeId(),
+                    kind,
+                    rule,
+                    reason,
+                    from,
+                    lostNanos,
+                    Operation.Phase.GATE,
+                    situation.now(),
+                    Optional.empty(),
+                    List.of(),
+                    false,
+                    List.of(),
+                    situation.view().wallMillis())));
+    if (kind == Operation.Kind.FAILOVER) {
+      journal = journal.withFailoverAt(situation.view().wallMillis());
+    }
+  }
+
+  /** Moves the operation on to a phase that begins now. */
+  void enter(Operation.Phase phase, Optional<Node> target) {
+    journal =
+        journal.withOperation(Optional.of(operation().entering(phase, situation.now(), target)));
+  }
+
+  /** Notes that a run did not become primary; the choice among the others follows. */
+  void candidateFailed(RunId runId, boolean mayHaveRun) {
+    journal = journal.withOperation(Optional.of(operation().withFailed(runId, mayHaveRun)));
+  }
+
+  /** Notes that an order in doubt is now certain never to have run. */
+  void neverRan(Operation.StepRecord step) {
+    journal =
+        journal.withStepState(
+            step.order().id(),
+            Operation.StepRecord.State.FAILED,
+            "its reply was lost, and it did not run");
+  }
+
+  /** Begins another round in which every candidate may be tried again. */
+  void newRound() {
+    journal = journal.withOperation(Optional.of(operation().withoutFailed(situation.now())));
+  }
+
+  /** Plans the next epoch: nothing older is ever promoted again. */
+  Epoch takeEpoch(Epoch atLeast) {
+    Epoch next = (atLeast.isAfter(journal.epoch()) ? atLeast : journal.epoch()).next();
+    journal = journal.withEpoch(next);
+    return next;
+  }
+
+  /** Ends the operation without a new primary. */
+  void callOff() {
+    journal = journal.withOperation(Optional.empty());
+  }
+
+  /** Ends the operation with {@code primary} as the group's primary, published at once. */
+  void crown(Node primary, Epoch epoch, ReplicationId history, long offset, String reason) {
+    journal =
+        journal
+            .withReign(new Reign(epoch, primary, history, offset, situation.now()))
+            .withOperation(Optional.empty());
+    publish(Optional.of(primary), List.of(), reason);
+  }
+
+  void updateReign(Reign reign) {
+    journal = journal.withReign(reign);
+  }
+
+  /** Tells every output to hold requests, unless they were told. */
+  void withdraw(String reason) {
+    if (journal.published().primary().isPresent()) {
+      publish(Optional.empty(), List.of(), reason);
+    }
+  }
+
+  /** Publishes a primary and its replicas, unless that is what was published last. */
+  void publish(Optional<Node> primary, List<Node> replicas, String reason) {
+    Topology last = journal.published();
+    Epoch epoch = journal.reign().map(Reign::epoch).orElse(Epoch.NONE);
+    boolean same =
+        last.epoch().equals(epoch)
+            && last.primary().equals(primary)
+            && last.replicas().equals(replicas);
+    if (same) {
+      return;
+    }
+    long version = last.epoch().equals(epoch) ? last.version() + 1 : 0;
+    Topology next = new Topology(journal.group(), epoch, version, primary, replicas, reason);
+    journal = journal.withPublished(next);
+    actions.add(new Action.Publish(next));
+  }
+
+  /** Drops orders to runs that are no more: another run answers at their address. */
+  void forgetTheDead() {
+    for (SentOrder sent : journal.orders()) {
+      Node node = sent.order().node();
+      boolean dead =
+          situation
+              .view()
+              .at(node.address())
+              .flatMap(NodeView::readableFacts)
+              .filter(f -> !f.runId().equals(node.runId()))
+              .isPresent();
+      if (dead) {
+        journal = journal.withoutOrder(sent.order().id());
+      }
+    }
+  }
+
+  /** Keeps a change for people and for replay. */
+  void log(String rule, String reason, List<String> what, String inputs) {
+    long number = journal.entries().isEmpty() ? 1 : journal.entries().getLast().number() + 1;
+    journal =
+        journal.withEntry(
+            new Entry(
+                number,
+                situation.view().wallMillis(),
+                journal.epoch(),
+                rule,
+                reason,
+                what,
+                inputs));
+  }
+
+  private long takeId() {
+    long id = journal.nextId();
+    journal = journal.withNextId(id + 1);
+    return id;
+  }
+
+  private static Node nodeOf(NodeView node) {
+    return node.reachableNode().orElseThrow();
+  }
+
+  private static Optional<EpochMark> markOf(NodeView node) {
+    return node.facts().flatMap(NodeFacts::mark);
+  }
+}

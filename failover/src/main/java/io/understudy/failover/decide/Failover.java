@@ -1,0 +1,348 @@
+package io.understudy.failover.decide;
+
+import io.understudy.failover.view.NodeFacts;
+import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Epoch;
+import io.understudy.topology.Node;
+import io.understudy.topology.RunId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Advances a failover by as much as the situation allows: gate, choose, promote, publish.
+ *
+ * <p>It is level-triggered. Every call looks at what the nodes say and what the journal says, and
+ * goes on from there, so that a keeper that never saw the beginning finishes what another began.
+ */
+final class Failover {
+  private final Situation situation;
+  private final Draft draft;
+
+  private Failover(Situation situation, Draft draft) {
+    this.situation = situation;
+    this.draft = draft;
+  }
+
+  /** Advances the operation of the draft and says where it stands. */
+  static String advance(Situation situation, Draft draft) {
+    return new Failover(situation, draft).advance();
+  }
+
+  private String advance() {
+    if (draft.operation().kind() == Operation.Kind.ADOPTION) {
+      return adopt();
+    }
+    Optional<String> back = wayBack();
+    if (back.isPresent()) {
+      return back.get();
+    }
+    if (situation.enforces(Guard.WITHDRAW_FIRST)) {
+      draft.withdraw("the primary is being replaced: " + draft.operation().reason());
+    }
+    if (draft.operation().phase() == Operation.Phase.GATE) {
+      Optional<String> waiting = gate();
+      if (waiting.isPresent()) {
+        return waiting.get();
+      }
+    }
+    if (draft.operation().phase() == Operation.Phase.PROMOTE) {
+      Optional<String> ended = awaitPromotion();
+      if (ended.isPresent()) {
+        return ended.get();
+      }
+    }
+    return choose();
+  }
+
+  /**
+   * Back to the old primary, when it serves again. Only while no promotion may have been sent: from
+   * then on another node may become primary at any time, and the old one must not be trusted again.
+   */
+  private Optional<String> wayBack() {
+    Operation op = draft.operation();
+    Reign reign = situation.journal().reign().orElse(null);
+    if (op.promoteMayHaveRun() || reign == null) {
+      return Optional.empty();
+    }
+    if (!(situation.seat(reign) instanceof Seat.Serving serving)) {
+      return Optional.empty();
+    }
+    String reason =
+        serving.node().address()
+            + " serves again as primary before another was promoted; the failover is called off";
+    draft.callOff();
+    draft.publish(Optional.of(reign.primary()), List.of(), reason);
+    return Optional.of(reason);
+  }
+
+  private String adopt() {
+    Optional<String> standing = awaitPromotion();
+    if (standing.isPresent()) {
+      return standing.get();
+    }
+    String reason =
+        "it could not be marked: "
+            + situation.journal().ended().stream()
+                .reduce((first, second) -> second)
+                .flatMap(GroupJournal.EndedOrder::refusal)
+                .orElse("no answer");
+    draft.callOff();
+    return reason;
+  }
+
+  /** Makes every replica in reach follow nothing; says what is waited for, or nothing when done. */
+  private Optional<String> gate() {
+    if (!situation.enforces(Guard.GATE_BEFORE_CHOICE)) {
+      draft.enter(Operation.Phase.CHOOSE, Optional.empty());
+      return Optional.empty();
+    }
+    List<String> waitingFor = new ArrayList<>();
+    boolean patient =
+        !situation.isPast(draft.operation().phaseSinceNanos(), situation.policy().candidateWait());
+    for (NodeView node : situation.view().nodes()) {
+      NodeFacts facts = node.readableFacts().orElse(null);
+      if (facts == null || facts.upstream().isEmpty() || facts.isGated()) {
+        continue;
+      }
+      if (draft.mayOrder(node)) {
+        draft.gate(node);
+        waitingFor.add(node.address().toString());
+      } else if (situation.needsReading(facts)) {
+        draft.probe(node);
+        waitingFor.add(node.address().toString());
+      } else if (patient) {
+        waitingFor.add(node.address().toString());
+      }
+    }
+    if (waitingFor.isEmpty()) {
+      draft.enter(Operation.Phase.CHOOSE, Optional.empty());
+      return Optional.empty();
+    }
+    return Optional.of("gating " + String.join(", ", waitingFor) + " before the choice");
+  }
+
+  /** Picks the best node and orders its promotion, or says what is waited for. */
+  private String choose() {
+    Operation op = draft.operation();
+    Optional<String> unread = awaitReadings(op);
+    if (unread.isPresent()) {
+      return unread.get();
+    }
+    Candidates candidates = Candidates.of(situation.with(draft.journal()), op);
+    if (candidates.qualified().isEmpty()) {
+      return startOverOrWait(op, candidates);
+    }
+    Candidates.Candidate best = candidates.qualified().getFirst();
+    Optional<String> missing = awaitBetter(op, best);
+    if (missing.isPresent()) {
+      return missing.get();
+    }
+    return promote(best.node(), describe(candidates));
+  }
+
+  private String promote(NodeView node, String why) {
+    Node target = node.reachableNode().orElseThrow();
+    Epoch epoch = draft.takeEpoch(Epoch.NONE);
+    draft.enter(Operation.Phase.PROMOTE, Optional.of(target));
+    draft.promote(node, epoch);
+    return "promoting " + node.address() + " in epoch " + epoch + ": " + why;
+  }
+
+  private static String describe(Candidates candidates) {
+    var text = new StringBuilder(candidates.qualified().getFirst().describe());
+    text.append(" holds the most data");
+    if (candidates.qualified().size() > 1) {
+      text.append("; then ");
+      text.append(
+          String.join(
+              ", ",
+              candidates.qualified().stream()
+                  .skip(1)
+                  .map(Candidates.Candidate::describe)
+                  .toList()));
+    }
+    if (!candidates.rejected().isEmpty()) {
+      text.append("; not: ").append(String.join("; ", candidates.rejected()));
+    }
+    return text.toString();
+  }
+
+  /** Waits until every node in reach was read after the gate closed. */
+  private Optional<String> awaitReadings(Operation op) {
+    if (!situation.enforces(Guard.READ_AGAIN)) {
+      return Optional.empty();
+    }
+    List<String> unread = new ArrayList<>();
+    for (NodeView node : situation.view().nodes()) {
+      NodeFacts facts = node.readableFacts().orElse(null);
+      boolean fresh = facts != null && facts.askedNanos() >= op.phaseSinceNanos();
+      if (facts != null && !fresh) {
+        draft.probe(node);
+        unread.add(node.address().toString());
+      }
+    }
+    return unread.isEmpty()
+        ? Optional.empty()
+        : Optional.of("reading the offsets of " + String.join(", ", unread) + " again");
+  }
+
+  /** Waits a little for nodes that may hold more than the best of those that answer. */
+  private Optional<String> awaitBetter(Operation op, Candidates.Candidate best) {
+    List<String> missing = new ArrayList<>();
+    for (NodeView node : situation.view().nodes()) {
+      if (node.reachability().isObedient() || isLost(op, node, best)) {
+        continue;
+      }
+      boolean dead = node.reachability() instanceof Reachability.Refused && best.witnessed();
+      var patience =
+          best.witnessed() ? situation.policy().candidateWait() : situation.policy().startWait();
+      if (!dead && !situation.isPast(op.phaseSinceNanos(), patience)) {
+        draft.probe(node);
+        missing.add(node.address() + " " + node.reachability().describe(situation.now()));
+      }
+    }
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            best.describe()
+                + " could be promoted, but others may hold more data: "
+                + String.join("; ", missing));
+  }
+
+  /** Whether the node is the one that is being replaced, or, less than it, what came after it. */
+  private static boolean isLost(Operation op, NodeView node, Candidates.Candidate best) {
+    return op.from()
+        .filter(
+            from ->
+                node.isRun(from.runId())
+                    || (best.witnessed() && node.address().equals(from.address())))
+        .isPresent();
+  }
+
+  private String startOverOrWait(Operation op, Candidates candidates) {
+    if (!op.failed().isEmpty()) {
+      if (situation.isPast(op.phaseSinceNanos(), situation.policy().retryAfter())) {
+        draft.newRound();
+      }
+    } else {
+      Optional<NodeView> blank = nothingLeftToLose();
+      if (blank.isPresent()) {
+        return promote(
+            blank.get(),
+            "every node of the group is back and all are empty, so that going on loses nothing");
+      }
+    }
+    for (NodeView node : situation.view().nodes()) {
+      draft.probe(node);
+    }
+    return "no node may be promoted, so the group stays without a primary: "
+        + String.join("; ", candidates.rejected());
+  }
+
+  /** The node to go on with when all are there and none holds anything. */
+  private Optional<NodeView> nothingLeftToLose() {
+    boolean allBlank =
+        situation.view().nodes().stream()
+            .allMatch(
+                n ->
+                    situation.mayOrder(n)
+                        && n.readableFacts().filter(NodeFacts::isEmpty).isPresent());
+    if (!allBlank) {
+      return Optional.empty();
+    }
+    return situation
+        .journal()
+        .reign()
+        .flatMap(r -> situation.view().at(r.primary().address()))
+        .or(() -> situation.view().nodes().stream().findFirst());
+  }
+
+  /** Looks how the promotion ended; empty means that another choice is to be made at once. */
+  private Optional<String> awaitPromotion() {
+    Operation op = draft.operation();
+    Node target = op.target().orElseThrow();
+    NodeView node = situation.view().at(target.address()).orElse(null);
+    Operation.StepRecord step = op.newestStepOf(target.runId()).orElse(null);
+    if (step == null) {
+      // The keeper died between planning and sending: nothing was sent to this run.
+      draft.candidateFailed(target.runId(), op.promoteMayHaveRun());
+      return Optional.empty();
+    }
+    NodeFacts facts =
+        node == null
+            ? null
+            : node.readableFacts().filter(f -> f.runId().equals(target.runId())).orElse(null);
+    boolean confirmed = step.state() == Operation.StepRecord.State.DONE;
+    if (confirmed || (facts != null && carriesThisPromotion(facts))) {
+      return Optional.of(crown(op, target, facts));
+    }
+    if (step.state() == Operation.StepRecord.State.FAILED) {
+      draft.candidateFailed(target.runId(), op.mayHavePromoted());
+      return Optional.empty();
+    }
+    return awaitUnknown(op, step, node, facts);
+  }
+
+  private Optional<String> awaitUnknown(
+      Operation op, Operation.StepRecord step, @Nullable NodeView node, @Nullable NodeFacts facts) {
+    Node target = step.order().node();
+    SentOrder open = draft.journal().orderFor(target.runId()).orElse(null);
+    boolean anotherRun = node != null && node.readableFacts().isPresent() && facts == null;
+    if (open == null && facts != null && !situation.needsReading(facts)) {
+      draft.neverRan(step);
+      draft.candidateFailed(target.runId(), draft.operation().mayHavePromoted());
+      return Optional.empty();
+    }
+    boolean outOfPatience =
+        open != null
+            && open.state() != SentOrder.State.SENT
+            && situation.isPast(
+                op.phaseSinceNanos(), situation.policy().actionDeadline().multipliedBy(2));
+    if (anotherRun || outOfPatience || !situation.enforces(Guard.RESOLVE_PROMOTION)) {
+      draft.candidateFailed(target.runId(), true);
+      return Optional.empty();
+    }
+    if (node != null) {
+      draft.probe(node);
+    }
+    return Optional.of(
+        "the promotion of " + target.address() + " was sent; how it ended is being found out");
+  }
+
+  private boolean carriesThisPromotion(NodeFacts facts) {
+    return facts.upstream().isEmpty()
+        && facts
+            .mark()
+            .filter(m -> m.owner().equals(situation.journal().owner()))
+            .filter(m -> m.epoch().equals(situation.journal().epoch()))
+            .isPresent();
+  }
+
+  private String crown(Operation op, Node target, @Nullable NodeFacts facts) {
+    Epoch epoch = draft.journal().epoch();
+    Optional<Reign> old = situation.journal().reign();
+    RunId runId = target.runId();
+    NodeFacts known =
+        facts != null
+            ? facts
+            : situation.view().withRun(runId).flatMap(NodeView::facts).orElse(null);
+    var history =
+        known != null
+            ? known.replication().id()
+            : old.map(Reign::history)
+                .orElseThrow(() -> new IllegalStateException("nothing is known of " + target));
+    long offset = known != null ? known.replication().offset() : 0;
+    String loss =
+        old.map(situation::seenOffset)
+            .filter(seen -> known != null && seen > offset)
+            .map(seen -> "; up to " + (seen - offset) + " bytes of the old primary's are lost")
+            .orElse("");
+    String verb = op.kind() == Operation.Kind.ADOPTION ? " is primary" : " was promoted";
+    String reason = target.address() + verb + " in epoch " + epoch + loss + ". Why: " + op.reason();
+    draft.crown(target, epoch, history, offset, reason);
+    return reason;
+  }
+}

@@ -1,0 +1,49 @@
+package io.understudy.failover.decide;
+
+/**
+ * A condition inside the rules that keeps data safe. All are always in force; only the test that
+ * proves each of them necessary leaves one out.
+ */
+public enum Guard {
+  /** A node is the run that was published, not whatever answers at its address. */
+  IDENTITY_IS_THE_RUN("a node is known by its run id, never by its address alone"),
+  /** Outputs hold requests before anything moves. */
+  WITHDRAW_FIRST("the old primary is withdrawn from every output before a node is promoted"),
+  /** Nothing moves while candidates are compared. */
+  GATE_BEFORE_CHOICE("every node in reach follows nothing before the candidates are compared"),
+  /** Offsets are those after the gate. */
+  READ_AGAIN("the candidates are compared by what they say after the gate closed"),
+  /** A lost reply leaves an order open. */
+  UNKNOWN_STAYS_OPEN("an order whose reply was lost stays open in the journal"),
+  /** An open promotion is looked into before another node is tried. */
+  RESOLVE_PROMOTION("a promotion that may have run is looked into before the next is tried"),
+  /** Never promote what refuses by configuration. */
+  NEVER_PRIORITY_ZERO("replica-priority 0 is never promoted"),
+  /** Never promote a node whose data is being replaced. */
+  NEVER_SYNCING("a node whose data is being loaded or replaced is never promoted"),
+  /** Never promote what holds nothing. */
+  NEVER_UNSYNCED("a node that was never synced is never promoted"),
+  /** Never promote other data. */
+  NEVER_OTHER_HISTORY("a node of another replication history is never promoted"),
+  /** Never promote what misses too many bytes. */
+  NEVER_TOO_FAR_BEHIND("a node that misses more than maxLagBytes is never promoted"),
+  /** Never promote what was cut off too long. */
+  NEVER_CUT_OFF_TOO_LONG("a node that was cut off for longer than maxLagTime is never promoted"),
+  /** Most data first. */
+  MOST_DATA_FIRST("the candidate with the most data is tried first"),
+  /** Another owner's servers are left alone. */
+  FOREIGN_OWNER("servers that carry another living keeper's mark are not touched"),
+  /** Servers that know more than the journal are not overruled. */
+  JOURNAL_IS_NEWEST("a journal that is older than the servers' marks is not acted upon");
+
+  private final String sentence;
+
+  Guard(String sentence) {
+    this.sentence = sentence;
+  }
+
+  /** What it demands, for the documentation. */
+  public String sentence() {
+    return sentence;
+  }
+}

@@ -1,0 +1,114 @@
+package io.understudy.failover.decide;
+
+import io.understudy.failover.view.EpochMark;
+import io.understudy.failover.view.NodeFacts;
+import io.understudy.failover.view.NodeView;
+import java.util.List;
+import java.util.Optional;
+
+/** The rules that come first: who may act at all, and what was begun is ended. */
+final class SafetyRules {
+  private SafetyRules() {}
+
+  static final Rule NOT_MY_TURN =
+      new Rule(
+          "not-my-turn",
+          "this process does not lead, its lease is too short for an order, a server carries the"
+              + " mark of another keeper that may be alive, or the servers' marks are newer than"
+              + " the journal",
+          "nothing is ordered; where another keeper may decide, outputs hold requests",
+          true,
+          SafetyRules::notMyTurn);
+
+  static final Rule PAUSED =
+      new Rule(
+          "paused",
+          "the group is paused",
+          "observe only; nothing is ordered and nothing published",
+          false,
+          (s, d) -> s.view().paused().map(why -> "paused: " + why));
+
+  static final Rule CARRY_ON =
+      new Rule(
+          "carry-on",
+          "an operation is in the journal",
+          "its next step; back to the old primary while no promotion may have been sent",
+          true,
+          (s, d) -> s.journal().operation().map(op -> Failover.advance(s, d)));
+
+  private static Optional<String> notMyTurn(Situation s, Draft d) {
+    var standing = s.view().standing();
+    if (!standing.leads()) {
+      return Optional.of("this process does not lead: " + standing.reason());
+    }
+    if (standing.untilNanos() != Long.MAX_VALUE
+        && standing.untilNanos() - s.now() < s.policy().actionDeadline().toNanos()) {
+      return Optional.of("the lease ends before an order could be answered");
+    }
+    Optional<String> foreign = foreignKeeper(s);
+    if (foreign.isPresent()) {
+      d.withdraw("another keeper may be deciding for this group");
+      return foreign;
+    }
+    Optional<String> older = olderJournal(s);
+    if (older.isPresent()) {
+      d.withdraw("the journal of this keeper is older than the servers' marks");
+      return older;
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * A second keeper with a journal of its own. What decides is the mark on the published primary,
+   * or, when nothing was published yet, on any primary or on every node in reach.
+   */
+  private static Optional<String> foreignKeeper(Situation s) {
+    List<NodeView> telling = s.view().nodes().stream().filter(n -> tellsOwner(s, n)).toList();
+    for (NodeView node : telling) {
+      NodeFacts facts = node.readableFacts().orElseThrow();
+      Optional<String> owner = s.foreignKeeper(facts);
+      if (owner.isPresent()) {
+        return Optional.of(
+            node.address()
+                + " carries epoch "
+                + facts.mark().map(EpochMark::epoch).orElseThrow()
+                + " of another keeper ("
+                + owner.get()
+                + "; this one is "
+                + s.journal().owner()
+                + "). Two keepers that do not know each other must not look after one group: stop"
+                + " one of them. If the other is gone for good, delete the key "
+                + EpochMark.KEY
+                + " on that server");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean tellsOwner(Situation s, NodeView node) {
+    NodeFacts facts = node.readableFacts().orElse(null);
+    if (facts == null) {
+      return false;
+    }
+    return s.journal()
+        .reign()
+        .map(reign -> facts.runId().equals(reign.primary().runId()))
+        .orElse(true);
+  }
+
+  private static Optional<String> olderJournal(Situation s) {
+    if (!s.enforces(Guard.JOURNAL_IS_NEWEST)) {
+      return Optional.empty();
+    }
+    return s.newestOwnMark()
+        .filter(mark -> mark.epoch().isAfter(s.journal().epoch()))
+        .map(
+            mark ->
+                "the servers carry epoch "
+                    + mark.epoch()
+                    + " of this keeper, but its journal ends at epoch "
+                    + s.journal().epoch()
+                    + ": an old copy of the state file was restored. Put the newest back, or move"
+                    + " it away to begin anew from the roles that the servers have");
+  }
+}

@@ -1,0 +1,219 @@
+package io.understudy.failover.decide;
+
+import io.understudy.failover.view.EpochMark;
+import io.understudy.failover.view.GroupView;
+import io.understudy.failover.view.NodeFacts;
+import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Node;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All that a rule may look at, and the questions that several rules ask of it.
+ *
+ * @param view what is seen
+ * @param journal what is remembered
+ * @param policy what is configured
+ * @param guards the guards in force
+ */
+record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Set<Guard> guards) {
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  boolean enforces(Guard guard) {
+    return guards.contains(guard);
+  }
+
+  /** The same with another journal: one that a draft has got to. */
+  Situation with(GroupJournal newJournal) {
+    return new Situation(view, newJournal, policy, guards);
+  }
+
+  long now() {
+    return view.nowNanos();
+  }
+
+  /** Whether more than {@code duration} has passed since {@code thenNanos}. */
+  boolean isPast(long thenNanos, Duration duration) {
+    return now() - thenNanos > duration.toNanos();
+  }
+
+  /** What became of the primary of a reign. */
+  Seat seat(Reign reign) {
+    boolean byRun = enforces(Guard.IDENTITY_IS_THE_RUN);
+    Optional<NodeView> found =
+        byRun
+            ? view.withRun(reign.primary().runId()).or(() -> view.at(reign.primary().address()))
+            : view.at(reign.primary().address());
+    if (found.isEmpty()) {
+      return new Seat.Gone(Optional.empty());
+    }
+    NodeView node = found.get();
+    return switch (node.reachability()) {
+      case Reachability.Refused refused -> new Seat.Refusing(node, refused);
+      case Reachability.Silent silent -> new Seat.Mute(node, silent);
+      case Reachability.Unprobed u -> new Seat.Unclear(node);
+      case Reachability.Broken b -> new Seat.Unclear(node);
+      case Reachability.Answering a -> readable(reign, node, byRun);
+      case Reachability.Loading l -> readable(reign, node, byRun);
+      case Reachability.Misconf m -> readable(reign, node, byRun);
+      case Reachability.Busy b -> new Seat.Hindered(node);
+      case Reachability.NoAuth n -> new Seat.Hindered(node);
+      case Reachability.NoPerm n -> new Seat.Hindered(node);
+      case Reachability.NotRedis n -> new Seat.Hindered(node);
+      case Reachability.ClusterMode c -> new Seat.Hindered(node);
+      case Reachability.TooOld t -> new Seat.Hindered(node);
+      case Reachability.Unresolvable u -> new Seat.Hindered(node);
+    };
+  }
+
+  private Seat readable(Reign reign, NodeView node, boolean byRun) {
+    NodeFacts facts = node.facts().orElse(null);
+    if (facts == null) {
+      return new Seat.Unclear(node);
+    }
+    if (byRun && !facts.runId().equals(reign.primary().runId())) {
+      return new Seat.Gone(Optional.of(node));
+    }
+    if (facts.askedNanos() < reign.sinceNanos()) {
+      return new Seat.Unclear(node);
+    }
+    return switch (facts.role()) {
+      case REPLICA -> new Seat.Deposed(node, facts);
+      case PRIMARY -> facts.loading() ? new Seat.Hindered(node) : new Seat.Serving(node, facts);
+    };
+  }
+
+  /**
+   * The keeper whose mark the node carries, when that is another one and may still be at work. A
+   * mark whose owner no server has a connection from, long enough, binds nobody.
+   */
+  Optional<String> foreignKeeper(NodeFacts facts) {
+    return facts
+        .mark()
+        .map(EpochMark::owner)
+        .filter(owner -> !owner.equals(journal.owner()))
+        .filter(owner -> mayBeAlive(owner) || !isPast(view.startedNanos(), policy.startWait()))
+        .filter(owner -> enforces(Guard.FOREIGN_OWNER));
+  }
+
+  /** Whether an order may be given to the node now: it takes orders, and the facts are current. */
+  boolean mayOrder(NodeView node) {
+    NodeFacts facts = node.readableFacts().orElse(null);
+    if (facts == null || !node.reachability().isObedient() || facts.loading()) {
+      return false;
+    }
+    if (journal.orderFor(facts.runId()).isPresent()) {
+      return false;
+    }
+    if (foreignKeeper(facts).isPresent()) {
+      return false;
+    }
+    return !needsReading(facts) && !isRefusedLately(facts);
+  }
+
+  /** Whether facts are older than the end of the node's newest order. */
+  boolean needsReading(NodeFacts facts) {
+    return journal
+        .endedFor(facts.runId())
+        .filter(ended -> facts.askedNanos() < ended.atNanos())
+        .isPresent();
+  }
+
+  private boolean isRefusedLately(NodeFacts facts) {
+    return journal
+        .endedFor(facts.runId())
+        .filter(ended -> ended.refusal().isPresent())
+        .filter(ended -> !isPast(ended.atNanos(), policy.retryAfter()))
+        .isPresent();
+  }
+
+  /** The replicas that can be read and are not the run {@code primary}. */
+  List<NodeView> readableReplicas(Node primary) {
+    List<NodeView> replicas = new ArrayList<>();
+    for (NodeView node : view.nodes()) {
+      NodeFacts facts = node.readableFacts().orElse(null);
+      if (facts != null && facts.upstream().isPresent() && !facts.runId().equals(primary.runId())) {
+        replicas.add(node);
+      }
+    }
+    return replicas;
+  }
+
+  /** When a proxy last got a reply from the run, if that was after {@code sinceNanos}. */
+  boolean repliedToClients(Node node, long sinceNanos) {
+    Long last = view.lastReplyNanos().get(node.runId());
+    return last != null && last > sinceNanos;
+  }
+
+  /**
+   * What others see of a primary that this keeper cannot talk to, since {@code sinceNanos}; empty
+   * when nobody sees it alive.
+   *
+   * @param linkCounts whether a link that replicas call up is evidence. It is when the keeper was
+   *     refused, because a dead process's links break at once; it is none against silence, because
+   *     a stopped process's links stay up for {@code repl-timeout}
+   */
+  List<String> lifeSigns(Node primary, long sinceNanos, boolean linkCounts) {
+    List<String> signs = new ArrayList<>();
+    long recent = Math.max(sinceNanos, now() - policy.downAfter().toNanos());
+    if (repliedToClients(primary, recent)) {
+      signs.add("clients get replies from it");
+    }
+    for (NodeView node : readableReplicas(primary)) {
+      NodeFacts facts = node.facts().orElseThrow();
+      var upstream = facts.upstream().orElseThrow();
+      if (!upstream.isAt(primary.address())) {
+        continue;
+      }
+      if (linkCounts && upstream.linkUp() && facts.askedNanos() > sinceNanos) {
+        signs.add(node.address() + " says its link to it is up");
+      } else if (facts.offsetGrewNanos().isPresent()
+          && facts.offsetGrewNanos().getAsLong() > recent) {
+        signs.add(node.address() + " still receives data from it");
+      } else if (upstream.lastIoSecondsAgo().isPresent()
+          && facts.askedNanos() - (upstream.lastIoSecondsAgo().getAsLong() + 1) * NANOS_PER_SECOND
+              > recent) {
+        signs.add(
+            node.address()
+                + " heard from it "
+                + upstream.lastIoSecondsAgo().getAsLong()
+                + " s ago");
+      }
+    }
+    return signs;
+  }
+
+  /** The newest mark of this keeper's own on any server in reach. */
+  Optional<EpochMark> newestOwnMark() {
+    return view.nodes().stream()
+        .flatMap(n -> n.readableFacts().stream())
+        .flatMap(f -> f.mark().stream())
+        .filter(m -> m.owner().equals(journal.owner()))
+        .max((a, b) -> a.epoch().compareTo(b.epoch()));
+  }
+
+  /** Whether some server says that a keeper of that owner is connected, or cannot tell. */
+  private boolean mayBeAlive(String owner) {
+    return view.nodes().stream()
+        .flatMap(n -> n.readableFacts().stream())
+        .anyMatch(f -> f.keepers().isEmpty() || f.keepers().get().contains(owner));
+  }
+
+  /** The highest offset that the history of a reign was seen to reach, by anybody. */
+  long seenOffset(Reign reign) {
+    long seen = reign.seenOffset();
+    for (NodeView node : view.nodes()) {
+      NodeFacts facts = node.facts().orElse(null);
+      if (facts != null && Objects.equals(facts.runId(), reign.primary().runId())) {
+        seen = Math.max(seen, facts.replication().offsetIn(reign.history()));
+      }
+    }
+    return seen;
+  }
+}
