@@ -1,0 +1,100 @@
+package io.understudy.bench.compare;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What {@code bench/compare} can be asked; the defaults are the method that a verdict needs. */
+@Command(
+    name = "bench/compare",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures Understudy, HAProxy and twemproxy side by side in front of one Redis, each with one"
+          + " thread, and says whether Understudy reaches its figures.",
+      "Exit code: 0 all reached, 1 one missed, 2 could not measure, 3 too disturbed to tell."
+    })
+final class CompareOptions {
+  /** How rounds are spent when there is little time: enough to see a trend, not for a verdict. */
+  private static final int QUICK_ROUNDS = 3;
+
+  private static final double QUICK_ROUND_SECONDS = 1;
+  private static final long QUICK_WARM_UP = 600_000;
+
+  @Option(
+      names = "--commands",
+      split = ",",
+      paramLabel = "NAME",
+      description = "commands to measure (default: GET,SET)")
+  List<String> commands = List.of("GET", "SET");
+
+  @Option(
+      names = "--depths",
+      split = ",",
+      paramLabel = "N",
+      description = "pipeline depths (default: 1,16,50)")
+  List<Integer> depths = List.of(1, 16, 50);
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      description = "client connections (default: ${DEFAULT-VALUE})")
+  int connections = 50;
+
+  @Option(
+      names = "--value-bytes",
+      paramLabel = "N",
+      description = "size of the values (default: ${DEFAULT-VALUE})")
+  int valueBytes = 64;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "rounds to keep of each series (default: ${DEFAULT-VALUE})")
+  int rounds = 7;
+
+  @Option(
+      names = "--round-seconds",
+      paramLabel = "S",
+      description = "length of a round of one target (default: ${DEFAULT-VALUE})")
+  double roundSeconds = 2;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description = "requests to Understudy before the first round (default: ${DEFAULT-VALUE})")
+  long warmUpRequests = 3_000_000;
+
+  @Option(
+      names = "--resp3",
+      description = "connections say HELLO 3; twemproxy cannot, so it is out")
+  boolean resp3;
+
+  @Option(names = "--quick", description = "3 rounds of 1 s after a short warm-up; a trend only")
+  boolean quick;
+
+  @Option(names = "--peers-only", description = "leave Understudy out")
+  boolean peersOnly;
+
+  @Option(
+      names = "--jvm",
+      split = " ",
+      paramLabel = "OPTIONS",
+      description = "more options for Understudy's virtual machine")
+  List<String> jvmOptions = List.of();
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "append every measurement, rejected ones too, to FILE")
+  String csvFile = "";
+
+  /** Applies what {@code --quick} stands for. */
+  void settle() {
+    if (quick) {
+      rounds = QUICK_ROUNDS;
+      roundSeconds = QUICK_ROUND_SECONDS;
+      warmUpRequests = Math.min(warmUpRequests, QUICK_WARM_UP);
+    }
+  }
+}

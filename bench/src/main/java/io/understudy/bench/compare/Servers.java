@@ -1,0 +1,141 @@
+package io.understudy.bench.compare;
+
+import io.understudy.bench.measure.Children;
+import io.understudy.bench.measure.UnderstudyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts Redis and what is compared in front of it, each with one thread, all on free ports. */
+final class Servers {
+  private static final Duration START_DEADLINE = Duration.ofSeconds(30);
+
+  /**
+   * Its default of 16 KB costs twemproxy half as much processor time again, because it copies the
+   * rest of a buffer behind every request of a pipeline; of 512 B to 16 KB this is the best.
+   */
+  private static final int TWEMPROXY_BUFFER_BYTES = 4096;
+
+  private final Children children;
+  private final CompareOptions options;
+
+  Servers(Children children, CompareOptions options) {
+    this.children = children;
+    this.options = options;
+  }
+
+  /** Starts all of them; direct Redis is the first. */
+  List<Target> startAll() throws IOException {
+    Target redis = redis();
+    List<Target> targets = new ArrayList<>();
+    targets.add(redis);
+    targets.add(haproxy(redis.port()));
+    if (!options.resp3) {
+      targets.add(twemproxy(redis.port()));
+    }
+    if (!options.peersOnly) {
+      targets.add(understudy(redis.port()));
+    }
+    return targets;
+  }
+
+  private Target redis() throws IOException {
+    int port = Children.freePort();
+    Path data = Files.createDirectory(children.directory().resolve("redis"));
+    return started(
+        "redis",
+        "direct",
+        port,
+        Target.Kind.DIRECT,
+        List.of(
+            "redis-server",
+            "--port",
+            Integer.toString(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            data.toString()));
+  }
+
+  private Target haproxy(int redisPort) throws IOException {
+    int port = Children.freePort();
+    Path file = children.directory().resolve("haproxy.cfg");
+    Files.writeString(
+        file,
+        """
+        global
+          nbthread 1
+          maxconn 4000
+        defaults
+          mode tcp
+          timeout connect 5s
+          timeout client 10m
+          timeout server 10m
+        listen redis
+          bind 127.0.0.1:%d
+          server redis 127.0.0.1:%d
+        """
+            .formatted(port, redisPort));
+    return started(
+        "haproxy",
+        "haproxy",
+        port,
+        Target.Kind.PEER,
+        List.of("haproxy", "-db", "-f", file.toString()));
+  }
+
+  private Target twemproxy(int redisPort) throws IOException {
+    int port = Children.freePort();
+    Path file = children.directory().resolve("nutcracker.yml");
+    Files.writeString(
+        file,
+        """
+        bench:
+          listen: 127.0.0.1:%d
+          redis: true
+          hash: fnv1a_64
+          distribution: ketama
+          auto_eject_hosts: false
+          servers:
+            - 127.0.0.1:%d:1
+        """
+            .formatted(port, redisPort));
+    return started(
+        "twemproxy",
+        "twemproxy",
+        port,
+        Target.Kind.PEER,
+        List.of(
+            "nutcracker",
+            "-c",
+            file.toString(),
+            "-a",
+            "127.0.0.1",
+            "-m",
+            Integer.toString(TWEMPROXY_BUFFER_BYTES),
+            "-s",
+            Integer.toString(Children.freePort())));
+  }
+
+  private Target understudy(int redisPort) throws IOException {
+    UnderstudyRun run =
+        UnderstudyRun.configure(children.directory().resolve("understudy"), redisPort, 1, "");
+    Process process = run.start(children, "understudy", options.jvmOptions);
+    children.awaitServing("understudy", process, run.port(), START_DEADLINE);
+    return new Target("understudy", run.port(), process.pid(), Target.Kind.UNDERSTUDY);
+  }
+
+  private Target started(String log, String name, int port, Target.Kind kind, List<String> command)
+      throws IOException {
+    Process process = children.start(log, command);
+    children.awaitServing(log, process, port, START_DEADLINE);
+    return new Target(name, port, process.pid(), kind);
+  }
+}
