@@ -16,7 +16,7 @@ final class RepairRules {
   private RepairRules() {}
 
   /** A history that grew by this much since it was saved is saved again, whatever the limit. */
-  private static final long SAVE_EVERY_BYTES = 1024 * 1024;
+  private static final long SAVE_EVERY_BYTES = 64 * 1024;
 
   private static final long SAVES_PER_LIMIT = 4;
 

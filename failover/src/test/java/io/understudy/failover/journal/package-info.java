@@ -1,0 +1,4 @@
+@NullMarked
+package io.understudy.failover.journal;
+
+import org.jspecify.annotations.NullMarked;
