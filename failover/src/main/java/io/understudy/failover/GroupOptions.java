@@ -1,0 +1,30 @@
+package io.understudy.failover;
+
+import io.understudy.failover.link.Credentials;
+import io.understudy.topology.Address;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A group to look after.
+ *
+ * @param name unique among the groups of a keeper
+ * @param nodes where its servers are, each once; which is primary is found out
+ * @param credentials how the keeper logs in to all of them
+ */
+public record GroupOptions(String name, List<Address> nodes, Optional<Credentials> credentials) {
+  public GroupOptions {
+    nodes = List.copyOf(nodes);
+    if (name.isEmpty() || nodes.isEmpty()) {
+      throw new IllegalArgumentException("a group has a name and at least one node");
+    }
+    if (nodes.stream().distinct().count() != nodes.size()) {
+      throw new IllegalArgumentException("group " + name + " names a node twice: " + nodes);
+    }
+  }
+
+  /** A group whose servers want no password. */
+  public static GroupOptions of(String name, List<Address> nodes) {
+    return new GroupOptions(name, nodes, Optional.empty());
+  }
+}

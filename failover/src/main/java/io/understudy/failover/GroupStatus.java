@@ -1,0 +1,23 @@
+package io.understudy.failover;
+
+import io.understudy.failover.decide.Decision;
+import io.understudy.failover.decide.GroupJournal;
+import io.understudy.failover.view.GroupView;
+import io.understudy.topology.Topology;
+import java.util.Optional;
+
+/**
+ * Everything that is known of a group at one moment, all of it from the same turn.
+ *
+ * @param group its name
+ * @param decision the rule that holds, why, and what it asked for
+ * @param view what every node said; empty before the first turn
+ * @param journal what is remembered; empty while it cannot be read
+ * @param published the newest publication
+ */
+public record GroupStatus(
+    String group,
+    Decision decision,
+    Optional<GroupView> view,
+    Optional<GroupJournal> journal,
+    Topology published) {}

@@ -1,0 +1,123 @@
+package io.understudy.failover;
+
+import io.understudy.failover.link.Connector;
+import io.understudy.failover.publish.TopologyBoard;
+import io.understudy.topology.TopologyFeed;
+import io.understudy.topology.TrafficFeed;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after groups until it is closed: watches their servers, keeps one primary in each, and
+ * publishes which. Any thread.
+ */
+public final class Keeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+  private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+
+  private final Map<String, GroupKeeper> groups = new LinkedHashMap<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
+  private final TopologyBoard board = new TopologyBoard();
+  private final Connector connector;
+
+  private Keeper(KeeperOptions options, List<GroupOptions> all, TrafficFeed traffic) {
+    connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
+    var fleet = new Fleet();
+    for (GroupOptions group : all) {
+      fleet.tell(group.name(), false, false);
+      var keeper = new GroupKeeper(group, options, traffic, fleet, board, connector, this::decided);
+      if (groups.put(group.name(), keeper) != null) {
+        connector.close();
+        throw new IllegalArgumentException("two groups are called " + group.name());
+      }
+    }
+  }
+
+  /**
+   * Starts to look after the groups and returns at once; what it finds is in {@link #status}.
+   *
+   * @param traffic what a proxy of this process sees; {@link TrafficFeed#NONE} where there is none
+   * @throws IllegalArgumentException when two groups have one name
+   */
+  public static Keeper start(
+      KeeperOptions options, List<GroupOptions> groups, TrafficFeed traffic) {
+    var keeper = new Keeper(options, groups, traffic);
+    keeper.groups.forEach(
+        (name, group) -> {
+          var thread = new Thread(group, "keeper-" + name);
+          thread.setDaemon(true);
+          keeper.threads.add(thread);
+          thread.start();
+        });
+    return keeper;
+  }
+
+  /** What is published of the groups. It stays readable after {@link #close}. */
+  public TopologyFeed feed() {
+    return board;
+  }
+
+  /**
+   * Everything known of a group now.
+   *
+   * @throws IllegalArgumentException when this keeper has no such group
+   */
+  public GroupStatus status(String group) {
+    GroupKeeper keeper = groups.get(group);
+    if (keeper == null) {
+      throw new IllegalArgumentException("there is no group " + group);
+    }
+    return keeper.status();
+  }
+
+  /** The groups' names, in the order they were given. */
+  public List<String> groups() {
+    return List.copyOf(groups.keySet());
+  }
+
+  /**
+   * Calls {@code listener} whenever another rule holds in a group or a change is made.
+   *
+   * <p>Calls come on the group's thread, which waits: a listener returns at once.
+   *
+   * @return closing it ends the calls
+   */
+  public TopologyFeed.Subscription onDecision(Consumer<GroupStatus> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Ends the watch. Servers and publications stay as they are. Closing twice is harmless. */
+  @Override
+  public void close() {
+    groups.values().forEach(GroupKeeper::close);
+    long end = System.nanoTime() + CLOSE_DEADLINE.toNanos();
+    for (Thread thread : threads) {
+      try {
+        thread.join(Math.max(1, Duration.ofNanos(end - System.nanoTime()).toMillis()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    connector.close();
+  }
+
+  private void decided(GroupStatus status) {
+    for (Consumer<GroupStatus> listener : listeners) {
+      try {
+        listener.accept(status);
+      } catch (RuntimeException e) {
+        LOG.error("a listener could not take the decision for {}", status.group(), e);
+      }
+    }
+  }
+}

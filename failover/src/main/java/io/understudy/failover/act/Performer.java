@@ -1,0 +1,352 @@
+package io.understudy.failover.act;
+
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.TransactionResult;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.understudy.failover.decide.Action;
+import io.understudy.failover.decide.Outcome;
+import io.understudy.failover.link.Heard;
+import io.understudy.failover.link.Link;
+import io.understudy.failover.view.EpochMark;
+import io.understudy.failover.view.Upstream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out orders, each as one transaction that the epoch mark guards.
+ *
+ * <p>An order has two halves. First WATCH and GET read the mark; nothing has changed if that fails.
+ * Then MULTI, the order and EXEC leave together; from the first byte of them on, silence means that
+ * the end is unknown. Confined to the group's thread, on which outcomes are delivered too.
+ */
+public final class Performer {
+  private static final String MIN_REPLICAS = "min-replicas-to-write";
+  private static final String SERVE_STALE = "replica-serve-stale-data";
+
+  /** A queued EVAL is allowed on a replica where a queued SET is refused; it runs as a primary. */
+  private static final String SET_MARK = "return redis.call('set',KEYS[1],ARGV[1])";
+
+  private static final Pattern CLIENT = Pattern.compile("(?m)^id=(\\d+) .*?\\bname=(\\S*)");
+
+  private final Executor thread;
+  private final Duration deadline;
+
+  /**
+   * Makes one for a group.
+   *
+   * @param deadline how long a reply is waited for before the end counts as unknown
+   */
+  public Performer(Executor thread, Duration deadline) {
+    this.thread = thread;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Carries out an order.
+   *
+   * @param link an open connection to the order's own run
+   * @param demotes whether the node is a primary now, so that its clients must look for another
+   * @param ended gets the outcome, exactly once, on the group's thread
+   */
+  public void perform(Action.Order order, Link link, boolean demotes, Consumer<Outcome> ended) {
+    new Attempt(order, link, ended).begin(new Extras(true, demotes, false));
+  }
+
+  /**
+   * Makes certain that an order whose reply was lost ran or never will, by ending every connection
+   * of this keeper on which it may have gone out.
+   *
+   * @param link a connection that was opened after the order was sent
+   * @param name what all of this keeper's connections are called
+   * @param ended gets the outcome, exactly once, on the group's thread
+   */
+  public void settle(Link link, String name, Consumer<Outcome> ended) {
+    if (link.clientId().isEmpty()) {
+      ended.accept(new Outcome.Rejected("the server did not number this connection"));
+      return;
+    }
+    long own = link.clientId().getAsLong();
+    Heard.then(
+        limited(link.commands().clientList()),
+        thread,
+        list -> {
+          if (list.value() == null) {
+            ended.accept(new Outcome.Rejected("CLIENT LIST failed: " + list.failureText()));
+          } else {
+            kill(link, others(list.value(), name, own), ended);
+          }
+        });
+  }
+
+  private void kill(Link link, List<Long> clients, Consumer<Outcome> ended) {
+    List<CompletableFuture<Heard<Long>>> kills = new ArrayList<>();
+    for (long client : clients) {
+      kills.add(Heard.of(limited(link.commands().clientKill(KillArgs.Builder.id(client)))));
+    }
+    Heard.then(
+        CompletableFuture.allOf(kills.toArray(CompletableFuture[]::new)),
+        thread,
+        all -> {
+          Optional<String> failure =
+              kills.stream()
+                  .map(CompletableFuture::join)
+                  .filter(k -> k.failure() != null)
+                  .map(Heard::failureText)
+                  .findFirst();
+          ended.accept(
+              failure.isPresent()
+                  ? new Outcome.Rejected("CLIENT KILL failed: " + failure.get())
+                  : new Outcome.Done("ended " + clients.size() + " earlier connections"));
+        });
+  }
+
+  private static List<Long> others(String clientList, String name, long own) {
+    List<Long> ids = new ArrayList<>();
+    Matcher client = CLIENT.matcher(clientList);
+    while (client.find()) {
+      long id = Long.parseLong(client.group(1));
+      if (id != own && client.group(2).equals(name)) {
+        ids.add(id);
+      }
+    }
+    return ids;
+  }
+
+  private <T> CompletableFuture<T> limited(CompletionStage<T> reply) {
+    // A copy: the deadline must not end the client library's own future.
+    return reply
+        .thenApply(value -> value)
+        .toCompletableFuture()
+        .orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * What goes into the transaction beside the order itself.
+   *
+   * @param rewrite CONFIG REWRITE, so that a restart comes back in the same role
+   * @param killClients CLIENT KILL of those who still think that this is the primary
+   * @param staleAgain replica-serve-stale-data was switched on to read the mark, and goes off again
+   */
+  private record Extras(boolean rewrite, boolean killClients, boolean staleAgain) {}
+
+  /** One order on its way. */
+  private final class Attempt {
+    private final Action.Order order;
+    private final Consumer<Outcome> ended;
+    private final RedisAsyncCommands<String, String> commands;
+
+    Attempt(Action.Order order, Link link, Consumer<Outcome> ended) {
+      this.order = order;
+      this.ended = ended;
+      this.commands = link.commands();
+    }
+
+    void begin(Extras extras) {
+      var watch = Heard.of(limited(commands.watch(EpochMark.KEY)));
+      var mark = Heard.of(limited(commands.get(EpochMark.KEY)));
+      var setting = Heard.of(limited(commands.configGet(MIN_REPLICAS)));
+      Heard.then(
+          CompletableFuture.allOf(watch, mark, setting),
+          thread,
+          all -> markRead(watch.join(), mark.join(), setting.join(), extras));
+    }
+
+    private void markRead(
+        Heard<String> watch,
+        Heard<String> mark,
+        Heard<Map<String, String>> setting,
+        Extras extras) {
+      if (mark.failureText().startsWith("MASTERDOWN") && !extras.staleAgain()) {
+        readStale(extras);
+        return;
+      }
+      if (watch.failure() != null || mark.failure() != null) {
+        String why = watch.failure() != null ? watch.failureText() : mark.failureText();
+        reject("its mark could not be read, so nothing was sent: " + why, extras);
+        return;
+      }
+      Optional<EpochMark> found = Optional.ofNullable(mark.value()).map(EpochMark::parse);
+      if (!found.equals(order.expected())) {
+        reject("its mark is " + named(found) + ", not " + named(order.expected()), extras);
+        return;
+      }
+      String least = setting.value() == null ? null : setting.value().get(MIN_REPLICAS);
+      send(least == null ? "0" : least, extras);
+    }
+
+    /**
+     * A replica without its primary may refuse reads; it is made to answer, for this order only.
+     */
+    private void readStale(Extras extras) {
+      Heard.then(
+          limited(commands.configSet(SERVE_STALE, "yes")),
+          thread,
+          set -> {
+            if (set.failure() != null) {
+              reject("it refuses reads, and " + SERVE_STALE + " could not be set", extras);
+            } else {
+              begin(new Extras(extras.rewrite(), extras.killClients(), true));
+            }
+          });
+    }
+
+    private void reject(String detail, Extras extras) {
+      var unused = commands.unwatch();
+      if (extras.staleAgain()) {
+        unused = commands.configSet(SERVE_STALE, "no");
+      }
+      ended.accept(new Outcome.Rejected(detail));
+    }
+
+    private void send(String minReplicas, Extras extras) {
+      var multi = Heard.of(commands.multi());
+      if (multi.isDone() && multi.join().failure() != null) {
+        ended.accept(new Outcome.Rejected("the connection ended before anything was sent"));
+        return;
+      }
+      List<Queued> queued = new ArrayList<>();
+      queueOrder(queued, minReplicas);
+      if (extras.staleAgain()) {
+        queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(SERVE_STALE, "no"))));
+      }
+      switch (order) {
+        case Action.Promote p -> queueRewrite(queued, extras);
+        case Action.Attach a -> {
+          queueRewrite(queued, extras);
+          if (extras.killClients()) {
+            queued.add(
+                new Queued(
+                    "CLIENT KILL", Heard.of(commands.clientKill(KillArgs.Builder.typeNormal()))));
+          }
+        }
+        case Action.Gate g -> {}
+        case Action.Mark m -> {}
+      }
+      Heard.then(limited(commands.exec()), thread, exec -> executed(exec, queued, extras));
+    }
+
+    private void queueRewrite(List<Queued> queued, Extras extras) {
+      if (extras.rewrite()) {
+        queued.add(new Queued("CONFIG REWRITE", Heard.of(commands.configRewrite())));
+      }
+    }
+
+    private void queueOrder(List<Queued> queued, String minReplicas) {
+      switch (order) {
+        case Action.Gate g -> replicaOf(queued, Upstream.GATE_HOST, Upstream.GATE_PORT);
+        case Action.Attach a ->
+            replicaOf(queued, a.primary().address().host(), a.primary().address().port());
+        case Action.Promote p -> {
+          queued.add(new Queued("REPLICAOF NO ONE", Heard.of(commands.replicaofNoOne())));
+          queueMark(queued, p.mark(), minReplicas);
+        }
+        case Action.Mark m -> queueMark(queued, m.mark(), minReplicas);
+      }
+    }
+
+    private void replicaOf(List<Queued> queued, String host, int port) {
+      queued.add(new Queued("REPLICAOF", Heard.of(commands.replicaof(host, port))));
+    }
+
+    /**
+     * A primary that has lost its replicas refuses every write, the mark too, when it is configured
+     * to want some; that rule is lifted for the mark alone.
+     */
+    private void queueMark(List<Queued> queued, EpochMark mark, String minReplicas) {
+      boolean lift = !minReplicas.equals("0");
+      if (lift) {
+        queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(MIN_REPLICAS, "0"))));
+      }
+      queued.add(
+          new Queued(
+              "the mark",
+              Heard.of(
+                  commands.<String>eval(
+                      SET_MARK,
+                      ScriptOutputType.STATUS,
+                      new String[] {EpochMark.KEY},
+                      mark.toString()))));
+      if (lift) {
+        queued.add(
+            new Queued("CONFIG SET", Heard.of(commands.configSet(MIN_REPLICAS, minReplicas))));
+      }
+    }
+
+    private void executed(Heard<TransactionResult> exec, List<Queued> queued, Extras extras) {
+      TransactionResult result = exec.value();
+      if (result != null) {
+        ended.accept(
+            result.wasDiscarded()
+                ? new Outcome.Rejected("its mark changed before the order could run")
+                : judge(queued));
+        return;
+      }
+      if (!(exec.failure() instanceof RedisCommandExecutionException)) {
+        ended.accept(
+            new Outcome.Unknown(
+                "no reply within " + deadline.toMillis() + " ms: " + exec.failureText()));
+        return;
+      }
+      // EXECABORT: nothing of it ran. What the keeper's user may not do is left out, if it can be.
+      Queued refused = firstRefused(queued);
+      if (refused != null && refused.name().equals("CONFIG REWRITE") && extras.rewrite()) {
+        begin(new Extras(false, extras.killClients(), extras.staleAgain()));
+      } else if (refused != null && refused.name().equals("CLIENT KILL") && extras.killClients()) {
+        begin(new Extras(extras.rewrite(), false, extras.staleAgain()));
+      } else {
+        reject(
+            refused == null
+                ? exec.failureText()
+                : refused.name() + " was refused: " + refused.reply().join().failureText(),
+            extras);
+      }
+    }
+
+    private @Nullable Queued firstRefused(List<Queued> queued) {
+      return queued.stream()
+          .filter(q -> q.reply().isDone())
+          .filter(q -> q.reply().join().failure() instanceof RedisCommandExecutionException)
+          .findFirst()
+          .orElse(null);
+    }
+
+    /** The order itself decides; what failed beside it is told. */
+    private Outcome judge(List<Queued> queued) {
+      Queued main = queued.getFirst();
+      if (order instanceof Action.Mark) {
+        main = queued.stream().filter(q -> q.name().equals("the mark")).findFirst().orElse(main);
+      }
+      if (main.reply().isDone() && main.reply().join().failure() != null) {
+        return new Outcome.Rejected(main.name() + " failed: " + main.reply().join().failureText());
+      }
+      var detail = new StringBuilder("OK");
+      for (Queued each : queued) {
+        if (each.reply().isDone() && each.reply().join().failure() != null) {
+          detail.append("; but ").append(each.name()).append(" failed: ");
+          detail.append(each.reply().join().failureText());
+        }
+      }
+      return new Outcome.Done(detail.toString());
+    }
+
+    private static String named(Optional<EpochMark> mark) {
+      return mark.map(m -> "'" + m + "'").orElse("absent");
+    }
+  }
+
+  /** One command inside the transaction. */
+  private record Queued(String name, CompletableFuture<? extends Heard<?>> reply) {}
+}

@@ -1,0 +1,157 @@
+package io.understudy.failover.link;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateAdapter;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.understudy.topology.Address;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens control connections. One serves all groups of a process; any thread may call it.
+ *
+ * <p>No command is sent by connecting, not even AUTH: a server that loads, is busy or refuses the
+ * password answers TCP all the same, and what it then says is for the caller to judge.
+ */
+public final class Connector implements AutoCloseable {
+  /** Requests that may wait for replies on one connection; far more than a keeper ever sends. */
+  private static final int MAX_WAITING_REQUESTS = 256;
+
+  private static final int COMPUTATION_THREADS = 2;
+  private static final Duration SHUTDOWN_DEADLINE = Duration.ofSeconds(2);
+
+  private final ClientResources resources;
+  private final RedisClient client;
+  private final HostResolver resolver = new HostResolver();
+
+  /**
+   * Starts the threads.
+   *
+   * @param ioThreads how many threads read and write all connections, 1 and up
+   * @param connectTimeout how long an attempt to connect may take
+   */
+  public Connector(int ioThreads, Duration connectTimeout) {
+    resources =
+        DefaultClientResources.builder()
+            .ioThreadPoolSize(Math.max(2, ioThreads))
+            .computationThreadPoolSize(COMPUTATION_THREADS)
+            .build();
+    client = RedisClient.create(resources);
+    client.setOptions(
+        ClientOptions.builder()
+            .autoReconnect(false)
+            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+            .pingBeforeActivateConnection(false)
+            .protocolVersion(ProtocolVersion.RESP2)
+            .requestQueueSize(MAX_WAITING_REQUESTS)
+            .socketOptions(
+                SocketOptions.builder().connectTimeout(connectTimeout).tcpNoDelay(true).build())
+            .build());
+  }
+
+  /**
+   * Tries to connect once.
+   *
+   * @param thread where the two consumers are called
+   * @param ended gets the end of the attempt, exactly once
+   * @param lost gets the link when its connection ended by anything but {@link Link#close}, at most
+   *     once and after {@code ended}
+   */
+  public void connect(
+      Address address, Executor thread, Consumer<Attempt> ended, Consumer<Link> lost) {
+    var unused =
+        Heard.of(resolver.resolve(address.host()).thenCompose(host -> open(host, address.port())))
+            .thenAccept(
+                opened -> {
+                  if (opened.value() == null) {
+                    thread.execute(() -> ended.accept(judge(opened.failure())));
+                  } else {
+                    hand(opened.value(), thread, ended, lost);
+                  }
+                });
+  }
+
+  private CompletionStage<StatefulRedisConnection<String, String>> open(
+      InetAddress host, int port) {
+    RedisURI uri =
+        RedisURI.builder()
+            .withHost(host.getHostAddress())
+            .withPort(port)
+            .withLibraryName("")
+            .withLibraryVersion("")
+            .build();
+    return client.connectAsync(StringCodec.UTF8, uri);
+  }
+
+  private static void hand(
+      StatefulRedisConnection<String, String> connection,
+      Executor thread,
+      Consumer<Attempt> ended,
+      Consumer<Link> lost) {
+    var link = new Link(connection);
+    thread.execute(() -> ended.accept(new Attempt.Connected(link)));
+    var told = new AtomicBoolean();
+    Runnable tell =
+        () -> {
+          if (told.compareAndSet(false, true)) {
+            thread.execute(() -> lost.accept(link));
+          }
+        };
+    connection.addListener(
+        new RedisConnectionStateAdapter() {
+          @Override
+          public void onRedisDisconnected(RedisChannelHandler<?, ?> ignored) {
+            tell.run();
+          }
+        });
+    if (!connection.isOpen()) {
+      tell.run(); // it ended before the listener was there
+    }
+  }
+
+  private static Attempt judge(@Nullable Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      String detail = at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
+      if (at instanceof UnknownHostException) {
+        return new Attempt.Unresolvable(detail);
+      }
+      if (at instanceof ConnectException && detail.contains("refused")) {
+        return new Attempt.Refused(detail);
+      }
+      if (at.getCause() == null) {
+        return new Attempt.Unanswered(detail);
+      }
+    }
+    return new Attempt.Unanswered("the attempt ended without a reason");
+  }
+
+  /** Closes every connection and ends the threads; waits shortly for that. */
+  @Override
+  public void close() {
+    resolver.close();
+    long millis = SHUTDOWN_DEADLINE.toMillis();
+    CompletableFuture.allOf(client.shutdownAsync(0, millis, TimeUnit.MILLISECONDS))
+        .orTimeout(millis, TimeUnit.MILLISECONDS)
+        .exceptionally(late -> null)
+        .join();
+    resources.shutdown(0, millis, TimeUnit.MILLISECONDS).awaitUninterruptibly(millis);
+  }
+}

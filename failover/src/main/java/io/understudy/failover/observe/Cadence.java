@@ -1,0 +1,37 @@
+package io.understudy.failover.observe;
+
+import java.time.Duration;
+
+/**
+ * How often servers are asked, and how long they may take.
+ *
+ * @param pingEvery between the reply to one PING and the next PING
+ * @param infoEvery between readings of INFO while nothing is wrong
+ * @param silentAfter when an unanswered request starts to be called silence
+ * @param connectTimeout how long an attempt to connect may take
+ * @param reconnectEvery the longest wait between attempts that fail
+ */
+public record Cadence(
+    Duration pingEvery,
+    Duration infoEvery,
+    Duration silentAfter,
+    Duration connectTimeout,
+    Duration reconnectEvery) {
+  /** What is used where nothing is configured. */
+  public static final Cadence DEFAULT =
+      new Cadence(
+          Duration.ofMillis(100),
+          Duration.ofSeconds(1),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(1),
+          Duration.ofMillis(250));
+
+  public Cadence {
+    for (Duration each :
+        new Duration[] {pingEvery, infoEvery, silentAfter, connectTimeout, reconnectEvery}) {
+      if (each.isNegative() || each.isZero()) {
+        throw new IllegalArgumentException("a cadence is longer than 0: " + each);
+      }
+    }
+  }
+}

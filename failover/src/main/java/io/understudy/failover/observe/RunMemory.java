@@ -1,0 +1,111 @@
+package io.understudy.failover.observe;
+
+import io.understudy.failover.view.NodeFacts;
+import io.understudy.failover.view.Replication;
+import io.understudy.failover.view.ReplicationId;
+import io.understudy.failover.view.Upstream;
+import io.understudy.topology.Role;
+import io.understudy.topology.RunId;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns readings of one address into facts, and remembers what only a series of readings of the
+ * same run can tell. Confined to its group's thread.
+ */
+final class RunMemory {
+  /** What a server uses where nothing is configured. */
+  private static final int USUAL_PRIORITY = 100;
+
+  private static final String NO_HISTORY = "0000000000000000000000000000000000000000";
+
+  private @Nullable NodeFacts last;
+
+  /** The newest facts; empty until the first reading. */
+  Optional<NodeFacts> facts() {
+    return Optional.ofNullable(last);
+  }
+
+  /**
+   * Takes a reading.
+   *
+   * @param info of a server that has a run id
+   * @param mark what the mark's key held; when it could not be read, what this run was last seen to
+   *     hold still counts: a replica without its primary's link may refuse reads, and the key
+   *     cannot change there
+   * @param minReplicas what CONFIG GET said; empty when it was refused
+   * @param keepers owners seen connected; empty when not read
+   * @param askedNanos when the question was sent
+   */
+  NodeFacts take(
+      InfoText info,
+      MarkReading mark,
+      OptionalLong minReplicas,
+      Optional<Set<String>> keepers,
+      long askedNanos) {
+    RunId runId = new RunId(info.text("run_id").orElseThrow());
+    NodeFacts before = last != null && last.runId().equals(runId) ? last : null;
+    Role role =
+        info.text("role").filter("slave"::equals).map(r -> Role.REPLICA).orElse(Role.PRIMARY);
+    Optional<Upstream> upstream =
+        role == Role.REPLICA ? Optional.of(upstream(info)) : Optional.empty();
+    Replication replication = replication(info, role);
+    boolean inSync = upstream.filter(u -> u.linkUp() && !u.syncInProgress()).isPresent();
+    boolean grew = before != null && replication.offset() > before.replication().offset();
+    NodeFacts facts =
+        new NodeFacts(
+            runId,
+            role,
+            replication,
+            upstream,
+            info.isOne("loading") || info.isOne("async_loading"),
+            (int) info.number("slave_priority").orElse(USUAL_PRIORITY),
+            (int) info.number("connected_slaves").orElse(0),
+            info.keys(),
+            minReplicas,
+            mark.readable() || before == null ? mark.mark() : before.mark(),
+            keepers,
+            inSync || (before != null && before.seenUp()),
+            inSync
+                ? OptionalLong.of(askedNanos)
+                : before == null ? OptionalLong.empty() : before.linkUpNanos(),
+            grew
+                ? OptionalLong.of(askedNanos)
+                : before == null ? OptionalLong.empty() : before.offsetGrewNanos(),
+            version(info),
+            askedNanos);
+    last = facts;
+    return facts;
+  }
+
+  /** The server's own version: Valkey also reports a Redis version, for the sake of old clients. */
+  static String version(InfoText info) {
+    return info.text("valkey_version")
+        .map(v -> "Valkey " + v)
+        .or(() -> info.text("redis_version").map(v -> "Redis " + v))
+        .orElse("of an unknown version");
+  }
+
+  private static Upstream upstream(InfoText info) {
+    boolean up = info.text("master_link_status").filter("up"::equals).isPresent();
+    OptionalLong lastIo = info.number("master_last_io_seconds_ago");
+    return new Upstream(
+        info.text("master_host").orElse(""),
+        (int) info.number("master_port").orElse(0),
+        up,
+        info.isOne("master_sync_in_progress"),
+        up && lastIo.isPresent() && lastIo.getAsLong() >= 0 ? lastIo : OptionalLong.empty());
+  }
+
+  private static Replication replication(InfoText info, Role role) {
+    OptionalLong offset =
+        role == Role.REPLICA ? info.number("slave_repl_offset") : OptionalLong.empty();
+    return new Replication(
+        new ReplicationId(info.text("master_replid").orElse(NO_HISTORY)),
+        info.text("master_replid2").filter(id -> !id.equals(NO_HISTORY)).map(ReplicationId::new),
+        info.number("second_repl_offset").orElse(-1),
+        Math.max(0, offset.orElse(info.number("master_repl_offset").orElse(0))));
+  }
+}
