@@ -1,6 +1,7 @@
 package io.understudy.bench.compare;
 
 import io.understudy.bench.measure.Children;
+import io.understudy.bench.measure.RedisProcess;
 import io.understudy.bench.measure.UnderstudyRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,25 +44,8 @@ final class Servers {
   }
 
   private Target redis() throws IOException {
-    int port = Children.freePort();
-    Path data = Files.createDirectory(children.directory().resolve("redis"));
-    return started(
-        "redis",
-        "direct",
-        port,
-        Target.Kind.DIRECT,
-        List.of(
-            "redis-server",
-            "--port",
-            Integer.toString(port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--dir",
-            data.toString()));
+    RedisProcess redis = RedisProcess.start(children);
+    return new Target("direct", redis.port(), redis.pid(), Target.Kind.DIRECT);
   }
 
   private Target haproxy(int redisPort) throws IOException {
@@ -83,12 +67,7 @@ final class Servers {
           server redis 127.0.0.1:%d
         """
             .formatted(port, redisPort));
-    return started(
-        "haproxy",
-        "haproxy",
-        port,
-        Target.Kind.PEER,
-        List.of("haproxy", "-db", "-f", file.toString()));
+    return peer("haproxy", port, List.of("haproxy", "-db", "-f", file.toString()));
   }
 
   private Target twemproxy(int redisPort) throws IOException {
@@ -107,11 +86,9 @@ final class Servers {
             - 127.0.0.1:%d:1
         """
             .formatted(port, redisPort));
-    return started(
-        "twemproxy",
+    return peer(
         "twemproxy",
         port,
-        Target.Kind.PEER,
         List.of(
             "nutcracker",
             "-c",
@@ -132,10 +109,9 @@ final class Servers {
     return new Target("understudy", run.port(), process.pid(), Target.Kind.UNDERSTUDY);
   }
 
-  private Target started(String log, String name, int port, Target.Kind kind, List<String> command)
-      throws IOException {
-    Process process = children.start(log, command);
-    children.awaitServing(log, process, port, START_DEADLINE);
-    return new Target(name, port, process.pid(), kind);
+  private Target peer(String name, int port, List<String> command) throws IOException {
+    Process process = children.start(name, command);
+    children.awaitServing(name, process, port, START_DEADLINE);
+    return new Target(name, port, process.pid(), Target.Kind.PEER);
   }
 }

@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +24,7 @@ import java.util.stream.Stream;
 public final class Children implements AutoCloseable {
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(5);
-  private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PING = Resp.request("PING");
 
   private final Path directory;
   private final Deque<Process> processes = new ArrayDeque<>();

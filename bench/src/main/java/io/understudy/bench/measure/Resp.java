@@ -1,0 +1,17 @@
+package io.understudy.bench.measure;
+
+import java.nio.charset.StandardCharsets;
+
+/** Requests as the measuring clients write them; independent of what is measured. */
+public final class Resp {
+  private Resp() {}
+
+  /** One request of ASCII words. */
+  public static byte[] request(String... words) {
+    StringBuilder text = new StringBuilder("*").append(words.length).append("\r\n");
+    for (String word : words) {
+      text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+    }
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+}
