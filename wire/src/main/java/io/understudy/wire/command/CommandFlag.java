@@ -55,8 +55,6 @@ public enum CommandFlag {
   NO_MANDATORY_KEYS,
   /** May touch keys that are not among its arguments: SORT's patterns. */
   TOUCHES_ARBITRARY_KEYS,
-  /** Works on every database: FLUSHALL (Valkey's word, from 9.1). */
-  ALL_DBS,
   /**
    * The server closes the connection at once and without a reply. No server reports this one: it is
    * ours, for {@code POST} and {@code Host:}, which a browser was tricked to send.

@@ -45,9 +45,7 @@ final class CommandResource {
     return commands;
   }
 
-  /**
-   * Applies one line: a command and its changed columns, {@code flags}, {@code tips}, {@code keys}.
-   */
+  /** Applies one line: a command and its changed columns, as {@code overrides.txt} tells. */
   private static void override(String[] words, SortedMap<String, String[]> rows) {
     String[] row =
         rows.computeIfAbsent(words[0], name -> new String[] {name, "-", "-1", "-", "-", "-", "-"});
@@ -56,6 +54,7 @@ final class CommandResource {
       String value = words[i].substring(equals + 1);
       switch (words[i].substring(0, equals)) {
         case "flags" -> row[3] = value;
+        case "flags+" -> row[3] += "," + value;
         case "tips" -> row[5] = value;
         case "keys" -> row[6] = value;
         default -> throw new IllegalStateException("overrides.txt: what is " + words[i] + "?");

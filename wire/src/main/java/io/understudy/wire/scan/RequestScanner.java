@@ -34,7 +34,8 @@ public final class RequestScanner {
     INLINE,
     /**
      * Bytes that are no command and get no reply end at {@link #end()}: {@code *0}, {@code *-1}, an
-     * empty line.
+     * empty line. They must not be passed on: behind a line of blanks Valkey 8.0 and 8.1 take even
+     * {@code *1} for an inline command, and answer it.
      */
     IGNORED,
     /**
