@@ -137,6 +137,22 @@ public final class RequestScanner {
     limit = to;
   }
 
+  /**
+   * Says that the bytes given last lie in another buffer now: the caller copied what it has still
+   * to scan, because it cannot go on and may not keep the first buffer.
+   *
+   * @param bytes the other buffer; not in several parts
+   * @param distance what is to be added to an absolute index of the first for one of the other
+   */
+  public void moved(ByteBuf bytes, int distance) {
+    if (position != limit) {
+      buffer = bytes;
+    }
+    position += distance;
+    limit += distance;
+    commandFrom += distance;
+  }
+
   /** Looks for the next event in the bytes that were given. */
   public Event next() {
     if (state == DONE) {

@@ -1,0 +1,26 @@
+package io.understudy.proxy;
+
+/**
+ * An address the proxy listens at, and the group it leads to.
+ *
+ * @param host a name or an IP address of this machine, without brackets; {@code 0.0.0.0} or {@code
+ *     ::} for all
+ * @param port 0 for any free one, otherwise up to 65535
+ * @param group the group's name
+ */
+public record Listener(String host, int port, String group) {
+  private static final int MAX_PORT = 65_535;
+
+  /** Refuses a port that does not exist. */
+  public Listener {
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException(
+          port + " is not a port; write a number from 0 to " + MAX_PORT);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+}

@@ -1,0 +1,233 @@
+package io.understudy.proxy;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.understudy.proxy.backend.BackendPool;
+import io.understudy.proxy.backend.Loop;
+import io.understudy.proxy.backend.ReceiveBuffer;
+import io.understudy.proxy.backend.TrafficLog;
+import io.understudy.proxy.backend.Transport;
+import io.understudy.proxy.backend.Turn;
+import io.understudy.proxy.route.Credentials;
+import io.understudy.proxy.session.Acceptor;
+import io.understudy.proxy.session.ClientRegistry;
+import io.understudy.proxy.session.Counters;
+import io.understudy.topology.Address;
+import io.understudy.topology.RunId;
+import io.understudy.topology.TopologyFeed;
+import io.understudy.topology.TrafficFeed;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** A running proxy: its event loops, listeners and connections. */
+public final class ProxyServer implements AutoCloseable {
+  private static final int BACKLOG = 1_024;
+
+  private final ProxyOptions options;
+  private final MultiThreadIoEventLoopGroup threads;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final List<Bound> bound = new ArrayList<>();
+  private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
+  private final ClientRegistry registry = new ClientRegistry();
+
+  /** One event loop with its connections to each group. */
+  private record Lane(Loop loop, TrafficLog traffic, Map<String, BackendPool> pools) {}
+
+  /** One listener that is bound. */
+  private record Bound(Listener listener, Channel channel, List<Counters> counters) {}
+
+  private ProxyServer(ProxyOptions options) {
+    this.options = options;
+    this.threads =
+        new MultiThreadIoEventLoopGroup(
+            options.threads(),
+            new DefaultThreadFactory("proxy", true),
+            options.transport().available().ioHandler());
+  }
+
+  /**
+   * Starts a proxy that follows a feed.
+   *
+   * @throws BindException in one line, when an address cannot be bound; nothing is left running
+   */
+  public static ProxyServer start(ProxyOptions options, TopologyFeed feed) throws BindException {
+    ProxyServer server = new ProxyServer(options);
+    try {
+      server.open(feed);
+      return server;
+    } catch (BindException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void open(TopologyFeed feed) throws BindException {
+    Transport transport = options.transport().available();
+    ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    for (EventExecutor executor : threads) {
+      EventLoop events = (EventLoop) executor;
+      Loop loop =
+          new Loop(
+              lanes.size(),
+              events,
+              new Turn(events),
+              allocator,
+              transport.readsWhenReady() ? new ReceiveBuffer(allocator) : null,
+              transport,
+              options.limits(),
+              Executors.newVirtualThreadPerTaskExecutor(),
+              System::nanoTime);
+      lanes.add(new Lane(loop, new TrafficLog(), new LinkedHashMap<>()));
+    }
+    for (Listener listener : options.listeners()) {
+      listen(listener, feed, transport);
+    }
+    for (String group : groups()) {
+      subscriptions.add(
+          feed.subscribe(
+              group,
+              topology -> {
+                for (Lane lane : lanes) {
+                  BackendPool pool = lane.pools().get(group);
+                  if (pool != null) {
+                    lane.loop().events().execute(() -> pool.update(topology));
+                  }
+                }
+              }));
+    }
+  }
+
+  private List<String> groups() {
+    return options.listeners().stream().map(Listener::group).distinct().toList();
+  }
+
+  private void listen(Listener listener, TopologyFeed feed, Transport transport)
+      throws BindException {
+    Acceptor acceptor = new Acceptor(registry);
+    List<Counters> counters = new ArrayList<>();
+    Credentials credentials =
+        options.credentials().getOrDefault(listener.group(), Credentials.NONE);
+    for (Lane lane : lanes) {
+      BackendPool pool =
+          lane.pools()
+              .computeIfAbsent(
+                  listener.group(),
+                  group -> new BackendPool(lane.loop(), feed, credentials, lane.traffic()));
+      Counters counter = new Counters();
+      counters.add(counter);
+      acceptor.add(lane.loop(), listener.group(), pool, counter);
+    }
+    ChannelFuture future =
+        new Bootstrap()
+            .group(lanes.get(bound.size() % lanes.size()).loop().events())
+            .channelFactory(transport.servers())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .handler(acceptor)
+            .bind(new InetSocketAddress(listener.host(), listener.port()))
+            .awaitUninterruptibly();
+    if (!future.isSuccess()) {
+      throw new BindException(listener, future.cause());
+    }
+    bound.add(new Bound(listener, future.channel(), counters));
+  }
+
+  /** Where it listens, in the order of the options. */
+  public List<Address> boundAddresses() {
+    return bound.stream()
+        .map(one -> (InetSocketAddress) one.channel().localAddress())
+        .map(address -> new Address(address.getAddress().getHostAddress(), address.getPort()))
+        .toList();
+  }
+
+  /** What its traffic tells of nodes. */
+  public TrafficFeed traffic() {
+    return this::lastReplyNanos;
+  }
+
+  private OptionalLong lastReplyNanos(RunId runId) {
+    OptionalLong latest = OptionalLong.empty();
+    for (Lane lane : lanes) {
+      OptionalLong here = lane.traffic().lastReplyNanos(runId);
+      if (here.isPresent() && (latest.isEmpty() || here.getAsLong() - latest.getAsLong() > 0)) {
+        latest = here;
+      }
+    }
+    return latest;
+  }
+
+  /** What it has counted. */
+  public ProxyStats stats() {
+    List<ProxyStats.ListenerStats> listeners = new ArrayList<>();
+    List<Address> addresses = boundAddresses();
+    for (int i = 0; i < bound.size(); i++) {
+      Map<Counters.Count, Long> counts = new EnumMap<>(Counters.Count.class);
+      for (Counters.Count count : Counters.Count.values()) {
+        counts.put(count, bound.get(i).counters().stream().mapToLong(c -> c.get(count)).sum());
+      }
+      long clients =
+          counts.getOrDefault(Counters.Count.ACCEPTED, 0L)
+              - counts.getOrDefault(Counters.Count.CLOSED, 0L);
+      listeners.add(
+          new ProxyStats.ListenerStats(
+              addresses.get(i).toString(), bound.get(i).listener().group(), clients, counts));
+    }
+    List<ProxyStats.GroupStats> groups = new ArrayList<>();
+    for (String group : groups()) {
+      long backends = 0;
+      long waiting = 0;
+      for (Lane lane : lanes) {
+        BackendPool pool = lane.pools().get(group);
+        backends += pool == null ? 0 : pool.connections();
+        waiting += pool == null ? 0 : pool.waiting();
+      }
+      groups.add(new ProxyStats.GroupStats(group, backends, waiting));
+    }
+    return new ProxyStats(listeners, groups);
+  }
+
+  /**
+   * Takes no more connections and lets the requests in flight be answered, for at most {@code
+   * deadline}.
+   */
+  public void drain(Duration deadline) {
+    bound.forEach(one -> one.channel().close().awaitUninterruptibly());
+    registry.drain(deadline);
+  }
+
+  /** Closes everything at once. Closing twice is harmless. */
+  @Override
+  public void close() {
+    subscriptions.forEach(TopologyFeed.Subscription::close);
+    bound.forEach(one -> one.channel().close().awaitUninterruptibly());
+    registry.closeAll();
+    for (Lane lane : lanes) {
+      lane.loop()
+          .events()
+          .submit(() -> lane.pools().values().forEach(BackendPool::close))
+          .awaitUninterruptibly();
+    }
+    threads.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    for (Lane lane : lanes) {
+      if (lane.loop().receive() != null && !lane.loop().receive().isReleased()) {
+        lane.loop().receive().release();
+      }
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package io.understudy.proxy.backend;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.NetUtil;
+import io.understudy.proxy.route.PoolKey;
+import io.understudy.topology.Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a node: what is sent is collected and written once per turn, what is read goes
+ * to its present {@link Receiver}. Belongs to one event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel
+public final class Backend extends ChannelInboundHandlerAdapter implements Flushable {
+  private static final int CONNECT_TIMEOUT_MS = 2_000;
+
+  /** A flush does not wait for the end of the turn when this many commands wait. */
+  private static final int FLUSH_COMMANDS = 16;
+
+  /** Above the first mark a backend takes no more, until it is below the second. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
+
+  private final Loop loop;
+  private final Reign reign;
+  private final Outbox outbox;
+  private Receiver receiver;
+  private PoolKey key = PoolKey.FRESH;
+  private long connectionId = -1;
+  private @Nullable Channel channel;
+  private boolean flushAsked;
+  private int commandsWaiting;
+  private boolean closed;
+
+  /**
+   * Makes a connection that is not opened yet.
+   *
+   * @param reign whose node it leads to
+   * @param receiver who gets what is read at first
+   */
+  Backend(Loop loop, Reign reign, Receiver receiver) {
+    this.loop = loop;
+    this.reign = reign;
+    this.receiver = receiver;
+    this.outbox = new Outbox(loop.allocator(), loop.transport().readsWhenReady());
+  }
+
+  /** Opens it; {@link Receiver#closed} tells if that fails. */
+  void open() {
+    Address address = reign.primary().address();
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(address.host());
+    if (literal != null) {
+      connect(inetAddress(literal), address.port());
+      return;
+    }
+    loop.blocking()
+        .execute(
+            () -> {
+              try {
+                InetAddress resolved = InetAddress.getByName(address.host());
+                loop.events().execute(() -> connect(resolved, address.port()));
+              } catch (UnknownHostException e) {
+                loop.events().execute(this::gone);
+              }
+            });
+  }
+
+  private static InetAddress inetAddress(byte[] literal) {
+    try {
+      return InetAddress.getByAddress(literal);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of " + literal.length + " bytes", e);
+    }
+  }
+
+  private void connect(InetAddress address, int port) {
+    if (closed) {
+      return;
+    }
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop.events())
+            .channelFactory(loop.transport().sockets())
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .option(ChannelOption.ALLOCATOR, loop.allocator())
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .handler(this);
+    if (loop.receive() != null) {
+      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, loop.receive());
+    }
+    bootstrap
+        .connect(new InetSocketAddress(address, port))
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                gone();
+              }
+            });
+  }
+
+  /** The reign it was opened for. */
+  public Reign reign() {
+    return reign;
+  }
+
+  /** The state its connection is in on the server. */
+  public PoolKey key() {
+    return key;
+  }
+
+  /** Says that its connection changed its state on the server. */
+  public void key(PoolKey now) {
+    this.key = now;
+  }
+
+  /** The id the server gave it, or -1. */
+  public long connectionId() {
+    return connectionId;
+  }
+
+  void connectionId(long id) {
+    this.connectionId = id;
+  }
+
+  /** Hands what is read from now on to another. */
+  public void receiver(Receiver next) {
+    this.receiver = next;
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  /** Whether it is open and its peer keeps up. */
+  public boolean isWritable() {
+    return channel != null && channel.isWritable();
+  }
+
+  /** Whether it was closed, by either side. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Adds bytes, to be written at the end of the turn. The source stays the caller's. */
+  public void send(ByteBuf source, int from, int length) {
+    outbox.append(source, from, length);
+    if (!flushAsked) {
+      flushAsked = true;
+      loop.turn().flushAtEnd(this);
+    }
+  }
+
+  /** Says that so many commands ended in what was sent: many do not wait for the turn's end. */
+  void sent(int commands) {
+    commandsWaiting += commands;
+    if (commandsWaiting >= FLUSH_COMMANDS) {
+      flushNow();
+    }
+  }
+
+  @Override
+  public void flush() {
+    flushAsked = false;
+    flushNow();
+  }
+
+  /** Writes now what was sent, and keeps nothing of it: it will not be asked for again. */
+  public void sendNow() {
+    flushNow();
+    outbox.answered(outbox.sentOffset());
+  }
+
+  /** Writes now what was collected. */
+  void flushNow() {
+    commandsWaiting = 0;
+    Channel open = channel;
+    if (open != null && open.isWritable() && outbox.isPending()) {
+      outbox.flush(open);
+    }
+  }
+
+  /** Stops or continues to read from the node. */
+  public void reading(boolean on) {
+    if (channel != null) {
+      channel.config().setAutoRead(on);
+    }
+  }
+
+  /** Closes it; the receiver is told as of any loss. */
+  public void close() {
+    if (channel != null) {
+      channel.close();
+    } else {
+      gone();
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    if (closed) {
+      context.close();
+      return;
+    }
+    channel = context.channel();
+    flushNow();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    try {
+      receiver.received(this, bytes);
+    } finally {
+      bytes.release();
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    loop.turn().flushSessions();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable() && !closed) {
+      flushNow();
+      receiver.writable(this);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    gone();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Failures.report("a connection to " + reign.primary(), cause);
+    context.close();
+  }
+
+  private void gone() {
+    if (!closed) {
+      closed = true;
+      receiver.closed(this);
+      outbox.release();
+      loop.turn().flushSessions();
+    }
+  }
+}

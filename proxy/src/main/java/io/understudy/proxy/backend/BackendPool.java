@@ -1,0 +1,356 @@
+package io.understudy.proxy.backend;
+
+import io.understudy.proxy.route.Credentials;
+import io.understudy.proxy.route.PoolKey;
+import io.understudy.topology.Topology;
+import io.understudy.topology.TopologyFeed;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop to the primary of one group, and the sessions that wait for
+ * one.
+ *
+ * <p>It follows what is published: without a primary nothing new is sent and the sessions wait;
+ * with another primary the old connections are closed, and the sessions go on in the order in which
+ * they began to wait, a bounded number of commands per turn.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a timer of the loop fails only with the loop
+public final class BackendPool {
+  private static final long TICK_MS = 50;
+  private static final int MOST_IDLE_PINNED = 64;
+
+  private final Loop loop;
+  private final TopologyFeed feed;
+  private final Credentials group;
+  private final TrafficLog traffic;
+  private final Map<PoolKey, SharedBackend> shared = new HashMap<>();
+  private final Map<PoolKey, ArrayDeque<PinnedSeat>> idle = new HashMap<>();
+  private final Set<Backend> open = new HashSet<>();
+  private final Set<PoolKey> connectingShared = new HashSet<>();
+  private final Map<PoolKey, Integer> connectingPinned = new HashMap<>();
+  private final Backoff backoff = new Backoff();
+  private ArrayDeque<Waiter> waiting = new ArrayDeque<>();
+  private @Nullable Reign reign;
+  private String reason = "nothing was published yet";
+  private boolean ticking;
+  private boolean serving;
+
+  /**
+   * Makes an empty pool.
+   *
+   * @param group the group's own credentials for proofs, or {@link Credentials#NONE}
+   */
+  public BackendPool(Loop loop, TopologyFeed feed, Credentials group, TrafficLog traffic) {
+    this.loop = loop;
+    this.feed = feed;
+    this.group = group;
+    this.traffic = traffic;
+  }
+
+  /** Follows a publication. */
+  public void update(Topology topology) {
+    reason = topology.reason();
+    Reign before = reign;
+    if (before != null && before.isCarriedOnBy(topology)) {
+      serve();
+      return;
+    }
+    backoff.reset();
+    if (topology.primary().isEmpty()) {
+      reign = null;
+      drain();
+      return;
+    }
+    reign = new Reign(feed, topology);
+    shared.clear();
+    idle.clear();
+    for (Backend old : List.copyOf(open)) {
+      old.close();
+    }
+    serve();
+  }
+
+  /** Lets what is under way be answered, and sends nothing more. */
+  private void drain() {
+    List<SharedBackend> draining = new ArrayList<>(shared.values());
+    shared.clear();
+    draining.forEach(SharedBackend::retire);
+    List<PinnedSeat> seats = new ArrayList<>();
+    idle.values().forEach(seats::addAll);
+    idle.clear();
+    seats.forEach(seat -> seat.backend().close());
+  }
+
+  /** Whether there is a primary to send to at this moment. */
+  public boolean isServing() {
+    return reign != null && reign.isCurrent();
+  }
+
+  /** Whether a connection belongs to the primary that is served at this moment. */
+  public boolean isServing(Backend backend) {
+    return backend.reign() == reign && backend.reign().isCurrent();
+  }
+
+  /** The shared connection for a state; null if the caller has to {@link #await} one. */
+  public @Nullable SharedBackend shared(PoolKey key) {
+    SharedBackend found = shared.get(key);
+    return found != null && found.isUsable() ? found : null;
+  }
+
+  /** Lets a session wait; it must not wait already. */
+  public void await(Waiter waiter) {
+    waiting.add(waiter);
+    if (!serving) {
+      serve();
+    }
+    tickLater();
+  }
+
+  /** Ends a session's waiting. */
+  public void leave(Waiter waiter) {
+    waiting.remove(waiter);
+  }
+
+  /** How many sessions wait. */
+  public int waiting() {
+    return waiting.size();
+  }
+
+  /** How many connections are open or being opened. */
+  public int connections() {
+    return open.size();
+  }
+
+  /** Gives connections to those who wait, in order. */
+  private void serve() {
+    if (!isServing() || serving) {
+      return;
+    }
+    serving = true;
+    int budget = loop.limits().resumedPerTurn();
+    ArrayDeque<Waiter> before = waiting;
+    waiting = new ArrayDeque<>();
+    ArrayDeque<Waiter> unserved = new ArrayDeque<>();
+    while (!before.isEmpty() && budget > 0) {
+      Waiter waiter = before.poll();
+      int sent = waiter.isExclusive() ? seat(waiter) : join(waiter);
+      if (sent < 0) {
+        unserved.add(waiter);
+      }
+      budget -= Math.max(1, sent);
+    }
+    boolean more = !before.isEmpty();
+    unserved.addAll(before);
+    unserved.addAll(waiting);
+    waiting = unserved;
+    serving = false;
+    if (more) {
+      loop.events().schedule(this::serve, 1, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private int join(Waiter waiter) {
+    SharedBackend found = shared(waiter.wanted());
+    if (found != null) {
+      return waiter.granted(found);
+    }
+    if (backoff.allows(loop.nanoTime().getAsLong()) && connectingShared.add(waiter.wanted())) {
+      connect(waiter.wanted(), false);
+    }
+    return -1;
+  }
+
+  private int seat(Waiter waiter) {
+    PoolKey key = waiter.wanted();
+    ArrayDeque<PinnedSeat> seats = idle.get(key);
+    PinnedSeat seat = seats == null ? null : seats.poll();
+    if (seat != null && isServing(seat.backend()) && !seat.backend().isClosed()) {
+      waiter.granted(seat.backend());
+      return 1;
+    }
+    int wanted = 1;
+    for (Waiter other : waiting) {
+      wanted += other.isExclusive() && other.wanted().equals(key) ? 1 : 0;
+    }
+    if (connectingPinned.getOrDefault(key, 0) < Math.max(1, wanted)
+        && open.size() < loop.limits().maxBackends()
+        && backoff.allows(loop.nanoTime().getAsLong())) {
+      connectingPinned.merge(key, 1, Integer::sum);
+      connect(key, true);
+    }
+    return -1;
+  }
+
+  private void connect(PoolKey key, boolean pinned) {
+    Reign now = reign;
+    if (now == null) {
+      return;
+    }
+    Handshake handshake = new Handshake(key, group, new Opening(key, pinned));
+    Backend backend = new Backend(loop, now, handshake);
+    open.add(backend);
+    handshake.begin(backend);
+    backend.open();
+  }
+
+  /** What becomes of a connection that is being opened. */
+  private final class Opening implements Handshake.Listener {
+    private final PoolKey key;
+    private final boolean pinned;
+
+    Opening(PoolKey key, boolean pinned) {
+      this.key = key;
+      this.pinned = pinned;
+    }
+
+    private void ended() {
+      if (pinned) {
+        connectingPinned.computeIfPresent(key, (k, n) -> n > 1 ? n - 1 : null);
+      } else {
+        connectingShared.remove(key);
+      }
+    }
+
+    @Override
+    public void proven(Backend backend, boolean locked) {
+      ended();
+      backoff.reset();
+      if (backend.reign() != reign) {
+        backend.receiver(new PinnedSeat(BackendPool.this, backend));
+        backend.close();
+      } else if (pinned) {
+        release(backend);
+      } else {
+        shared.put(key, new SharedBackend(backend, BackendPool.this, locked));
+        serve();
+      }
+    }
+
+    @Override
+    public void refused(Backend backend, Refusal refusal) {
+      ended();
+      open.remove(backend);
+      if (backend.reign() != reign) {
+        return;
+      }
+      switch (refusal) {
+        case Refusal.Denied denied -> deny(key, denied.text());
+        case Refusal.Unreachable unreachable -> reason = unreachable.text();
+        case Refusal.NotPrimary notPrimary ->
+            reason = backend.reign().primary() + ": " + notPrimary.text();
+      }
+      if (!(refusal instanceof Refusal.Denied)) {
+        backoff.failed(loop.nanoTime().getAsLong());
+      }
+      tickLater();
+    }
+  }
+
+  private void deny(PoolKey key, String error) {
+    List<Waiter> theirs = new ArrayList<>();
+    for (Waiter waiter : waiting) {
+      if (waiter.wanted().equals(key)) {
+        theirs.add(waiter);
+      }
+    }
+    waiting.removeAll(theirs);
+    theirs.forEach(waiter -> waiter.denied(error));
+  }
+
+  /** Takes a connection back that is nobody's any more and in the state its key says. */
+  public void release(Backend backend) {
+    if (!isServing(backend) || backend.isClosed()) {
+      backend.receiver(new PinnedSeat(this, backend));
+      backend.close();
+      return;
+    }
+    ArrayDeque<PinnedSeat> seats = idle.computeIfAbsent(backend.key(), k -> new ArrayDeque<>());
+    PinnedSeat seat = new PinnedSeat(this, backend);
+    backend.receiver(seat);
+    if (seats.size() >= MOST_IDLE_PINNED) {
+      backend.close();
+      return;
+    }
+    seats.push(seat);
+    serve();
+  }
+
+  /** A connection that nobody owns was closed. */
+  void seatClosed(PinnedSeat seat) {
+    open.remove(seat.backend());
+    ArrayDeque<PinnedSeat> seats = idle.get(seat.backend().key());
+    if (seats != null) {
+      seats.remove(seat);
+    }
+  }
+
+  /** A pinned connection was lost or closed by the session that owned it. */
+  public void lost(Backend backend) {
+    open.remove(backend);
+  }
+
+  /** A shared connection is gone. */
+  void lost(SharedBackend backend) {
+    open.remove(backend.backend());
+    shared.remove(backend.backend().key(), backend);
+  }
+
+  /** The published primary says that it is a replica: what is sent next must be proven anew. */
+  void refusedAsReplica(SharedBackend backend) {
+    reason = backend.backend().reign().primary() + " refuses writes as a replica";
+    shared.remove(backend.backend().key(), backend);
+    backend.retire();
+  }
+
+  /** The primary answered a client. */
+  public void answered() {
+    Reign now = reign;
+    if (now != null) {
+      traffic.answered(now.primary().runId(), loop.nanoTime().getAsLong());
+    }
+  }
+
+  /** Why sessions wait, for an operator or a client. */
+  public String reason() {
+    return reason;
+  }
+
+  private void tickLater() {
+    if (!ticking && !waiting.isEmpty()) {
+      ticking = true;
+      loop.events().schedule(this::tick, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void tick() {
+    ticking = false;
+    serve();
+    long now = loop.nanoTime().getAsLong();
+    ArrayDeque<Waiter> still = new ArrayDeque<>();
+    ArrayDeque<Waiter> before = waiting;
+    waiting = new ArrayDeque<>();
+    for (Waiter waiter = before.poll(); waiter != null; waiter = before.poll()) {
+      if (waiter.expire(now, reason)) {
+        still.add(waiter);
+      }
+    }
+    still.addAll(waiting);
+    waiting = still;
+    loop.turn().flushSessions();
+    tickLater();
+  }
+
+  /** Closes every connection. */
+  public void close() {
+    reign = null;
+    List.copyOf(open).forEach(Backend::close);
+  }
+}

@@ -1,0 +1,61 @@
+package io.understudy.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.understudy.wire.command.CommandTable;
+import io.understudy.wire.scan.RequestLimits;
+import io.understudy.wire.scan.RequestScanner;
+
+/**
+ * Finds the single commands again inside a run that was sent: only needed when a connection is lost
+ * or a command refused.
+ */
+final class RequestCursor {
+  /** What was forwarded once was within the server's limits. */
+  private static final RequestLimits ANY = new RequestLimits(Long.MAX_VALUE, Integer.MAX_VALUE);
+
+  private RequestCursor() {}
+
+  /**
+   * The offset of a command.
+   *
+   * @param run whole commands, from its reader index on
+   * @param index which command, from 0; the number of commands gives the end
+   * @return how many bytes lie before it
+   */
+  static int offsetOf(ByteBuf run, int index) {
+    RequestScanner scanner = new RequestScanner(CommandTable.standard(), ANY);
+    scanner.feed(run, run.readerIndex(), run.writerIndex());
+    for (int i = 0; i < index; i++) {
+      if (scanner.next() != RequestScanner.Event.COMMAND) {
+        throw new IllegalStateException("a run has fewer than " + index + " commands");
+      }
+    }
+    return index == 0 ? 0 : scanner.end() - run.readerIndex();
+  }
+
+  /**
+   * How many commands begin before an offset: these may have been executed, in part or entirely.
+   *
+   * @param run whole commands, from its reader index on
+   * @param offset how many bytes of them may have left
+   */
+  static int countBefore(ByteBuf run, long offset) {
+    RequestScanner scanner = new RequestScanner(CommandTable.standard(), ANY);
+    scanner.feed(run, run.readerIndex(), run.writerIndex());
+    int count = 0;
+    int from = 0;
+    while (from < offset && scanner.next() == RequestScanner.Event.COMMAND) {
+      count++;
+      from = scanner.end() - run.readerIndex();
+    }
+    return count;
+  }
+
+  /** A copy of commands that are kept in an outbox. */
+  static ByteBuf copy(Outbox outbox, ByteBufAllocator allocator, long from, long to) {
+    ByteBuf copy = allocator.buffer((int) (to - from));
+    outbox.copy(from, to, copy);
+    return copy;
+  }
+}

@@ -1,0 +1,319 @@
+package io.understudy.proxy.backend;
+
+import io.netty.buffer.ByteBuf;
+import io.understudy.wire.scan.ReplyScanner;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that carries the commands of many sessions, pipelined, and hands every reply to the
+ * session it belongs to.
+ *
+ * <p>A run of commands goes out as one piece of bytes, a run of replies for one session comes back
+ * as one. Replies longer than {@link #CARRIED_BYTES} are passed on in pieces. Belongs to one event
+ * loop.
+ */
+@SuppressWarnings("ReferenceEquality") // a target is itself
+public final class SharedBackend implements Receiver {
+  /** An unfinished reply longer than this is passed on in pieces. */
+  private static final int CARRIED_BYTES = 64 * 1024;
+
+  /** What every server answers to a write when it is a replica; a script's error is longer. */
+  private static final String READONLY = "READONLY You can't write against a read only replica.";
+
+  private final Backend backend;
+  private final BackendPool pool;
+  private final boolean locked;
+  private final PendingReplies pending = new PendingReplies();
+  private final ReplyScanner scanner = new ReplyScanner();
+  private @Nullable ByteBuf carried;
+  private boolean streaming;
+  private boolean retired;
+  private @Nullable ReplyTarget pausedFor;
+  private final ArrayDeque<ReplyTarget> paused = new ArrayDeque<>();
+
+  /** Takes over a proven connection. */
+  SharedBackend(Backend backend, BackendPool pool, boolean locked) {
+    this.backend = backend;
+    this.pool = pool;
+    this.locked = locked;
+    backend.receiver(this);
+  }
+
+  /** Whether commands may be submitted. */
+  public boolean isUsable() {
+    return !retired && !backend.isClosed() && backend.reign().isCurrent();
+  }
+
+  /** Whether the server demands AUTH and this connection gave none. */
+  public boolean isLocked() {
+    return locked;
+  }
+
+  /** The connection. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** How many commands are unanswered. */
+  public int unanswered() {
+    return pending.total();
+  }
+
+  /**
+   * Sends whole commands.
+   *
+   * @param source the caller's; a large run is retained, a small one copied
+   * @param count how many commands end in these bytes: 0 for the first part of one that lies in two
+   *     buffers, whose second part follows at once
+   */
+  public void submit(ReplyTarget target, ByteBuf source, int from, int length, int count) {
+    if (pausedFor != null && pausedFor != target) {
+      continueReading();
+    }
+    backend.send(source, from, length);
+    pending.add(target, count, backend.outbox().endOffset());
+    backend.sent(count);
+  }
+
+  /**
+   * Whether the node keeps up; if not, {@link ReplyTarget#resume} tells the target when it does.
+   */
+  public boolean keepsUp(ReplyTarget target) {
+    if (backend.isWritable()) {
+      return true;
+    }
+    paused.add(target);
+    return false;
+  }
+
+  /** Takes no more commands; closes when the last reply has come. */
+  public void retire() {
+    retired = true;
+    closeIfDone();
+  }
+
+  private void closeIfDone() {
+    if (retired && pending.isEmpty()) {
+      backend.close();
+    }
+  }
+
+  /** The target that replies were held back for can take them again. */
+  public void receptive(ReplyTarget target) {
+    if (pausedFor == target) {
+      continueReading();
+    }
+  }
+
+  private void continueReading() {
+    pausedFor = null;
+    backend.reading(true);
+  }
+
+  @Override
+  public void received(Backend from, ByteBuf bytes) {
+    if (!backend.reign().isCurrent()) {
+      // Another node may be primary by now: what this one answers cannot be called a success.
+      backend.close();
+      return;
+    }
+    pool.answered();
+    scanner.feed(bytes, bytes.readerIndex(), bytes.writerIndex());
+    scan(bytes);
+    backend
+        .outbox()
+        .answered(pending.isEmpty() ? backend.outbox().endOffset() : pending.headStart());
+    closeIfDone();
+  }
+
+  private void scan(ByteBuf bytes) {
+    int runFrom = bytes.readerIndex();
+    int run = 0;
+    int head = pending.headCount();
+    while (true) {
+      switch (scanner.next()) {
+        case REPLY -> {
+          if (head == 0) {
+            broken("it answers what it was not asked");
+            return;
+          }
+          if (carried != null || streaming) {
+            finishCarried(bytes, runFrom);
+            runFrom = scanner.end();
+            head = pending.headCount();
+          } else if (scanner.isError() && scanner.errorPrefix().equals(READONLY)) {
+            deliver(bytes, runFrom, scanner.end() - (int) scanner.length(), run);
+            refused(bytes, scanner.end() - (int) scanner.length(), scanner.end());
+            runFrom = scanner.end();
+            run = 0;
+            head = pending.headCount();
+          } else if (++run == head) {
+            deliver(bytes, runFrom, scanner.end(), run);
+            runFrom = scanner.end();
+            run = 0;
+            head = pending.headCount();
+          }
+        }
+        case PUSH -> {
+          if (scanner.isInsideReply() || carried != null || streaming) {
+            broken("it pushes into a reply");
+            return;
+          }
+          deliver(bytes, runFrom, scanner.end() - (int) scanner.pushLength(), run);
+          runFrom = scanner.end();
+          run = 0;
+          head = pending.headCount();
+        }
+        case PARTIAL -> {
+          int begun = (int) Math.min(scanner.length(), scanner.end() - runFrom);
+          deliver(bytes, runFrom, scanner.end() - begun, run);
+          if (begun > 0) {
+            carry(bytes, scanner.end() - begun, begun);
+          }
+          return;
+        }
+        case ERROR -> {
+          broken("it does not speak RESP: " + scanner.error());
+          return;
+        }
+      }
+    }
+  }
+
+  private void broken(String how) {
+    Failures.report("a connection to " + backend.reign().primary(), new IOException(how));
+    backend.close();
+  }
+
+  private void deliver(ByteBuf bytes, int from, int to, int count) {
+    if (count > 0) {
+      ReplyTarget target = pending.headTarget();
+      pending.answered(count);
+      target.replies(bytes, from, to - from, count);
+      restrain(target);
+    }
+  }
+
+  /** Stops reading for a target that takes no more, unless others wait behind it. */
+  private void restrain(ReplyTarget target) {
+    if (!target.isReceptive() && pending.isOnlyFor(target) && !pending.isEmpty()) {
+      pausedFor = target;
+      backend.reading(false);
+    }
+  }
+
+  private void refused(ByteBuf bytes, int from, int to) {
+    ReplyTarget target = pending.headTarget();
+    Outbox outbox = backend.outbox();
+    ByteBuf run =
+        RequestCursor.copy(
+            outbox, backend.loop().allocator(), pending.headStart(), pending.headEnd());
+    int first = RequestCursor.offsetOf(run, pending.headAnswered());
+    int last = RequestCursor.offsetOf(run, pending.headAnswered() + 1);
+    run.setIndex(first, last);
+    pending.answered(1);
+    target.refused(run, bytes, from, to - from);
+    pool.refusedAsReplica(this);
+  }
+
+  /** Keeps or passes on the beginning of a reply whose end has not come. */
+  private void carry(ByteBuf bytes, int from, int length) {
+    if (pending.isEmpty()) {
+      broken("it answers what it was not asked");
+      return;
+    }
+    ReplyTarget target = pending.headTarget();
+    if (streaming) {
+      target.piece(bytes, from, length, false);
+    } else {
+      if (carried == null) {
+        carried = backend.loop().allocator().buffer(length);
+      }
+      carried.writeBytes(bytes, from, length);
+      if (carried.readableBytes() + scanner.bulkRemaining() > CARRIED_BYTES) {
+        streaming = true;
+        target.piece(carried, carried.readerIndex(), carried.readableBytes(), false);
+        releaseCarried();
+      }
+    }
+    if (scanner.length() + scanner.bulkRemaining() > backend.loop().limits().heavyReplyBytes()) {
+      retired = true;
+    }
+    restrain(target);
+  }
+
+  /** The end of a reply whose beginning came in an earlier read. */
+  private void finishCarried(ByteBuf bytes, int from) {
+    ReplyTarget target = pending.headTarget();
+    int length = scanner.end() - from;
+    if (streaming) {
+      streaming = false;
+      pending.answered(1);
+      target.piece(bytes, from, length, true);
+      return;
+    }
+    ByteBuf whole = carried;
+    carried = null;
+    if (whole != null) {
+      whole.writeBytes(bytes, from, length);
+      if (scanner.isError() && scanner.errorPrefix().equals(READONLY)) {
+        refused(whole, whole.readerIndex(), whole.writerIndex());
+      } else {
+        pending.answered(1);
+        target.replies(whole, whole.readerIndex(), whole.readableBytes(), 1);
+      }
+      whole.release();
+    }
+  }
+
+  private void releaseCarried() {
+    if (carried != null) {
+      carried.release();
+      carried = null;
+    }
+  }
+
+  @Override
+  public void writable(Backend ignored) {
+    for (ReplyTarget target = paused.poll(); target != null; target = paused.poll()) {
+      target.resume();
+    }
+  }
+
+  /** Tells every target what became of its commands, in order. */
+  @Override
+  public void closed(Backend ignored) {
+    retired = true;
+    pool.lost(this);
+    long sent = backend.outbox().sentOffset();
+    boolean insideReply = streaming;
+    while (!pending.isEmpty()) {
+      settleHead(sent, insideReply);
+      insideReply = false;
+    }
+    releaseCarried();
+    writable(backend);
+  }
+
+  private void settleHead(long sent, boolean insideReply) {
+    ReplyTarget target = pending.headTarget();
+    int count = pending.headCount();
+    int answered = pending.headAnswered();
+    long start = pending.headStart();
+    long end = pending.headEnd();
+    pending.dropHead();
+    if (end <= sent) {
+      target.unanswered(count, insideReply);
+      return;
+    }
+    ByteBuf run = RequestCursor.copy(backend.outbox(), backend.loop().allocator(), start, end);
+    int touched = RequestCursor.countBefore(run, sent - start);
+    if (touched > answered) {
+      target.unanswered(touched - answered, insideReply);
+    }
+    run.skipBytes(RequestCursor.offsetOf(run, touched));
+    target.unsent(run, count + answered - touched);
+  }
+}

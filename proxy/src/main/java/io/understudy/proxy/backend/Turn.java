@@ -1,0 +1,62 @@
+package io.understudy.proxy.backend;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+
+/**
+ * What one event loop has still to write before it waits for events again.
+ *
+ * <p>Backends are flushed once at the end of a turn (and sooner when many commands wait), sessions
+ * whenever a backend's read is complete. Belongs to one event loop.
+ */
+public final class Turn implements Runnable {
+  private final Executor loop;
+  private final ArrayDeque<Flushable> backends = new ArrayDeque<>();
+  private final ArrayDeque<Flushable> sessions = new ArrayDeque<>();
+  private boolean scheduled;
+
+  /**
+   * Makes the turn of one event loop.
+   *
+   * @param loop runs a task on the loop behind the events of the present turn
+   */
+  public Turn(Executor loop) {
+    this.loop = loop;
+  }
+
+  /** Flushes a backend at the end of this turn. The caller sees to it that it asks once. */
+  public void flushAtEnd(Flushable backend) {
+    backends.add(backend);
+    schedule();
+  }
+
+  /** Flushes a session with the next {@link #flushSessions}. The caller asks once. */
+  public void touched(Flushable session) {
+    sessions.add(session);
+    schedule();
+  }
+
+  /** Flushes the sessions that were touched. */
+  public void flushSessions() {
+    for (Flushable session = sessions.poll(); session != null; session = sessions.poll()) {
+      session.flush();
+    }
+  }
+
+  private void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      loop.execute(this);
+    }
+  }
+
+  /** The end of the turn. */
+  @Override
+  public void run() {
+    scheduled = false;
+    for (Flushable backend = backends.poll(); backend != null; backend = backends.poll()) {
+      backend.flush();
+    }
+    flushSessions();
+  }
+}

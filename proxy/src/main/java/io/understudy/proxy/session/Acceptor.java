@@ -1,0 +1,160 @@
+package io.understudy.proxy.session;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.CharsetUtil;
+import io.understudy.proxy.backend.BackendPool;
+import io.understudy.proxy.backend.Failures;
+import io.understudy.proxy.backend.Loop;
+import io.understudy.proxy.route.Conducts;
+import io.understudy.wire.command.CommandTable;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Takes the connections of one listener and gives each to the event loop that has the fewest
+ * sessions.
+ */
+@Sharable
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel
+public final class Acceptor extends ChannelInboundHandlerAdapter {
+  /** A client that has this much unread is not read, until it is below the first mark again. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+  private static final Conducts CONDUCTS = new Conducts(CommandTable.standard());
+
+  private final List<Seat> seats = new ArrayList<>();
+  private final ClientRegistry registry;
+
+  /** One loop and what sessions need on it. */
+  private record Seat(SessionContext context, AtomicInteger sessions) {}
+
+  /** Makes the acceptor of one listener. */
+  public Acceptor(ClientRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** Adds a loop, before the first connection comes. */
+  public void add(Loop loop, String group, BackendPool pool, Counters counters) {
+    HoldBudget budget = new HoldBudget(loop.limits());
+    seats.add(
+        new Seat(
+            new SessionContext(loop, group, pool, budget, registry, counters, CONDUCTS),
+            new AtomicInteger()));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext listener, Object message) {
+    Channel channel = (Channel) message;
+    Seat seat = seats.getFirst();
+    for (Seat other : seats) {
+      if (other.sessions().get() < seat.sessions().get()) {
+        seat = other;
+      }
+    }
+    Seat chosen = seat;
+    chosen.sessions().incrementAndGet();
+    channel.closeFuture().addListener(ignored -> chosen.sessions().decrementAndGet());
+    SessionContext context = chosen.context();
+    configure(channel, context.loop());
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelRegistered(ChannelHandlerContext registered) {
+                seat(registered, context);
+              }
+            });
+    context
+        .loop()
+        .events()
+        .register(channel)
+        .addListener(
+            registered -> {
+              if (!registered.isSuccess()) {
+                channel.unsafe().closeForcibly();
+              }
+            });
+  }
+
+  private static void configure(Channel channel, Loop loop) {
+    channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+    channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    channel.config().setOption(ChannelOption.ALLOCATOR, loop.allocator());
+    channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+    if (loop.receive() != null) {
+      channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, loop.receive());
+    }
+  }
+
+  /** The connection has arrived on its loop: it becomes a session, or is one too many. */
+  private void seat(ChannelHandlerContext registered, SessionContext context) {
+    Channel channel = registered.channel();
+    Loop loop = context.loop();
+    if (registry.size() >= loop.limits().maxClients()) {
+      context.counters().add(Counters.Count.REFUSED, 1);
+      channel
+          .writeAndFlush(
+              loop.allocator()
+                  .buffer()
+                  .writeBytes(Answers.TOO_MANY_CLIENTS.getBytes(CharsetUtil.US_ASCII)))
+          .addListener(ignored -> channel.close());
+      return;
+    }
+    context.counters().add(Counters.Count.ACCEPTED, 1);
+    Client client =
+        new Client(
+            registry.nextId(),
+            text(channel.remoteAddress()),
+            text(channel.localAddress()),
+            loop.nanoTime().getAsLong());
+    Session session = new Session(context, channel, client);
+    registry.add(session);
+    long idleNanos = loop.limits().idleTimeout().toNanos();
+    if (idleNanos > 0) {
+      channel.pipeline().addLast(new IdleStateHandler(0, 0, idleNanos, TimeUnit.NANOSECONDS));
+      channel.pipeline().addLast(new IdleCloser());
+    }
+    channel.pipeline().addLast(session);
+    channel.pipeline().remove(registered.handler());
+  }
+
+  private static String text(SocketAddress address) {
+    if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
+      String host = inet.getAddress().getHostAddress();
+      return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
+    }
+    return "?:0";
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext listener, Throwable cause) {
+    // Accepting failed, as for want of file descriptors: the listener goes on.
+    Failures.report("the listener at " + listener.channel().localAddress(), cause);
+  }
+
+  /** Closes a client that has been silent, and told nothing, for too long. */
+  private static final class IdleCloser extends ChannelInboundHandlerAdapter {
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof IdleStateEvent) {
+        context.close();
+      } else {
+        context.fireUserEventTriggered(event);
+      }
+    }
+  }
+}

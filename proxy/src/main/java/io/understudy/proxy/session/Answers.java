@@ -1,0 +1,79 @@
+package io.understudy.proxy.session;
+
+/** The replies the proxy gives in its own name. */
+final class Answers {
+  static final String OK = "+OK\r\n";
+
+  /** A command was sent and its answer is lost. */
+  static final String UNKNOWN_OUTCOME =
+      "-UNKNOWNOUTCOME the primary was lost after this command was sent;"
+          + " it may or may not have been executed\r\n";
+
+  /** A command was blocked, or about to block, on a primary that is lost. */
+  static final String UNBLOCKED =
+      "-UNBLOCKED the primary was lost while this command was blocked;"
+          + " it may or may not have been executed\r\n";
+
+  /** A transaction whose EXEC was not sent is gone. */
+  static final String TRANSACTION_LOST =
+      "-EXECABORT Transaction discarded because the primary was lost before EXEC\r\n";
+
+  /** One client more than there may be: the text of servers. */
+  static final String TOO_MANY_CLIENTS = "-ERR max number of clients reached\r\n";
+
+  private Answers() {}
+
+  /** A command waited for a primary until its time was over. */
+  static String unavailable(String group, String waited, String reason) {
+    return "-UNAVAILABLE group "
+        + group
+        + " had no primary for "
+        + waited
+        + "; the command was not executed ("
+        + oneLine(reason)
+        + ")\r\n";
+  }
+
+  /** Too many commands wait already. */
+  static String holdIsFull(String group, String reason) {
+    return "-UNAVAILABLE group "
+        + group
+        + " has no primary and too many commands wait for one; the command was not executed ("
+        + oneLine(reason)
+        + ")\r\n";
+  }
+
+  /** An error of the proxy's own, in the servers' form. */
+  static String error(String text) {
+    return "-ERR " + oneLine(text) + "\r\n";
+  }
+
+  /** An error that a server gave, handed on. */
+  static String serverError(String text) {
+    return "-" + oneLine(text) + "\r\n";
+  }
+
+  /** A bulk string; its characters are bytes. */
+  static String bulk(String text) {
+    return "$" + text.length() + "\r\n" + text + "\r\n";
+  }
+
+  /** A number. */
+  static String integer(long number) {
+    return ":" + number + "\r\n";
+  }
+
+  /** Nothing, in the form of a protocol. */
+  static String nil(int protocol) {
+    return protocol == 3 ? "_\r\n" : "$-1\r\n";
+  }
+
+  /** What EXEC answers when a watched key was touched. */
+  static String nullArray(int protocol) {
+    return protocol == 3 ? "_\r\n" : "*-1\r\n";
+  }
+
+  private static String oneLine(String text) {
+    return text.replace('\r', ' ').replace('\n', ' ');
+  }
+}

@@ -1,0 +1,66 @@
+package io.understudy.proxy.session;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** All clients of the proxy, by the ids it gave them. Any thread. */
+public final class ClientRegistry {
+  private final ConcurrentHashMap<Long, Session> sessions = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+
+  /** Makes an empty registry. */
+  public ClientRegistry() {}
+
+  /** A number that no other client has or had. */
+  long nextId() {
+    return lastId.incrementAndGet();
+  }
+
+  /** Adds a client that was accepted. */
+  void add(Session session) {
+    sessions.put(session.client().id(), session);
+  }
+
+  /** Removes one that is gone. */
+  void remove(Client client) {
+    sessions.remove(client.id());
+  }
+
+  /** How many there are. */
+  public int size() {
+    return sessions.size();
+  }
+
+  /** The one of that id; null if there is none. */
+  @Nullable Session session(long id) {
+    return sessions.get(id);
+  }
+
+  /** All of them, in no order. */
+  Collection<Session> sessions() {
+    return sessions.values();
+  }
+
+  /** Lets every client's requests in flight be answered, then closes it; waits for that. */
+  public void drain(Duration deadline) {
+    List<Session> all = List.copyOf(sessions.values());
+    all.forEach(Session::finish);
+    long end = System.nanoTime() + deadline.toNanos();
+    for (Session session : all) {
+      session.awaitClosed(Math.max(0, end - System.nanoTime()));
+    }
+  }
+
+  /** Closes every client at once; waits for that. */
+  public void closeAll() {
+    for (Session session : List.copyOf(sessions.values())) {
+      session.close();
+      session.awaitClosed(TimeUnit.SECONDS.toNanos(1));
+    }
+  }
+}

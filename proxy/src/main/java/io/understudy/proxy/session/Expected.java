@@ -1,0 +1,82 @@
+package io.understudy.proxy.session;
+
+import io.understudy.proxy.route.Credentials;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the next reply on a session's own connection answers, and what it changes. */
+sealed interface Expected {
+  /** Nothing but the reply. */
+  record Plain() implements Expected {}
+
+  /** Nothing but the reply, which may take its time. */
+  record Blocking() implements Expected {}
+
+  /** A step of a transaction. */
+  record Transaction(Step step) implements Expected {}
+
+  /** The steps of a transaction. */
+  enum Step {
+    /** MULTI. */
+    MULTI,
+    /** EXEC. */
+    EXEC,
+    /** DISCARD. */
+    DISCARD,
+    /** WATCH. */
+    WATCH,
+    /** UNWATCH. */
+    UNWATCH,
+    /** DISCARD, sent in the place of an EXEC that must not succeed. */
+    DOOMED_EXEC
+  }
+
+  /**
+   * Confirmations of SUBSCRIBE and its kin.
+   *
+   * @param kind the command's name in lower case
+   * @param names the channels it names; none for all
+   */
+  record Subscription(String kind, List<String> names) implements Expected {
+    /** The command itself. */
+    String[] command() {
+      List<String> command = new ArrayList<>(names.size() + 1);
+      command.add(kind);
+      command.addAll(names);
+      return command.toArray(String[]::new);
+    }
+  }
+
+  /** SELECT. */
+  record Select(int database) implements Expected {}
+
+  /**
+   * HELLO.
+   *
+   * @param protocol what was asked for; 0 if nothing
+   * @param credentials what was given, or {@link Credentials#NONE}
+   * @param name what SETNAME gave; empty if nothing
+   */
+  record Hello(int protocol, Credentials credentials, String name) implements Expected {}
+
+  /** AUTH. */
+  record Auth(Credentials credentials) implements Expected {}
+
+  /** RESET. */
+  record Reset() implements Expected {}
+
+  /**
+   * MONITOR, CLIENT TRACKING ON, CLIENT NO-EVICT ON, …: to be set up again on another connection.
+   */
+  record Setting(Request request) implements Expected {}
+
+  /** Something whose effect on the connection is not known. */
+  record Foreign() implements Expected {}
+
+  /**
+   * The proxy's own command: its reply is not passed on.
+   *
+   * @param confirmations how many subscriptions it asks for; 0 if it is another command
+   */
+  record Own(int confirmations) implements Expected {}
+}

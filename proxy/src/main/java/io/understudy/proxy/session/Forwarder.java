@@ -1,0 +1,354 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.backend.SharedBackend;
+import io.understudy.proxy.route.Conduct;
+import io.understudy.proxy.route.Conducts;
+import io.understudy.proxy.route.Limits;
+import io.understudy.wire.scan.RequestScanner;
+import io.understudy.wire.scan.RequestScanner.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a client's bytes apart: plain commands leave in runs over the shared connection, all of one
+ * read as one piece; the first that needs something else breaks the run.
+ */
+final class Forwarder {
+  private final Session session;
+  private final RequestScanner scanner;
+  private final Input input;
+  private final Limits limits;
+  private final Conducts conducts;
+  private boolean advancing;
+  private boolean backendIsSlow;
+  private boolean turnAsked;
+
+  Forwarder(Session session, RequestScanner scanner, Input input) {
+    this.session = session;
+    this.scanner = scanner;
+    this.input = input;
+    this.limits = session.context().loop().limits();
+    this.conducts = session.context().conducts();
+  }
+
+  /** Goes on as far as mode and limits allow. */
+  void advance() {
+    if (advancing || session.isClosed()) {
+      return;
+    }
+    advancing = true;
+    int budget = limits.commandsPerTurn();
+    while (budget > 0 && !isThrottled() && session.mode().isScanning() && input.hasBytes()) {
+      Mode mode = session.mode();
+      if (mode instanceof Mode.Run) {
+        int most = Math.min(budget, limits.commandsInFlight() - session.outstanding());
+        budget -= run(session.specials().isSkipping() ? 1 : most);
+      } else if (mode instanceof Mode.Pinned(PinnedLink link)) {
+        budget -= pinned(link, budget);
+      } else if (mode instanceof Mode.Broken) {
+        broken();
+        budget--;
+      } else {
+        discard();
+      }
+    }
+    advancing = false;
+    if (budget <= 0 && !input.isEmpty()) {
+      askForTurn();
+    }
+    settleReading();
+  }
+
+  /** The present turn's share is used up: others first. */
+  private void askForTurn() {
+    if (!turnAsked) {
+      turnAsked = true;
+      session
+          .context()
+          .loop()
+          .events()
+          .execute(
+              () -> {
+                turnAsked = false;
+                session.touch();
+              });
+    }
+  }
+
+  private boolean isThrottled() {
+    return backendIsSlow || session.outstanding() >= limits.commandsInFlight();
+  }
+
+  /** Reads from the client only while there is room for what comes. */
+  void settleReading() {
+    boolean room =
+        input.isEmpty()
+            && session.outstanding() < limits.commandsInFlight()
+            && session.isReceptive()
+            && !(session.isHolding() && session.holding().isFull());
+    session.reading(room);
+  }
+
+  /** The backend takes more again. */
+  void resume() {
+    backendIsSlow = false;
+  }
+
+  /** Forwards plain commands; returns how many commands were dealt with, at least 1. */
+  private int run(int budget) {
+    int count = 0;
+    while (true) {
+      switch (scanner.next()) {
+        case COMMAND -> {
+          Conduct conduct = conducts.of(scanner.command());
+          if (conduct != Conduct.PLAIN) {
+            send(count, commandStart(count));
+            special(conduct);
+            return count + 1;
+          }
+          if (++count >= budget) {
+            send(count, scanner.end());
+            return count;
+          }
+        }
+        case INLINE -> {
+          send(count, commandStart(count));
+          inline();
+          return count + 1;
+        }
+        case IGNORED -> {
+          send(count, commandStart(count));
+          skip();
+          count = 0;
+        }
+        case PARTIAL -> {
+          send(count, commandStart(count));
+          partial();
+          return count + 1;
+        }
+        case ERROR -> {
+          send(count, commandStart(count));
+          protocolError();
+          return count + 1;
+        }
+        case DROP -> {
+          session.close();
+          return count + 1;
+        }
+      }
+    }
+  }
+
+  /** Where the present command begins in the buffer, with {@code count} whole ones before it. */
+  private int commandStart(int count) {
+    return count == 0
+        ? input.runFrom()
+        : Math.max(input.runFrom(), scanner.end() - (int) scanner.length());
+  }
+
+  /** Sends the run that ends before {@code end}. */
+  private void send(int count, int end) {
+    if (count == 0) {
+      return;
+    }
+    session.context().counters().add(Counters.Count.COMMANDS, count);
+    ByteBuf carried = input.takeCarried();
+    int from = input.runFrom();
+    input.consumed(end);
+    SharedBackend backend = session.isHolding() ? null : session.shared();
+    if (backend == null) {
+      hold(carried, from, end, count);
+      return;
+    }
+    if (carried != null) {
+      backend.submit(session, carried, carried.readerIndex(), carried.readableBytes(), 0);
+      carried.release();
+    }
+    backend.submit(session, input.buffer(), from, end - from, count);
+    session.sent(count);
+    startSkipping();
+    backendIsSlow = !backend.keepsUp(session);
+  }
+
+  private void hold(@Nullable ByteBuf carried, int from, int end, int count) {
+    ByteBuf bytes = carried;
+    if (bytes == null) {
+      bytes = session.context().loop().allocator().directBuffer(end - from);
+    }
+    bytes.writeBytes(input.buffer(), from, end - from);
+    session.holding().hold(bytes, count);
+  }
+
+  private void special(Conduct conduct) {
+    ByteBuf bytes = input.takeCommand(scanner.end());
+    session.context().counters().add(Counters.Count.COMMANDS, 1);
+    session.specials().take(new Request(scanner.command(), conduct, bytes));
+  }
+
+  /** Turns a line into the multibulk form and treats it as any other command. */
+  private void inline() {
+    ByteBuf line = input.takeCommand(scanner.end());
+    ByteBuf command = session.context().loop().allocator().directBuffer(line.readableBytes() * 2);
+    Event event = scanner.convertInline(line, line.readerIndex(), command);
+    line.release();
+    switch (event) {
+      case COMMAND -> {
+        Conduct conduct = conducts.of(scanner.command());
+        session.context().counters().add(Counters.Count.COMMANDS, 1);
+        Mode mode = session.mode();
+        if (mode instanceof Mode.Pinned(PinnedLink link)) {
+          link.take(new Request(scanner.command(), conduct, command));
+        } else if (conduct != Conduct.PLAIN || mode instanceof Mode.Broken) {
+          session.specials().take(new Request(scanner.command(), conduct, command));
+        } else {
+          sendInline(command);
+        }
+      }
+      case ERROR -> {
+        command.release();
+        protocolError();
+      }
+      case DROP -> {
+        command.release();
+        session.close();
+      }
+      case IGNORED, INLINE, PARTIAL -> command.release();
+    }
+  }
+
+  private void sendInline(ByteBuf command) {
+    SharedBackend backend = session.isHolding() ? null : session.shared();
+    if (backend == null) {
+      session.holding().hold(command, 1);
+      return;
+    }
+    backend.submit(session, command, command.readerIndex(), command.readableBytes(), 1);
+    command.release();
+    session.sent(1);
+    startSkipping();
+  }
+
+  private void startSkipping() {
+    if (session.specials().isSkipping()) {
+      session.specials().startSkipping();
+      session.mode(new Mode.Skip());
+    }
+  }
+
+  /** Drops bytes that are no command. */
+  private void skip() {
+    ByteBuf carried = input.takeCarried();
+    if (carried != null) {
+      carried.release();
+    }
+    input.consumed(scanner.end());
+  }
+
+  /** The buffer is scanned: what is left of it is kept, or streamed when it is too much to keep. */
+  private void partial() {
+    boolean large =
+        scanner.length() + scanner.bulkRemaining() > limits.streamedRequestBytes()
+            && !scanner.isInline()
+            && scanner.isNameKnown();
+    input.finishBuffer();
+    if (large) {
+      session.context().counters().add(Counters.Count.COMMANDS, 1);
+      session.specials().takeStream(conducts.of(scanner.command()));
+    }
+  }
+
+  private void protocolError() {
+    session.specials().protocolError(String.valueOf(scanner.error()));
+  }
+
+  /** Forwards commands over the session's own connection; returns how many, at least 1. */
+  private int pinned(PinnedLink link, int budget) {
+    int count = 0;
+    while (count < budget
+        && session.mode() instanceof Mode.Pinned(PinnedLink current)
+        && current == link) {
+      if (!link.takesCommands()) {
+        return budget;
+      }
+      count++;
+      switch (scanner.next()) {
+        case COMMAND -> {
+          session.context().counters().add(Counters.Count.COMMANDS, link.isStreaming() ? 0 : 1);
+          Conduct conduct = conducts.of(scanner.command());
+          if (link.isStreaming()) {
+            link.streamEnd(input.buffer(), input.runFrom(), scanner.end() - input.runFrom());
+            input.consumed(scanner.end());
+          } else {
+            link.take(new Request(scanner.command(), conduct, input.takeCommand(scanner.end())));
+          }
+        }
+        case INLINE -> inline();
+        case IGNORED -> skip();
+        case PARTIAL -> {
+          pinnedPartial(link);
+          return count;
+        }
+        case ERROR -> protocolError();
+        case DROP -> session.close();
+      }
+    }
+    return count;
+  }
+
+  private void pinnedPartial(PinnedLink link) {
+    long length = scanner.length();
+    if (!link.isStreaming()
+        && length + scanner.bulkRemaining() > limits.streamedRequestBytes()
+        && !scanner.isInline()
+        && scanner.isNameKnown()) {
+      session.context().counters().add(Counters.Count.COMMANDS, 1);
+      link.streamBegin(conducts.of(scanner.command()));
+    }
+    if (link.isStreaming()) {
+      streamPieces(link);
+    }
+    input.finishBuffer();
+  }
+
+  /** Passes on what there is of a command whose end has not come. */
+  void streamPieces(PinnedLink link) {
+    ByteBuf carried = input.takeCarried();
+    if (carried != null) {
+      link.stream(carried, carried.readerIndex(), carried.readableBytes());
+      carried.release();
+    }
+    int end = scanner.end();
+    if (input.isScanning() && end > input.runFrom()) {
+      link.stream(input.buffer(), input.runFrom(), end - input.runFrom());
+      input.consumed(end);
+    }
+  }
+
+  /** Takes one command of a transaction that was lost. */
+  private void broken() {
+    switch (scanner.next()) {
+      case COMMAND -> special(conducts.of(scanner.command()));
+      case INLINE -> inline();
+      case IGNORED -> skip();
+      case PARTIAL -> partial();
+      case ERROR -> protocolError();
+      case DROP -> session.close();
+    }
+  }
+
+  /** Drops the rest of a command that was answered already. */
+  private void discard() {
+    switch (scanner.next()) {
+      case COMMAND, INLINE, IGNORED -> {
+        skip();
+        session.mode(Mode.Run.MODE);
+      }
+      case PARTIAL -> {
+        skip();
+        input.finishBuffer();
+      }
+      case ERROR -> protocolError();
+      case DROP -> session.close();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+
+/** The commands of one session that wait for a primary, in order, each batch with its deadline. */
+final class Held {
+  /**
+   * Commands that came together.
+   *
+   * @param bytes whole commands; the batch's to release
+   * @param count how many
+   * @param deadlineNanos until when they may wait
+   */
+  record Batch(ByteBuf bytes, int count, long deadlineNanos) {}
+
+  private final ArrayDeque<Batch> batches = new ArrayDeque<>(4);
+  private int count;
+  private long bytes;
+
+  boolean isEmpty() {
+    return batches.isEmpty();
+  }
+
+  /** How many commands wait. */
+  int count() {
+    return count;
+  }
+
+  /** How much memory they occupy. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Adds commands behind the others. */
+  void add(Batch batch) {
+    batches.addLast(batch);
+    account(batch, 1);
+  }
+
+  /** Adds commands before the others: they were sent once and never left. */
+  void addFirst(Batch batch) {
+    batches.addFirst(batch);
+    account(batch, 1);
+  }
+
+  /** Takes the oldest batch. */
+  Batch take() {
+    Batch batch = batches.removeFirst();
+    account(batch, -1);
+    return batch;
+  }
+
+  /** The oldest batch's deadline. */
+  long deadlineNanos() {
+    return batches.getFirst().deadlineNanos();
+  }
+
+  private void account(Batch batch, int sign) {
+    count += sign * batch.count();
+    bytes += (long) sign * batch.bytes().capacity();
+  }
+}

@@ -1,0 +1,132 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.backend.SharedBackend;
+import io.understudy.proxy.session.Held.Batch;
+import java.time.Duration;
+
+/**
+ * What one session does with its commands while they cannot be sent: it keeps them within the
+ * limits, sends them in order when there is a primary, and answers those whose time is over.
+ */
+final class Holding {
+  private final Session session;
+  private final SessionContext context;
+  private final Held held = new Held();
+
+  Holding(Session session) {
+    this.session = session;
+    this.context = session.context();
+  }
+
+  boolean isEmpty() {
+    return held.isEmpty();
+  }
+
+  int count() {
+    return held.count();
+  }
+
+  /** Whether the session holds so much that it should not be read any more. */
+  boolean isFull() {
+    return held.bytes() > context.loop().limits().streamedRequestBytes();
+  }
+
+  /**
+   * Keeps commands that just arrived, or answers them with an error if too many wait already.
+   *
+   * @param bytes whole commands; this takes them over
+   */
+  void hold(ByteBuf bytes, int count) {
+    if (held.isEmpty() && !context.budget().allows(count, bytes.capacity())) {
+      bytes.release();
+      answer(count, Answers.holdIsFull(context.group(), context.pool().reason()));
+      return;
+    }
+    context.counters().add(Counters.Count.HELD, count);
+    boolean first = held.isEmpty();
+    held.add(batch(bytes, count));
+    if (first) {
+      context.pool().await(session);
+    }
+  }
+
+  /** Keeps commands that were sent and certainly not executed, before those that came later. */
+  void again(ByteBuf bytes, int count) {
+    boolean first = held.isEmpty();
+    held.addFirst(batch(bytes, count));
+    if (first) {
+      context.pool().await(session);
+    }
+  }
+
+  private Batch batch(ByteBuf bytes, int count) {
+    context.budget().add(count, bytes.capacity());
+    return new Batch(bytes, count, deadlineNanos());
+  }
+
+  /** Until when a command that arrives now may wait. */
+  long deadlineNanos() {
+    return context.loop().nanoTime().getAsLong() + context.loop().limits().hold().toNanos();
+  }
+
+  private Batch take() {
+    Batch batch = held.take();
+    context.budget().add(-batch.count(), -batch.bytes().capacity());
+    return batch;
+  }
+
+  /** Sends all; returns how many commands that were. */
+  int send(SharedBackend backend) {
+    int count = 0;
+    while (!held.isEmpty()) {
+      Batch batch = take();
+      ByteBuf bytes = batch.bytes();
+      backend.submit(session, bytes, bytes.readerIndex(), bytes.readableBytes(), batch.count());
+      bytes.release();
+      count += batch.count();
+    }
+    return count;
+  }
+
+  /** Answers the commands whose time is over; returns whether others still wait. */
+  boolean expire(long nowNanos, String reason) {
+    while (!held.isEmpty() && nowNanos - held.deadlineNanos() >= 0) {
+      Batch batch = take();
+      batch.bytes().release();
+      context.counters().add(Counters.Count.EXPIRED, batch.count());
+      answer(batch.count(), unavailable(reason));
+    }
+    return !held.isEmpty();
+  }
+
+  /** The answer to a command that waited in vain. */
+  String unavailable(String reason) {
+    Duration hold = context.loop().limits().hold();
+    String waited = hold.toMillis() % 1000 == 0 ? hold.toSeconds() + " s" : hold.toMillis() + " ms";
+    return Answers.unavailable(context.group(), waited, reason);
+  }
+
+  /** Answers every waiting command with one error. */
+  void giveUp(String error) {
+    while (!held.isEmpty()) {
+      Batch batch = take();
+      batch.bytes().release();
+      answer(batch.count(), error);
+    }
+  }
+
+  private void answer(int count, String error) {
+    for (int i = 0; i < count; i++) {
+      session.output().add(error);
+    }
+    session.touch();
+  }
+
+  /** The client is gone. */
+  void release() {
+    while (!held.isEmpty()) {
+      take().bytes().release();
+    }
+  }
+}

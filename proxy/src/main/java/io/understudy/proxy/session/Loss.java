@@ -1,0 +1,81 @@
+package io.understudy.proxy.session;
+
+import io.understudy.proxy.route.Bindings;
+import io.understudy.proxy.route.Bindings.Transaction;
+import io.understudy.proxy.session.Expected.Step;
+import java.util.List;
+
+/** What clients are told of commands whose own connection was lost before it answered them. */
+final class Loss {
+  private Loss() {}
+
+  /**
+   * Answers every awaited command, in order.
+   *
+   * @param transaction whether MULTI was accepted before them
+   * @return whether a transaction is open behind them
+   */
+  static boolean answer(Session session, List<Expected> awaited, boolean transaction) {
+    boolean open = transaction;
+    int unknown = 0;
+    for (Expected expected : awaited) {
+      if (expected instanceof Expected.Own) {
+        continue;
+      }
+      String answer = open ? Answers.TRANSACTION_LOST : Answers.UNKNOWN_OUTCOME;
+      switch (expected) {
+        case Expected.Transaction(Step step) -> {
+          answer = answer(step, open, session.key().protocol());
+          open = stays(step, open);
+        }
+        case Expected.Blocking blocking -> answer = open ? answer : Answers.UNBLOCKED;
+        case Expected.Setting(Request request) -> request.release();
+        case Expected.Plain other -> {}
+        case Expected.Subscription other -> {}
+        case Expected.Select other -> {}
+        case Expected.Hello other -> {}
+        case Expected.Auth other -> {}
+        case Expected.Reset other -> {}
+        case Expected.Foreign other -> {}
+        case Expected.Own other -> {}
+      }
+      unknown += answer.equals(Answers.TRANSACTION_LOST) ? 0 : 1;
+      session.output().add(answer);
+    }
+    session.context().counters().add(Counters.Count.UNKNOWN, unknown);
+    return open;
+  }
+
+  private static String answer(Step step, boolean open, int protocol) {
+    return switch (step) {
+      case MULTI, DISCARD -> Answers.TRANSACTION_LOST;
+      case EXEC -> Answers.UNKNOWN_OUTCOME;
+      case DOOMED_EXEC -> Answers.nullArray(protocol);
+      case WATCH, UNWATCH -> open ? Answers.TRANSACTION_LOST : Answers.UNKNOWN_OUTCOME;
+    };
+  }
+
+  private static boolean stays(Step step, boolean open) {
+    return switch (step) {
+      case MULTI -> true;
+      case EXEC, DISCARD, DOOMED_EXEC -> false;
+      case WATCH, UNWATCH -> open;
+    };
+  }
+
+  /** Whether keys were watched, or may have been, without the EXEC that ends it. */
+  static boolean losesWatch(Bindings bindings, List<Expected> awaited) {
+    boolean watching = bindings.transaction() == Transaction.WATCHING;
+    for (Expected expected : awaited) {
+      if (expected instanceof Expected.Transaction(Step step)) {
+        watching =
+            switch (step) {
+              case WATCH -> true;
+              case EXEC, DISCARD, DOOMED_EXEC, UNWATCH -> false;
+              case MULTI -> watching;
+            };
+      }
+    }
+    return watching;
+  }
+}

@@ -1,0 +1,111 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes on their way to one client: small runs of replies are copied together, large ones
+ * retained as slices unless the client is slow, because then a slice would pin its whole buffer.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel
+final class Output {
+  /** A run at least this long is not copied: a quarter of the buffer it would otherwise pin. */
+  private static final int SLICE_BYTES = 16 * 1024;
+
+  private static final int LEAST_BUFFER_BYTES = 256;
+
+  private final Channel channel;
+  private final ByteBufAllocator allocator;
+  private @Nullable ByteBuf open;
+  private boolean muted;
+  private boolean unflushed;
+
+  Output(Channel channel, ByteBufAllocator allocator) {
+    this.channel = channel;
+    this.allocator = allocator;
+  }
+
+  /** While muted, replies are dropped: CLIENT REPLY OFF. */
+  void mute(boolean on) {
+    muted = on;
+  }
+
+  boolean isMuted() {
+    return muted;
+  }
+
+  /** Adds replies; the source stays the caller's. */
+  void add(ByteBuf source, int from, int length) {
+    if (muted) {
+      return;
+    }
+    ByteBuf target = open;
+    if (target != null && target.writableBytes() >= length) {
+      target.writeBytes(source, from, length);
+      return;
+    }
+    writeOpen();
+    if (length >= SLICE_BYTES && channel.isWritable()) {
+      channel.write(source.retainedSlice(from, length), channel.voidPromise());
+      unflushed = true;
+      return;
+    }
+    target = allocator.directBuffer(Math.max(LEAST_BUFFER_BYTES, length));
+    target.writeBytes(source, from, length);
+    open = target;
+  }
+
+  /** Adds a message or a push, which CLIENT REPLY does not suppress. */
+  void addOutOfBand(ByteBuf source, int from, int length) {
+    boolean before = muted;
+    muted = false;
+    add(source, from, length);
+    muted = before;
+  }
+
+  /** Adds a reply of the proxy's own; its characters are bytes. */
+  void add(String reply) {
+    if (muted) {
+      return;
+    }
+    ByteBuf bytes = allocator.buffer(reply.length());
+    bytes.writeCharSequence(reply, StandardCharsets.ISO_8859_1);
+    add(bytes, bytes.readerIndex(), bytes.readableBytes());
+    bytes.release();
+  }
+
+  private void writeOpen() {
+    ByteBuf full = open;
+    if (full != null) {
+      open = null;
+      channel.write(full, channel.voidPromise());
+      unflushed = true;
+    }
+  }
+
+  /** Writes what was added. */
+  void flush() {
+    writeOpen();
+    if (unflushed) {
+      unflushed = false;
+      channel.flush();
+    }
+  }
+
+  /** How many bytes wait in memory for the client to read. */
+  long waitingBytes() {
+    long untilWritable = channel.bytesBeforeWritable();
+    return untilWritable == 0 ? 0 : untilWritable + channel.config().getWriteBufferLowWaterMark();
+  }
+
+  /** Gives what was not written back: the client is gone. */
+  void release() {
+    if (open != null) {
+      open.release();
+      open = null;
+    }
+  }
+}

@@ -1,0 +1,366 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.backend.Backend;
+import io.understudy.proxy.backend.BackendPool;
+import io.understudy.proxy.backend.Receiver;
+import io.understudy.proxy.backend.Requests;
+import io.understudy.proxy.route.Bindings;
+import io.understudy.proxy.route.Bindings.Transaction;
+import io.understudy.proxy.route.Conduct;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session and the connection that is its own for a while: because a command binds state to the
+ * connection, blocks it, or is too large for a shared one.
+ *
+ * <p>Commands are not rare enough here to be slow, but each is looked at: what it changes is known
+ * when its reply comes. When nothing is awaited and nothing binds, the connection is given back.
+ */
+final class PinnedLink implements Receiver, PinnedReplies.Sink {
+  /** Commands on their way; a client that sends more is not read. */
+  private static final int MOST_AWAITED = 1_024;
+
+  private final Session session;
+  private final Backend backend;
+  private final BackendPool pool;
+  private final PinnedReplies replies = new PinnedReplies(this);
+  private final ArrayDeque<Expected> awaited = new ArrayDeque<>();
+  private final PinnedState state;
+  private @Nullable Request barrier;
+  private @Nullable String lastWords;
+  private boolean streaming;
+  private boolean abandoned;
+  private int confirmationsLeft;
+
+  PinnedLink(Session session, Backend backend) {
+    this.session = session;
+    this.backend = backend;
+    this.pool = session.context().pool();
+    this.state = new PinnedState(session, backend);
+    backend.receiver(this);
+  }
+
+  PinnedState state() {
+    return state;
+  }
+
+  // ---- what the session asks
+
+  /** Whether a command is being passed on in pieces. */
+  boolean isStreaming() {
+    return streaming;
+  }
+
+  /** Whether nothing is awaited. */
+  boolean isQuiet() {
+    return awaited.isEmpty() && !streaming;
+  }
+
+  /** Whether it may go on for ever without the client saying anything: then its leaving ends it. */
+  boolean isEndless() {
+    Bindings bindings = state.bindings();
+    return bindings.subscriptions() > 0
+        || bindings.monitor()
+        || awaited.peek() instanceof Expected.Blocking;
+  }
+
+  /** Whether the next command may be taken. */
+  boolean takesCommands() {
+    if (barrier != null || lastWords != null || awaited.size() >= MOST_AWAITED) {
+      return false;
+    }
+    if (!pool.isServing(backend) && !streaming) {
+      // The primary is about to change. What was sent may be answered; the rest goes to the next.
+      if (isQuiet()) {
+        backend.close();
+      }
+      return false;
+    }
+    return backend.isWritable();
+  }
+
+  /** Takes a whole command. */
+  void take(Request request) {
+    if (waitsForQuiet(request.conduct())) {
+      if (isQuiet()) {
+        session.specials().answer(request);
+      } else {
+        barrier = request;
+      }
+      return;
+    }
+    Expected expected = state.expectedOf(request, awaited);
+    switch (expected) {
+      case Expected.Transaction(Expected.Step step) when step == Expected.Step.DOOMED_EXEC ->
+          sendOwn(expected, "DISCARD");
+      case Expected.Hello hello when !hello.name().isEmpty() ->
+          sendOwn(expected, PinnedState.withoutName(request.arguments()));
+      default -> send(request.bytes(), expected);
+    }
+    if (!(expected instanceof Expected.Setting)) {
+      request.release();
+    }
+  }
+
+  /** CLIENT ID and the like are the proxy's to answer, QUIT too; inside MULTI the server queues. */
+  private boolean waitsForQuiet(Conduct conduct) {
+    return switch (conduct) {
+      case QUIT -> true;
+      case CLIENT_OWN, CLIENT_REPLY -> !state.isQueueing(awaited);
+      case PLAIN,
+          TRANSACTION,
+          BLOCKING,
+          WAIT,
+          PUBSUB,
+          MONITOR,
+          REPLICATION,
+          BINDING,
+          SELECT,
+          HELLO,
+          AUTH,
+          RESET,
+          CLIENT_TRACKING,
+          CLIENT_FLAG ->
+          false;
+    };
+  }
+
+  private void send(ByteBuf bytes, Expected expected) {
+    backend.send(bytes, bytes.readerIndex(), bytes.readableBytes());
+    awaited.add(expected);
+  }
+
+  /** Sends a command of the proxy's own. */
+  void sendOwn(Expected expected, String... command) {
+    ByteBuf bytes = Requests.of(command);
+    send(bytes, expected);
+    bytes.release();
+  }
+
+  /** A command begins that is passed on as it comes. */
+  void streamBegin(Conduct conduct) {
+    streaming = true;
+    awaited.add(conduct == Conduct.BINDING ? new Expected.Foreign() : new Expected.Plain());
+  }
+
+  /** Passes on a piece of it. */
+  void stream(ByteBuf bytes, int from, int length) {
+    backend.send(bytes, from, length);
+    backend.sendNow();
+    if (!backend.isWritable()) {
+      session.reading(false);
+    }
+  }
+
+  /** Passes on its last piece. */
+  void streamEnd(ByteBuf bytes, int from, int length) {
+    streaming = false;
+    backend.send(bytes, from, length);
+  }
+
+  /** Says the last words when everything is answered, and closes. */
+  void endWith(String words) {
+    lastWords = words;
+    if (isQuiet() || isEndless()) {
+      finish();
+    }
+  }
+
+  private void finish() {
+    String words = lastWords;
+    if (words != null) {
+      leave();
+      session.mode(new Mode.Ending(words));
+      session.touch();
+    }
+  }
+
+  /** The client is gone: nothing may be popped for nobody. */
+  void abandon() {
+    abandoned = true;
+    if (barrier != null) {
+      barrier.release();
+      barrier = null;
+    }
+    leave();
+  }
+
+  private void leave() {
+    abandoned = true;
+    state.release();
+    backend.close();
+  }
+
+  /** The client reads again. */
+  void receptive() {
+    backend.reading(true);
+  }
+
+  // ---- what the node answers
+
+  @Override
+  public void received(Backend from, ByteBuf bytes) {
+    if (!backend.reign().isCurrent()) {
+      backend.close();
+      return;
+    }
+    pool.answered();
+    replies.received(bytes);
+    if (!abandoned) {
+      session.touch();
+      if (!session.isReceptive()) {
+        backend.reading(false);
+      }
+      settle();
+    }
+  }
+
+  @Override
+  public void push(ByteBuf bytes, int from, int to) {
+    if (abandoned) {
+      return;
+    }
+    List<String> kind = Peek.elements(bytes, from, to, 2);
+    if (kind.size() == 2 && Subscriptions.isConfirmation(kind.getFirst())) {
+      confirmed(kind.getFirst(), kind.getLast(), bytes, from, to);
+    } else {
+      session.output().addOutOfBand(bytes, from, to - from);
+    }
+  }
+
+  @Override
+  public void reply(ByteBuf bytes, int from, int to) {
+    if (abandoned) {
+      return;
+    }
+    if (state.bindings().monitor() && awaited.isEmpty()) {
+      session.output().addOutOfBand(bytes, from, to - from);
+      return;
+    }
+    boolean subscribing =
+        state.bindings().subscriptions() > 0 || awaited.peek() instanceof Expected.Subscription;
+    if (subscribing && PinnedReplies.isMessage(bytes, from, to)) {
+      session.output().addOutOfBand(bytes, from, to - from);
+      return;
+    }
+    if (awaited.peek() instanceof Expected.Subscription
+        || (awaited.peek() instanceof Expected.Own(int confirmations) && confirmations > 0)) {
+      List<String> kind = Peek.elements(bytes, from, to, 2);
+      if (kind.size() == 2 && Subscriptions.isConfirmation(kind.getFirst())) {
+        confirmed(kind.getFirst(), kind.getLast(), bytes, from, to);
+        return;
+      }
+    }
+    Expected expected = awaited.poll();
+    if (expected == null) {
+      broken("it answers what it was not asked");
+      return;
+    }
+    confirmationsLeft = 0;
+    state.answered(expected, bytes, from, to);
+  }
+
+  private void confirmed(String kind, String name, ByteBuf bytes, int from, int to) {
+    boolean own = false;
+    int expected = 0;
+    if (awaited.peek() instanceof Expected.Subscription(String command, List<String> names)) {
+      expected =
+          names.size() > 0 ? names.size() : Math.max(1, state.subscriptions().count(command));
+    } else if (awaited.peek() instanceof Expected.Own(int confirmations)) {
+      own = true;
+      expected = confirmations;
+    }
+    if (expected > 0) {
+      confirmationsLeft = confirmationsLeft == 0 ? expected : confirmationsLeft;
+      if (--confirmationsLeft == 0) {
+        awaited.poll();
+      }
+    }
+    state.confirmed(kind, name);
+    if (!own) {
+      session.output().add(bytes, from, to - from);
+    }
+  }
+
+  @Override
+  public void piece(ByteBuf bytes, int from, int to, boolean last) {
+    if (abandoned) {
+      return;
+    }
+    if (last) {
+      Expected expected = awaited.poll();
+      if (expected != null) {
+        state.answeredInPieces(expected);
+      }
+    }
+    session.output().add(bytes, from, to - from);
+    session.output().flush();
+  }
+
+  @Override
+  public void broken(String how) {
+    backend.close();
+  }
+
+  /** Gives the connection back, or goes on with what waited for quiet. */
+  private void settle() {
+    if (!isQuiet() || session.isClosed()) {
+      return;
+    }
+    session.specials().unmute();
+    Request waiting = barrier;
+    if (waiting != null) {
+      barrier = null;
+      session.specials().answer(waiting);
+    }
+    if (lastWords != null) {
+      finish();
+    } else if (state.bindings().isFree() && isQuiet() && session.mode() instanceof Mode.Pinned) {
+      unpin();
+    }
+  }
+
+  private void unpin() {
+    abandoned = true;
+    replies.release();
+    state.release();
+    session.mode(Mode.Run.MODE);
+    if (backend.key().equals(session.key()) && !state.isSpoilt()) {
+      pool.release(backend);
+    } else {
+      pool.lost(backend);
+      backend.close();
+    }
+  }
+
+  // ---- the connection
+
+  @Override
+  public void writable(Backend ignored) {
+    if (!abandoned) {
+      session.resume();
+    }
+  }
+
+  @Override
+  public void closed(Backend ignored) {
+    pool.lost(backend);
+    replies.release();
+    if (abandoned) {
+      return;
+    }
+    abandoned = true;
+    List<Expected> lost = new ArrayList<>(awaited);
+    awaited.clear();
+    session.specials().lost(this, lost, replies.isInsideReply(), streaming, barrier, lastWords);
+  }
+
+  /** Whether a transaction is open. */
+  boolean isInTransaction() {
+    return state.bindings().transaction() == Transaction.QUEUEING;
+  }
+}

@@ -1,0 +1,335 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.backend.Backend;
+import io.understudy.proxy.route.Bindings;
+import io.understudy.proxy.route.Bindings.Transaction;
+import io.understudy.proxy.route.Credentials;
+import io.understudy.proxy.route.PoolKey;
+import io.understudy.proxy.session.Expected.Step;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a session's own connection is bound by, as far as the server's replies say: nothing changes
+ * because a command was sent, all because it was answered.
+ */
+final class PinnedState {
+  private static final int MOST_SETTINGS = 64;
+  private static final int HEAD_BYTES = 128;
+
+  private final Session session;
+  private final Backend backend;
+  private final Subscriptions subscriptions = new Subscriptions();
+  private final List<String[]> settings = new ArrayList<>();
+  private Bindings bindings = Bindings.FREE;
+  private boolean doomed;
+  private boolean spoilt;
+
+  PinnedState(Session session, Backend backend) {
+    this.session = session;
+    this.backend = backend;
+    session.client().connection(backend.connectionId());
+  }
+
+  Bindings bindings() {
+    return bindings;
+  }
+
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** Whether the connection must not be given to another session, whatever its key. */
+  boolean isSpoilt() {
+    return spoilt;
+  }
+
+  /** The next EXEC must not succeed: keys were watched on a primary that is lost. */
+  void doom() {
+    doomed = true;
+  }
+
+  /** Takes over what a lost connection was bound by. */
+  void restored(Restoration what) {
+    bindings = what.bindings().with(Transaction.NONE).withSubscriptions(0);
+    settings.addAll(what.settings());
+    spoilt = !settings.isEmpty();
+  }
+
+  /**
+   * What has to be set up on another connection.
+   *
+   * @param unconfirmed subscriptions that were asked for and not confirmed
+   */
+  Restoration restoration(List<Expected.Subscription> unconfirmed) {
+    return new Restoration(bindings, subscriptions, List.copyOf(settings), unconfirmed);
+  }
+
+  /** Whether commands are queued by MULTI now, or will be when what was sent is answered. */
+  boolean isQueueing(Collection<Expected> awaited) {
+    boolean queueing = bindings.transaction() == Transaction.QUEUEING;
+    for (Expected expected : awaited) {
+      if (expected instanceof Expected.Transaction(Step step)) {
+        queueing =
+            switch (step) {
+              case MULTI -> true;
+              case EXEC, DISCARD, DOOMED_EXEC -> false;
+              case WATCH, UNWATCH -> queueing;
+            };
+      }
+    }
+    return queueing;
+  }
+
+  /** What the reply to a command will mean. */
+  Expected expectedOf(Request request, Collection<Expected> awaited) {
+    return switch (request.conduct()) {
+      case PLAIN -> plain(request, awaited);
+      case TRANSACTION -> new Expected.Transaction(step(request));
+      case BLOCKING, WAIT -> new Expected.Blocking();
+      case PUBSUB ->
+          isQueueing(awaited)
+              ? new Expected.Foreign()
+              : new Expected.Subscription(
+                  request.command().name(),
+                  request.arguments().subList(1, request.arguments().size()));
+      case MONITOR, CLIENT_TRACKING, CLIENT_FLAG ->
+          isQueueing(awaited) ? new Expected.Foreign() : new Expected.Setting(request);
+      case REPLICATION, BINDING -> new Expected.Foreign();
+      case SELECT -> select(request.arguments());
+      case HELLO -> hello(request.arguments());
+      case AUTH -> auth(request.arguments());
+      case RESET -> new Expected.Reset();
+      case QUIT, CLIENT_REPLY, CLIENT_OWN -> new Expected.Plain();
+    };
+  }
+
+  private Expected plain(Request request, Collection<Expected> awaited) {
+    return switch (request.command().name()) {
+      case "exec" ->
+          new Expected.Transaction(doomed && isQueueing(awaited) ? Step.DOOMED_EXEC : Step.EXEC);
+      case "discard" -> new Expected.Transaction(Step.DISCARD);
+      default -> new Expected.Plain();
+    };
+  }
+
+  private static Step step(Request request) {
+    return switch (request.command().name()) {
+      case "multi" -> Step.MULTI;
+      case "watch" -> Step.WATCH;
+      default -> Step.UNWATCH;
+    };
+  }
+
+  private static Expected select(List<String> arguments) {
+    int database = -1;
+    if (arguments.size() == 2 && arguments.getLast().matches("[0-9]{1,9}")) {
+      database = Integer.parseInt(arguments.getLast());
+    }
+    return database < 0 ? new Expected.Plain() : new Expected.Select(database);
+  }
+
+  private static Expected auth(List<String> arguments) {
+    return switch (arguments.size()) {
+      case 2 -> new Expected.Auth(new Credentials("", arguments.get(1)));
+      case 3 -> new Expected.Auth(new Credentials(arguments.get(1), arguments.get(2)));
+      default -> new Expected.Plain();
+    };
+  }
+
+  private static Expected hello(List<String> arguments) {
+    int protocol = 0;
+    if (arguments.size() > 1) {
+      protocol = arguments.get(1).equals("3") ? 3 : arguments.get(1).equals("2") ? 2 : 0;
+    }
+    Credentials credentials = Credentials.NONE;
+    String name = "";
+    int at = 2;
+    while (at < arguments.size()) {
+      String option = arguments.get(at).toUpperCase(Locale.ROOT);
+      if (option.equals("AUTH") && at + 2 < arguments.size()) {
+        credentials = new Credentials(arguments.get(at + 1), arguments.get(at + 2));
+        at += 3;
+      } else if (option.equals("SETNAME") && at + 1 < arguments.size()) {
+        name = arguments.get(at + 1);
+        at += 2;
+      } else {
+        break;
+      }
+    }
+    return new Expected.Hello(protocol, credentials, Client.isName(name) ? name : "");
+  }
+
+  /** A HELLO without SETNAME: the name is the session's, not the connection's. */
+  static String[] withoutName(List<String> hello) {
+    List<String> kept = new ArrayList<>();
+    int at = 0;
+    while (at < hello.size()) {
+      if (at > 1 && hello.get(at).equalsIgnoreCase("AUTH") && at + 2 < hello.size()) {
+        kept.addAll(hello.subList(at, at + 3));
+        at += 3;
+      } else if (at > 1 && hello.get(at).equalsIgnoreCase("SETNAME")) {
+        at += 2;
+      } else {
+        kept.add(hello.get(at++));
+      }
+    }
+    return kept.toArray(String[]::new);
+  }
+
+  // ---- what the server answered
+
+  /** A whole reply: passes it on, if it is the client's, and follows what it changed. */
+  void answered(Expected expected, ByteBuf bytes, int from, int to) {
+    String head = Peek.line(bytes, from, to, HEAD_BYTES);
+    boolean failed = head.startsWith("-");
+    switch (expected) {
+      case Expected.Hello hello when !failed && !head.equals("+QUEUED") -> {
+        greeted(hello);
+        String reply = bytes.toString(from, to - from, StandardCharsets.ISO_8859_1);
+        session.output().add(session.client().withOwnId(reply));
+      }
+      case Expected.Own own -> {}
+      case Expected.Transaction(Step step) when step == Step.DOOMED_EXEC ->
+          session.output().add(Answers.nullArray(session.key().protocol()));
+      default -> session.output().add(bytes, from, to - from);
+    }
+    follow(expected, head, failed);
+  }
+
+  /** A reply that was passed on in pieces: of those that change something only EXEC's is long. */
+  void answeredInPieces(Expected expected) {
+    follow(expected, "*", false);
+  }
+
+  private void follow(Expected expected, String head, boolean failed) {
+    switch (expected) {
+      case Expected.Plain plain -> {}
+      case Expected.Blocking blocking -> {}
+      case Expected.Own own -> {}
+      case Expected.Hello hello -> {
+        if (head.equals("+QUEUED")) {
+          foreign();
+        }
+      }
+      case Expected.Transaction(Step step) -> follow(step, head, failed);
+      case Expected.Subscription subscription -> {}
+      case Expected.Select(int database) -> {
+        if (head.equals("+OK")) {
+          changed(session.key().withDatabase(database));
+        } else if (head.equals("+QUEUED")) {
+          foreign();
+        }
+      }
+      case Expected.Auth(Credentials credentials) -> {
+        if (head.equals("+OK")) {
+          changed(session.key().withCredentials(credentials));
+        } else if (head.equals("+QUEUED")) {
+          foreign();
+        }
+      }
+      case Expected.Reset reset -> {
+        if (head.equals("+RESET")) {
+          reset();
+        }
+      }
+      case Expected.Setting(Request request) -> {
+        set(request, failed);
+        request.release();
+      }
+      case Expected.Foreign foreign -> foreign();
+    }
+  }
+
+  private void follow(Step step, String head, boolean failed) {
+    Transaction now = bindings.transaction();
+    Transaction next =
+        switch (step) {
+          case MULTI -> failed ? now : Transaction.QUEUEING;
+          case WATCH -> failed || now == Transaction.QUEUEING ? now : Transaction.WATCHING;
+          case UNWATCH -> failed || now == Transaction.QUEUEING ? now : Transaction.NONE;
+          case EXEC, DISCARD, DOOMED_EXEC ->
+              head.startsWith("-ERR") && now != Transaction.QUEUEING ? now : Transaction.NONE;
+        };
+    if (next == Transaction.NONE) {
+      doomed = false;
+      session.specials().forgetWatch();
+    }
+    bindings = bindings.with(next);
+  }
+
+  private void greeted(Expected.Hello hello) {
+    PoolKey key = session.key();
+    if (hello.protocol() != 0) {
+      key = key.withProtocol(hello.protocol());
+    }
+    if (!hello.credentials().isNone()) {
+      key = key.withCredentials(hello.credentials());
+    }
+    if (!hello.name().isEmpty()) {
+      session.client().name(hello.name());
+    }
+    changed(key);
+  }
+
+  private void changed(PoolKey key) {
+    session.key(key);
+    backend.key(key);
+  }
+
+  private void reset() {
+    bindings = Bindings.FREE;
+    subscriptions.clear();
+    settings.clear();
+    doomed = false;
+    spoilt = false;
+    session.specials().reset();
+    changed(PoolKey.FRESH);
+  }
+
+  private void foreign() {
+    bindings = bindings.withForeign();
+  }
+
+  /** MONITOR or a setting of CLIENT was answered. */
+  private void set(Request request, boolean failed) {
+    if (failed) {
+      return;
+    }
+    List<String> arguments = request.arguments();
+    spoilt = true;
+    switch (request.conduct()) {
+      case MONITOR -> bindings = bindings.withMonitor();
+      case CLIENT_TRACKING -> {
+        boolean on = arguments.size() > 2 && arguments.get(2).equalsIgnoreCase("on");
+        bindings = bindings.withTracking(on);
+        settings.removeIf(setting -> setting.length > 1 && setting[1].equalsIgnoreCase("TRACKING"));
+        if (!on) {
+          return;
+        }
+      }
+      default -> bindings = bindings.withFlags();
+    }
+    if (settings.size() < MOST_SETTINGS) {
+      settings.add(arguments.toArray(String[]::new));
+    }
+  }
+
+  /** A subscription began or ended. */
+  void confirmed(String kind, String name) {
+    subscriptions.confirmed(kind, name);
+    bindings = bindings.withSubscriptions(subscriptions.count());
+    session.client().subscribed(subscriptions.count() > 0);
+  }
+
+  /** Forgets what it kept. */
+  void release() {
+    settings.clear();
+    session.client().connection(-1);
+    session.client().subscribed(false);
+  }
+}

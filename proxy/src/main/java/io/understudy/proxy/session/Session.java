@@ -1,0 +1,485 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.understudy.proxy.backend.Backend;
+import io.understudy.proxy.backend.Failures;
+import io.understudy.proxy.backend.Flushable;
+import io.understudy.proxy.backend.ReplyTarget;
+import io.understudy.proxy.backend.SharedBackend;
+import io.understudy.proxy.backend.Waiter;
+import io.understudy.proxy.route.PoolKey;
+import io.understudy.wire.command.CommandTable;
+import io.understudy.wire.scan.RequestLimits;
+import io.understudy.wire.scan.RequestScanner;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection: it owns the client's bytes in both directions and knows in which mode they
+ * are treated. Belongs to one event loop.
+ *
+ * <p>How commands are scanned and sent is {@link Forwarder}'s part; what the proxy does with those
+ * that cannot be sent as they are is {@link Specials}'.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel
+final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget, Waiter, Flushable {
+  private final SessionContext context;
+  private final Channel channel;
+  private final Client client;
+  private final RequestScanner scanner;
+  private final Input input;
+  private final Output output;
+  private final Forwarder forwarder;
+  private final Specials specials;
+
+  private Mode mode = Mode.Run.MODE;
+  private PoolKey key = PoolKey.FRESH;
+  private int inFlight;
+  private @Nullable Holding holding;
+  private @Nullable Refused refused;
+  private @Nullable SharedBackend shared;
+  private boolean touched;
+  private boolean inputEnded;
+  private boolean closed;
+
+  Session(SessionContext context, Channel channel, Client client) {
+    this.context = context;
+    this.channel = channel;
+    this.client = client;
+    this.scanner = new RequestScanner(CommandTable.standard(), RequestLimits.DEFAULT);
+    this.input = new Input(context.loop().allocator(), scanner);
+    this.output = new Output(channel, context.loop().allocator());
+    this.forwarder = new Forwarder(this, scanner, input);
+    this.specials = new Specials(this);
+  }
+
+  SessionContext context() {
+    return context;
+  }
+
+  Client client() {
+    return client;
+  }
+
+  Output output() {
+    return output;
+  }
+
+  Specials specials() {
+    return specials;
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  void mode(Mode next) {
+    mode = next;
+  }
+
+  PoolKey key() {
+    return key;
+  }
+
+  /** Says that the session's user, database or protocol changed. */
+  void key(PoolKey next) {
+    key = next;
+    shared = null;
+    client.describe(next);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** How many commands are neither answered nor given up, but for those on a pinned connection. */
+  int outstanding() {
+    return inFlight
+        + (holding == null ? 0 : holding.count())
+        + (refused == null ? 0 : refused.count());
+  }
+
+  // ---- what the client sends
+
+  @Override
+  public void channelRead(ChannelHandlerContext ignored, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (!closed && !(mode instanceof Mode.Ending)) {
+      client.heard(context.loop().nanoTime().getAsLong());
+      input.offer(bytes);
+      forwarder.advance();
+      input.endRead();
+    }
+    bytes.release();
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ignored) {
+    if (touched) {
+      context.loop().turn().flushSessions();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ignored, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
+      endInput();
+    }
+  }
+
+  /** Nothing more is taken from the client; what it sent is answered. */
+  private void endInput() {
+    inputEnded = true;
+    if (mode instanceof Mode.Pinned(PinnedLink link) && link.isEndless()) {
+      channel.close();
+    } else {
+      touch();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ignored) {
+    if (channel.isWritable()) {
+      if (shared != null) {
+        shared.receptive(this);
+      }
+      if (mode instanceof Mode.Pinned(PinnedLink link)) {
+        link.receptive();
+      }
+    }
+    forwarder.settleReading();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ignored) {
+    closed = true;
+    context.pool().leave(this);
+    if (mode instanceof Mode.Pinned(PinnedLink link)) {
+      link.abandon();
+    } else if (mode instanceof Mode.Drain(Request next)) {
+      next.release();
+    } else if (mode instanceof Mode.Acquire(Request next, long deadline)) {
+      next.release();
+    }
+    mode = new Mode.Ending("");
+    if (holding != null) {
+      holding.release();
+    }
+    if (refused != null) {
+      refused.release();
+      refused = null;
+    }
+    input.release();
+    output.release();
+    context.registry().remove(client);
+    context.counters().add(Counters.Count.CLOSED, 1);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ignored, Throwable cause) {
+    Failures.report("client " + client.address(), cause);
+    channel.close();
+  }
+
+  /** Closes the client; what was not written to it is lost. */
+  void close() {
+    channel.close();
+  }
+
+  /** Stops or continues to read from the client. */
+  void reading(boolean on) {
+    if (channel.config().isAutoRead() != on && !closed && !inputEnded) {
+      channel.config().setAutoRead(on);
+    }
+  }
+
+  // ---- the shared connection
+
+  /** The shared connection for the session's state; null if it has to wait for one. */
+  @Nullable SharedBackend shared() {
+    SharedBackend current = shared;
+    if (current == null || !current.isUsable()) {
+      current = context.pool().shared(key);
+      shared = current;
+      if (current != null) {
+        scanner.authenticated(!current.isLocked());
+      }
+    }
+    return current;
+  }
+
+  /** So many more commands are on their way over the shared connection. */
+  void sent(int count) {
+    inFlight += count;
+  }
+
+  /** Passes on what was kept of a command that is to be streamed. */
+  void streamCarried(PinnedLink link) {
+    forwarder.streamPieces(link);
+  }
+
+  /** The commands that wait for a primary. */
+  Holding holding() {
+    Holding present = holding;
+    if (present == null) {
+      present = new Holding(this);
+      holding = present;
+    }
+    return present;
+  }
+
+  /** Whether commands wait, so that later ones have to wait behind them. */
+  boolean isHolding() {
+    return refused != null || (holding != null && !holding.isEmpty());
+  }
+
+  @Override
+  public void replies(ByteBuf bytes, int from, int length, int count) {
+    inFlight -= count;
+    if (closed) {
+      return;
+    }
+    if (refused != null) {
+      refused.other(bytes, from, length, count);
+      endRefused();
+    } else {
+      output.add(bytes, from, length);
+    }
+    context.counters().add(Counters.Count.REPLIES, count);
+    touch();
+  }
+
+  @Override
+  public void piece(ByteBuf bytes, int from, int length, boolean last) {
+    if (last) {
+      inFlight--;
+    }
+    if (closed) {
+      return;
+    }
+    if (refused != null) {
+      refused.giveUp(output);
+      refused = null;
+    }
+    output.add(bytes, from, length);
+    specials.heavy();
+    output.flush();
+    checkOutput();
+    touch();
+  }
+
+  @Override
+  public void refused(@Nullable ByteBuf request, ByteBuf reply, int from, int length) {
+    inFlight--;
+    if (closed) {
+      if (request != null) {
+        request.release();
+      }
+      return;
+    }
+    if (refused == null) {
+      refused = new Refused(context.loop().allocator());
+    }
+    refused.add(request, reply, from, length);
+    endRefused();
+    touch();
+  }
+
+  /** When the last command in flight is answered, it shows whether all were refused. */
+  private void endRefused() {
+    Refused all = refused;
+    if (all == null || inFlight > 0) {
+      return;
+    }
+    refused = null;
+    ByteBuf again = all.requests();
+    if (again == null) {
+      all.giveUp(output);
+    } else {
+      int count = all.count();
+      all.release();
+      context.counters().add(Counters.Count.RESENT, count);
+      holding().again(again, count);
+    }
+  }
+
+  @Override
+  public void unanswered(int count, boolean insideReply) {
+    inFlight -= count;
+    if (closed) {
+      return;
+    }
+    context.counters().add(Counters.Count.UNKNOWN, count);
+    if (refused != null) {
+      refused.giveUp(output);
+      refused = null;
+    }
+    if (insideReply) {
+      // Half a reply is written and its end is lost: there is no honest way to go on.
+      channel.close();
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      output.add(Answers.UNKNOWN_OUTCOME);
+    }
+    touch();
+  }
+
+  @Override
+  public void unsent(ByteBuf requests, int count) {
+    inFlight -= count;
+    if (closed || count == 0) {
+      requests.release();
+      return;
+    }
+    context.counters().add(Counters.Count.RESENT, count);
+    if (refused != null) {
+      refused.giveUp(output);
+      refused = null;
+    }
+    holding().again(requests, count);
+    touch();
+  }
+
+  @Override
+  public boolean isReceptive() {
+    return closed || channel.isWritable();
+  }
+
+  @Override
+  public void resume() {
+    forwarder.resume();
+    touch();
+  }
+
+  // ---- waiting for a connection
+
+  @Override
+  public PoolKey wanted() {
+    return key;
+  }
+
+  @Override
+  public boolean isExclusive() {
+    return mode.isAcquiring();
+  }
+
+  @Override
+  public int granted(SharedBackend backend) {
+    shared = backend;
+    int count = holding().send(backend);
+    inFlight += count;
+    touch();
+    return count;
+  }
+
+  @Override
+  public void granted(Backend backend) {
+    context.counters().add(Counters.Count.PINNED, 1);
+    specials.granted(backend);
+    touch();
+  }
+
+  @Override
+  public void denied(String error) {
+    specials.giveUp(Answers.serverError(error));
+    if (holding != null) {
+      holding.giveUp(Answers.serverError(error));
+    }
+    touch();
+  }
+
+  @Override
+  public boolean expire(long nowNanos, String reason) {
+    boolean still =
+        isExclusive() ? specials.expire(nowNanos, reason) : holding().expire(nowNanos, reason);
+    touch();
+    return still;
+  }
+
+  // ---- what others ask
+
+  /** Takes no more commands, and closes when the last is answered. Any thread. */
+  void finish() {
+    context.loop().events().execute(this::endInput);
+  }
+
+  /** Waits until it is closed. Not on an event loop. */
+  void awaitClosed(long nanos) {
+    channel.closeFuture().awaitUninterruptibly(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** How servers would class the client: for CLIENT LIST and KILL. Any thread. */
+  String type() {
+    return client.isSubscribed() ? "pubsub" : "normal";
+  }
+
+  /** The server's number of the connection on which the client is blocked, or -1. Any thread. */
+  long blockedConnection() {
+    return client.connection();
+  }
+
+  /** Closes the client because another asked for it. Any thread. */
+  void kill(Session by) {
+    if (by == this) {
+      mode = new Mode.Ending("");
+      touch();
+    } else {
+      context.loop().events().execute(channel::close);
+    }
+  }
+
+  // ---- the end of a turn
+
+  /** Sees to it that the session is flushed, and goes on, before the loop waits. */
+  void touch() {
+    if (!touched) {
+      touched = true;
+      context.loop().turn().touched(this);
+    }
+  }
+
+  @Override
+  public void flush() {
+    touched = false;
+    if (closed) {
+      return;
+    }
+    specials.drained();
+    forwarder.advance();
+    output.flush();
+    checkOutput();
+    if (outstanding() == 0 && (isEnding() || (inputEnded && isThrough()))) {
+      end();
+    }
+  }
+
+  private boolean isEnding() {
+    return mode instanceof Mode.Ending(String words) && words.isEmpty();
+  }
+
+  private boolean isThrough() {
+    if (mode instanceof Mode.Pinned(PinnedLink link)) {
+      return link.isQuiet() && input.isEmpty();
+    }
+    return mode instanceof Mode.Discard || (mode.isScanning() && input.isEmpty());
+  }
+
+  /** Closes the client when all that was written has reached the kernel. */
+  private void end() {
+    closed = true;
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ignored -> channel.close());
+  }
+
+  private void checkOutput() {
+    if (output.waitingBytes() > context.loop().limits().clientBytes()) {
+      context.counters().add(Counters.Count.OVER_LIMIT, 1);
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.understudy.proxy.session;
+
+import io.understudy.proxy.backend.BackendPool;
+import io.understudy.proxy.backend.Loop;
+import io.understudy.proxy.route.Conducts;
+
+/**
+ * What all sessions of one listener on one event loop share.
+ *
+ * @param loop the loop
+ * @param group the name of the group they are led to
+ * @param pool its connections
+ * @param budget what they may hold together
+ * @param registry all clients of the proxy
+ * @param counters what the listener counts on this loop
+ * @param conducts how each command is treated, by its id
+ */
+record SessionContext(
+    Loop loop,
+    String group,
+    BackendPool pool,
+    HoldBudget budget,
+    ClientRegistry registry,
+    Counters counters,
+    Conducts conducts) {}

@@ -1,0 +1,382 @@
+package io.understudy.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.backend.Backend;
+import io.understudy.proxy.backend.Requests;
+import io.understudy.proxy.route.Conduct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one session does with commands that break a run: it waits until all before them is answered,
+ * then answers them itself or moves to a connection of its own; and what it does when that
+ * connection is lost.
+ */
+final class Specials {
+  private static final String INVALIDATE_ALL = ">2\r\n$10\r\ninvalidate\r\n_\r\n";
+
+  private final Session session;
+  private boolean skipNext;
+  private boolean replyOff;
+  private boolean watchLost;
+
+  Specials(Session session) {
+    this.session = session;
+  }
+
+  // ---- from the shared connection to one of its own
+
+  /** Takes a command that may not stand in a run. */
+  void take(Request request) {
+    if (session.mode() instanceof Mode.Broken) {
+      answerBroken(request);
+    } else if (session.outstanding() == 0) {
+      begin(request);
+    } else {
+      session.mode(new Mode.Drain(request));
+    }
+  }
+
+  /** Takes a command whose end has not come and that is too large to wait for. */
+  void takeStream(Conduct conduct) {
+    if (session.outstanding() == 0) {
+      acquire(new Mode.AcquireForStream(conduct, session.holding().deadlineNanos()));
+    } else {
+      session.mode(new Mode.DrainForStream(conduct));
+    }
+  }
+
+  /** Goes on if what had to be answered first is answered. */
+  void drained() {
+    Mode mode = session.mode();
+    if (mode instanceof Mode.Run || session.outstanding() > 0) {
+      return;
+    }
+    switch (mode) {
+      case Mode.Drain(Request next) -> {
+        session.mode(Mode.Run.MODE);
+        begin(next);
+      }
+      case Mode.DrainForStream(Conduct conduct) ->
+          acquire(new Mode.AcquireForStream(conduct, session.holding().deadlineNanos()));
+      case Mode.Skip skip -> {
+        session.mode(Mode.Run.MODE);
+        unmute();
+      }
+      case Mode.Ending(String lastWords) when !lastWords.isEmpty() -> {
+        session.output().mute(false);
+        session.output().add(lastWords);
+        session.mode(new Mode.Ending(""));
+      }
+      case Mode.Ending ending -> {}
+      case Mode.Run run -> {}
+      case Mode.Acquire acquire -> {}
+      case Mode.AcquireForStream acquire -> {}
+      case Mode.Restore restore -> {}
+      case Mode.Pinned pinned -> {}
+      case Mode.Broken broken -> {}
+      case Mode.Discard discard -> {}
+    }
+  }
+
+  private void begin(Request request) {
+    switch (request.conduct()) {
+      case CLIENT_OWN, CLIENT_REPLY, QUIT -> answer(request);
+      case PLAIN,
+          TRANSACTION,
+          BLOCKING,
+          WAIT,
+          PUBSUB,
+          MONITOR,
+          REPLICATION,
+          BINDING,
+          SELECT,
+          HELLO,
+          AUTH,
+          RESET,
+          CLIENT_TRACKING,
+          CLIENT_FLAG ->
+          acquire(new Mode.Acquire(request, session.holding().deadlineNanos()));
+    }
+  }
+
+  private void acquire(Mode mode) {
+    session.mode(mode);
+    session.context().pool().await(session);
+  }
+
+  /** The session has a connection of its own. */
+  void granted(Backend backend) {
+    Mode before = session.mode();
+    PinnedLink link = new PinnedLink(session, backend);
+    session.mode(new Mode.Pinned(link));
+    if (watchLost) {
+      link.state().doom();
+    }
+    switch (before) {
+      case Mode.Acquire(Request next, long deadline) -> {
+        if (next.conduct() == Conduct.WAIT) {
+          // WAIT speaks of what its connection wrote; PING makes that all that was written before.
+          link.sendOwn(new Expected.Own(0), "PING");
+        }
+        startSkipping();
+        link.take(next);
+      }
+      case Mode.AcquireForStream(Conduct conduct, long deadline) -> {
+        startSkipping();
+        link.streamBegin(conduct);
+        session.streamCarried(link);
+      }
+      case Mode.Restore(Restoration what) -> what.send(link);
+      case Mode.Run mode -> throw unexpected(before);
+      case Mode.Drain mode -> throw unexpected(before);
+      case Mode.DrainForStream mode -> throw unexpected(before);
+      case Mode.Skip mode -> throw unexpected(before);
+      case Mode.Pinned mode -> throw unexpected(before);
+      case Mode.Broken mode -> throw unexpected(before);
+      case Mode.Discard mode -> throw unexpected(before);
+      case Mode.Ending mode -> throw unexpected(before);
+    }
+  }
+
+  private static IllegalStateException unexpected(Mode mode) {
+    return new IllegalStateException("a connection was granted to a session in " + mode);
+  }
+
+  /** Whether the command still waits; if its time is over, it gets an error. */
+  boolean expire(long nowNanos, String reason) {
+    boolean over =
+        switch (session.mode()) {
+          case Mode.Acquire(Request next, long deadline) -> nowNanos - deadline >= 0;
+          case Mode.AcquireForStream(Conduct conduct, long deadline) -> nowNanos - deadline >= 0;
+          default -> false;
+        };
+    if (over) {
+      session.context().counters().add(Counters.Count.EXPIRED, 1);
+      giveUp(session.holding().unavailable(reason));
+    }
+    return !over;
+  }
+
+  /** Answers the command that waits for a connection with an error. */
+  void giveUp(String error) {
+    switch (session.mode()) {
+      case Mode.Acquire(Request next, long deadline) -> {
+        next.release();
+        session.output().add(error);
+        session.mode(Mode.Run.MODE);
+      }
+      case Mode.AcquireForStream(Conduct conduct, long deadline) -> {
+        session.output().add(error);
+        session.mode(new Mode.Discard());
+      }
+      case Mode.Restore restore -> session.mode(new Mode.Ending(""));
+      default -> {}
+    }
+  }
+
+  // ---- what the proxy answers itself
+
+  /** Answers a command that is the proxy's own affair; everything before it is answered. */
+  void answer(Request request) {
+    switch (request.conduct()) {
+      case QUIT -> end(Answers.OK);
+      case CLIENT_REPLY -> clientReply(request);
+      default -> ClientCommands.answer(session, request);
+    }
+    request.release();
+    session.touch();
+  }
+
+  private void clientReply(Request request) {
+    List<String> arguments = request.arguments();
+    String mode = arguments.size() == 3 ? arguments.get(2).toUpperCase(Locale.ROOT) : "";
+    switch (mode) {
+      case "ON" -> {
+        replyOff = false;
+        skipNext = false;
+        session.output().mute(false);
+        session.output().add(Answers.OK);
+      }
+      case "OFF" -> {
+        replyOff = true;
+        session.output().mute(true);
+      }
+      case "SKIP" -> skipNext = !replyOff;
+      default ->
+          session
+              .output()
+              .add(
+                  arguments.size() == 3
+                      ? Answers.error("syntax error")
+                      : Answers.error("wrong number of arguments for 'client|reply' command"));
+    }
+  }
+
+  /** Asks the server to unblock another client's connection; its reply is the client's. */
+  void unblock(long connection, String reason) {
+    ByteBuf bytes = Requests.of("CLIENT", "UNBLOCK", Long.toString(connection), reason);
+    session.holding().hold(bytes, 1);
+  }
+
+  /** Whether the next command must be alone, because its reply is not passed on. */
+  boolean isSkipping() {
+    return skipNext;
+  }
+
+  /** The command whose reply is not passed on is sent now. */
+  void startSkipping() {
+    if (skipNext) {
+      skipNext = false;
+      session.output().mute(true);
+    }
+  }
+
+  /** Nothing is outstanding: replies are passed on again, unless CLIENT REPLY OFF holds. */
+  void unmute() {
+    session.output().mute(replyOff);
+  }
+
+  /** Answers what is outstanding, says the last words and closes. */
+  void end(String lastWords) {
+    if (session.mode() instanceof Mode.Pinned(PinnedLink link)) {
+      link.endWith(lastWords);
+    } else {
+      session.mode(new Mode.Ending(lastWords));
+    }
+    session.touch();
+  }
+
+  /** The client broke the protocol: what came before is answered, then the error, then the end. */
+  void protocolError(String error) {
+    session.context().counters().add(Counters.Count.PROTOCOL_ERRORS, 1);
+    end(Answers.error(error));
+  }
+
+  /** RESET was accepted. */
+  void reset() {
+    replyOff = false;
+    skipNext = false;
+    watchLost = false;
+    session.client().name("");
+    unmute();
+  }
+
+  /** The watched keys are forgotten: by EXEC, DISCARD, UNWATCH. */
+  void forgetWatch() {
+    watchLost = false;
+  }
+
+  // ---- when the session's own connection is lost
+
+  /**
+   * Answers everything that was awaited, and goes where the session can go on.
+   *
+   * @param awaited in order
+   * @param insideReply whether the first was answered in part
+   * @param streaming whether the last was not sent to its end
+   * @param barrier a command that waited for quiet; may be null
+   * @param lastWords what was to be said before closing; may be null
+   */
+  void lost(
+      PinnedLink link,
+      List<Expected> awaited,
+      boolean insideReply,
+      boolean streaming,
+      @Nullable Request barrier,
+      @Nullable String lastWords) {
+    PinnedState state = link.state();
+    if (insideReply || state.bindings().foreign()) {
+      releaseAll(awaited, barrier);
+      session.mode(new Mode.Ending(""));
+      session.close();
+      return;
+    }
+    List<Expected.Subscription> unconfirmed = unconfirmed(awaited);
+    boolean transaction = link.isInTransaction();
+    if (unconfirmed.isEmpty()) {
+      transaction = Loss.answer(session, awaited, transaction);
+    }
+    watchLost |= Loss.losesWatch(state.bindings(), awaited);
+    if (state.bindings().tracking() && session.key().protocol() == 3) {
+      session.output().add(INVALIDATE_ALL);
+    }
+    Restoration restoration = state.restoration(unconfirmed);
+    if (lastWords != null) {
+      session.mode(new Mode.Ending(lastWords));
+    } else if (transaction) {
+      session.mode(new Mode.Broken());
+    } else if (streaming) {
+      session.mode(new Mode.Discard());
+    } else if (!restoration.isEmpty()) {
+      acquire(new Mode.Restore(restoration));
+    } else {
+      session.mode(Mode.Run.MODE);
+    }
+    unmute();
+    if (barrier != null) {
+      again(barrier);
+    }
+    session.touch();
+  }
+
+  private void again(Request barrier) {
+    if (session.mode() instanceof Mode.Run) {
+      take(barrier);
+    } else {
+      answer(barrier);
+    }
+  }
+
+  private static void releaseAll(List<Expected> awaited, @Nullable Request barrier) {
+    for (Expected expected : awaited) {
+      if (expected instanceof Expected.Setting(Request request)) {
+        request.release();
+      }
+    }
+    if (barrier != null) {
+      barrier.release();
+    }
+  }
+
+  /** Subscriptions can be asked for again, if nothing else was asked for between them. */
+  private static List<Expected.Subscription> unconfirmed(List<Expected> awaited) {
+    List<Expected.Subscription> unconfirmed = new ArrayList<>();
+    for (Expected expected : awaited) {
+      if (expected instanceof Expected.Subscription subscription) {
+        unconfirmed.add(subscription);
+      } else if (!(expected instanceof Expected.Own)) {
+        return List.of();
+      }
+    }
+    return unconfirmed;
+  }
+
+  /** A command of a transaction that was lost before its EXEC. */
+  private void answerBroken(Request request) {
+    String name = request.command().name();
+    switch (name) {
+      case "discard" -> {
+        session.output().add(Answers.OK);
+        session.mode(Mode.Run.MODE);
+      }
+      case "exec" -> {
+        session.output().add(Answers.TRANSACTION_LOST);
+        session.mode(Mode.Run.MODE);
+      }
+      case "reset", "quit" -> {
+        session.mode(Mode.Run.MODE);
+        begin(request);
+        return;
+      }
+      default -> session.output().add(Answers.TRANSACTION_LOST);
+    }
+    request.release();
+    session.touch();
+  }
+
+  /** Carries a piece of a reply that is too long for a shared connection. */
+  void heavy() {}
+}

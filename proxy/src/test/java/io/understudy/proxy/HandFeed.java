@@ -1,0 +1,98 @@
+package io.understudy.proxy;
+
+import io.understudy.testkit.RedisServer;
+import io.understudy.topology.Address;
+import io.understudy.topology.Epoch;
+import io.understudy.topology.Node;
+import io.understudy.topology.RunId;
+import io.understudy.topology.Topology;
+import io.understudy.topology.TopologyFeed;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A feed that publishes what a test says. */
+final class HandFeed implements TopologyFeed {
+  static final String GROUP = "orders";
+
+  private final List<Consumer<Topology>> listeners = new CopyOnWriteArrayList<>();
+  private volatile Topology current = Topology.unknown(GROUP);
+  private volatile boolean leased = true;
+
+  @Override
+  public Topology current(String group) {
+    return current;
+  }
+
+  @Override
+  public synchronized Subscription subscribe(String group, Consumer<Topology> listener) {
+    listener.accept(current);
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  @Override
+  public boolean isCurrent(Topology topology) {
+    Topology now = current;
+    return leased
+        && now.primary().isPresent()
+        && now.epoch().equals(topology.epoch())
+        && now.primary().equals(topology.primary());
+  }
+
+  /** Lets the lease run out, or renews it. */
+  void leased(boolean is) {
+    leased = is;
+  }
+
+  /** Publishes a server as primary of the next reign. */
+  void crown(RedisServer primary) {
+    crown(primary.address(), new RunId(primary.info("run_id")));
+  }
+
+  /** Publishes a run at an address as primary of the next reign. */
+  synchronized void crown(Address address, RunId runId) {
+    publish(
+        new Topology(
+            GROUP,
+            current.epoch().next(),
+            0,
+            Optional.of(new Node(address, runId)),
+            List.of(),
+            "the test says so"));
+  }
+
+  /** Withdraws the primary. */
+  synchronized void vacate() {
+    publish(
+        new Topology(
+            GROUP,
+            current.epoch(),
+            current.version() + 1,
+            Optional.empty(),
+            List.of(),
+            "the test withdrew it"));
+  }
+
+  /** Publishes the same primary with another version. */
+  synchronized void renew() {
+    publish(
+        new Topology(
+            GROUP,
+            current.epoch(),
+            current.version() + 1,
+            current.primary(),
+            List.of(),
+            "only the replicas changed"));
+  }
+
+  private void publish(Topology topology) {
+    current = topology;
+    listeners.forEach(listener -> listener.accept(topology));
+  }
+
+  Epoch epoch() {
+    return current.epoch();
+  }
+}
