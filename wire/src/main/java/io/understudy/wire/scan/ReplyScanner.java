@@ -124,7 +124,12 @@ public final class ReplyScanner {
       return Event.PARTIAL;
     }
     ByteBuffer in = buffer.internalNioBuffer(position, limit - position);
-    return scan(in, in.position() - position);
+    int shift = in.position() - position;
+    if (state == TYPE && !isInsideReply() && !inPush && isWholeAndSmall(in, shift)) {
+      finished = true;
+      return Event.REPLY;
+    }
+    return scan(in, shift);
   }
 
   private void begin() {
@@ -168,6 +173,38 @@ public final class ReplyScanner {
     }
     buffer = Unpooled.EMPTY_BUFFER;
     return Event.PARTIAL;
+  }
+
+  /**
+   * The short way for what nearly every reply is: a whole bulk of less than 10,000 bytes, a status
+   * or a number. False, with nothing scanned, for everything else: {@link #scan} finds out what it
+   * is.
+   */
+  private boolean isWholeAndSmall(ByteBuffer in, int shift) {
+    int at = position + shift;
+    int end = limit + shift;
+    byte first = in.get(at);
+    if (first == '$') {
+      int length = SmallHeader.read(in, at, end, '$');
+      at += SmallHeader.bytes(length);
+      if (length < 0 || end - at < length + 2 || in.getShort(at + length) != SmallHeader.CRLF) {
+        return false;
+      }
+      at += length + 2;
+    } else if (first == '+' || first == ':') {
+      do {
+        at++;
+      } while (at < end && in.get(at) != '\r');
+      if (end - at < 2 || in.get(at + 1) != '\n') {
+        return false;
+      }
+      at += 2;
+    } else {
+      return false;
+    }
+    type = first;
+    position = at - shift;
+    return true;
   }
 
   /** Begins an element by its first byte. */

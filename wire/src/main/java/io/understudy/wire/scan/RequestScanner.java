@@ -69,12 +69,8 @@ public final class RequestScanner {
   private static final int FAILED = 10;
   private static final int DROPPED = 11;
 
-  private final CommandTable table;
   private final HeaderNumber number = new HeaderNumber();
-  private final byte[] carried = new byte[CommandTable.MAX_NAME_BYTES];
-  private final ByteBuffer carriedView = ByteBuffer.wrap(carried);
-  private final long[] argumentOffsets = new long[REMEMBERED_ARGUMENTS];
-  private final long[] argumentLengths = new long[REMEMBERED_ARGUMENTS];
+  private final CommandShape shape;
   private RequestLimits limits;
   private boolean authenticated = true;
 
@@ -88,16 +84,12 @@ public final class RequestScanner {
   private int lineBytes;
   private byte lineType;
   private boolean blankLine;
-  private Command command = Command.UNKNOWN;
-  private int argumentCount;
-  private int argumentIndex;
-  private long bulkBytes;
   private long bodyLeft;
   private @Nullable String error;
 
   /** A scanner at the beginning of a stream, for a client that needs no authentication. */
   public RequestScanner(CommandTable table, RequestLimits limits) {
-    this.table = table;
+    this.shape = new CommandShape(table);
     this.limits = limits;
   }
 
@@ -170,6 +162,13 @@ public final class RequestScanner {
     }
     ByteBuffer in = buffer.internalNioBuffer(position, limit - position);
     int shift = in.position() - position;
+    if (state == START && authenticated) {
+      int end = shape.readSmall(in, position + shift, limit + shift, limits);
+      if (end >= 0) {
+        position = end - shift;
+        return finish(Event.COMMAND);
+      }
+    }
     return scan(in, shift);
   }
 
@@ -178,9 +177,7 @@ public final class RequestScanner {
     state = START;
     commandFrom = position;
     lengthBefore = 0;
-    command = Command.UNKNOWN;
-    argumentCount = 0;
-    argumentIndex = 0;
+    shape.reset();
     bodyLeft = 0;
   }
 
@@ -217,7 +214,7 @@ public final class RequestScanner {
           if (in.get(position++ + shift) != '\n') {
             return fail("invalid CRLF in request");
           }
-          if (++argumentIndex == argumentCount) {
+          if (shape.endArgument()) {
             return finish(Event.COMMAND);
           }
           header(BULK_HEADER);
@@ -289,7 +286,7 @@ public final class RequestScanner {
     if (number.value() <= 0) {
       return finish(Event.IGNORED);
     }
-    argumentCount = (int) number.value();
+    shape.count((int) number.value());
     header(BULK_HEADER);
     return null;
   }
@@ -309,12 +306,8 @@ public final class RequestScanner {
     if (in.get(position++ + shift) != '\n') {
       return fail("invalid CRLF in request");
     }
-    bulkBytes = length;
     bodyLeft = length;
-    if (argumentIndex < REMEMBERED_ARGUMENTS) {
-      argumentOffsets[argumentIndex] = length();
-      argumentLengths[argumentIndex] = length;
-    }
+    shape.beginArgument(length(), length);
     state = length == 0 ? BODY_CR : BODY;
     return null;
   }
@@ -322,29 +315,12 @@ public final class RequestScanner {
   /** Passes over the bytes of an argument; of a name, looks it up. */
   private void body(ByteBuffer in, int shift) {
     int here = (int) Math.min(bodyLeft, limit - position);
-    boolean isName = argumentIndex == 0 || (argumentIndex == 1 && command.container());
-    if (isName && bulkBytes <= carried.length) {
-      if (here == bulkBytes) {
-        name(in, position + shift, here);
-      } else {
-        in.get(position + shift, carried, (int) (bulkBytes - bodyLeft), here);
-        if (here == bodyLeft) {
-          name(carriedView, 0, (int) bulkBytes);
-        }
-      }
-    }
+    shape.body(in, position + shift, here, bodyLeft);
     position += here;
     bodyLeft -= here;
     if (bodyLeft == 0) {
       state = BODY_CR;
     }
-  }
-
-  private void name(ByteBuffer bytes, int offset, int length) {
-    command =
-        argumentIndex == 0
-            ? table.lookup(bytes, offset, length)
-            : table.subcommand(command, bytes, offset, length);
   }
 
   /** Reads an inline command up to its LF. */
@@ -363,7 +339,7 @@ public final class RequestScanner {
   }
 
   private Event finish(Event event) {
-    if (event == Event.COMMAND && command.has(CommandFlag.DROPS_CONNECTION)) {
+    if (event == Event.COMMAND && command().has(CommandFlag.DROPS_CONNECTION)) {
       state = DROPPED;
       return Event.DROP;
     }
@@ -397,28 +373,11 @@ public final class RequestScanner {
     if (state != DONE || lengthBefore + position - commandFrom > Integer.MAX_VALUE) {
       throw new IllegalStateException("there is no inline command to convert");
     }
-    int words =
-        InlineCommand.convert(line, from, (int) length(), out, argumentOffsets, argumentLengths);
+    int words = shape.convertInline(line, from, (int) length(), out);
     if (words < 0) {
       return fail("unbalanced quotes in request");
     }
-    argumentCount = words;
-    argumentIndex = words;
-    if (words == 0) {
-      return Event.IGNORED;
-    }
-    command = inlineCommand(out);
-    return finish(Event.COMMAND);
-  }
-
-  private Command inlineCommand(ByteBuf out) {
-    int start = out.readerIndex();
-    Command found = table.lookup(out, start + (int) argumentOffsets[0], (int) argumentLengths[0]);
-    if (!found.container() || argumentCount < 2) {
-      return found;
-    }
-    ByteBuffer sub = out.nioBuffer(start + (int) argumentOffsets[1], (int) argumentLengths[1]);
-    return table.subcommand(found, sub, 0, sub.limit());
+    return words == 0 ? Event.IGNORED : finish(Event.COMMAND);
   }
 
   /** Absolute index, in the buffer given last, behind the last byte that was scanned. */
@@ -447,23 +406,22 @@ public final class RequestScanner {
 
   /** The present command, or its container while the subcommand's name is not complete. */
   public Command command() {
-    return command;
+    return shape.command();
   }
 
   /** Whether {@link #command()} will not change before the command is whole. */
   public boolean isNameKnown() {
-    return argumentIndex >= (command.container() ? 2 : 1)
-        || (argumentIndex == argumentCount && argumentCount > 0);
+    return shape.isNameKnown();
   }
 
   /** How many arguments the present command has, its name included; 0 while that is unknown. */
   public int argumentCount() {
-    return argumentCount;
+    return shape.count();
   }
 
   /** How many arguments of the present command are whole. */
   public int argumentsScanned() {
-    return argumentIndex;
+    return shape.scanned();
   }
 
   /**
@@ -473,12 +431,12 @@ public final class RequestScanner {
    * @return an offset from the command's first byte
    */
   public long argumentOffset(int index) {
-    return argumentOffsets[index];
+    return shape.offset(index);
   }
 
   /** How many bytes an argument has; {@code index} as in {@link #argumentOffset}. */
   public long argumentLength(int index) {
-    return argumentLengths[index];
+    return shape.length(index);
   }
 
   /** How many bytes of the argument that is being scanned are still to come, without its CRLF. */

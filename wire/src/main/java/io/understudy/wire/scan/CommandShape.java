@@ -1,0 +1,168 @@
+package io.understudy.wire.scan;
+
+import io.netty.buffer.ByteBuf;
+import io.understudy.wire.command.Command;
+import io.understudy.wire.command.CommandTable;
+import java.nio.ByteBuffer;
+
+/** What is known so far of the command that is being scanned: its name and its first arguments. */
+final class CommandShape {
+  private static final int REMEMBERED = RequestScanner.REMEMBERED_ARGUMENTS;
+
+  private final CommandTable table;
+  private final byte[] carried = new byte[CommandTable.MAX_NAME_BYTES];
+  private final ByteBuffer carriedView = ByteBuffer.wrap(carried);
+  private final long[] offsets = new long[REMEMBERED];
+  private final long[] lengths = new long[REMEMBERED];
+  private Command command = Command.UNKNOWN;
+  private int count;
+  private int scanned;
+  private long argumentBytes;
+
+  CommandShape(CommandTable table) {
+    this.table = table;
+  }
+
+  void reset() {
+    command = Command.UNKNOWN;
+    count = 0;
+    scanned = 0;
+  }
+
+  /**
+   * The short way for what nearly every request is: a whole command in the buffer, of few arguments
+   * none of which is long. Everything else, be it broken or unfinished, is for the long way, byte
+   * by byte; the tests that cut streams hold both against each other.
+   *
+   * @param from absolute index of the command's first byte
+   * @param end absolute index behind the last byte that may be read
+   * @return absolute index behind the command; -1 if this way does not do
+   */
+  int readSmall(ByteBuffer in, int from, int end, RequestLimits limits) {
+    int arguments = SmallHeader.read(in, from, end, '*');
+    if (arguments <= 0 || arguments > REMEMBERED || arguments > limits.maxArguments()) {
+      return -1;
+    }
+    int at = from + SmallHeader.bytes(arguments);
+    Command found = Command.UNKNOWN;
+    for (int i = 0; i < arguments; i++) {
+      int length = SmallHeader.read(in, at, end, '$');
+      if (length < 0 || length > limits.maxBulkBytes()) {
+        return -1;
+      }
+      at += SmallHeader.bytes(length);
+      if (end - at < length + 2 || in.getShort(at + length) != SmallHeader.CRLF) {
+        return -1;
+      }
+      offsets[i] = (long) at - from;
+      lengths[i] = length;
+      if (i == 0) {
+        found = table.lookup(in, at, length);
+      } else if (i == 1 && found.container()) {
+        found = table.subcommand(found, in, at, length);
+      }
+      at += length + 2;
+    }
+    command = found;
+    count = arguments;
+    scanned = arguments;
+    return at;
+  }
+
+  /** The number of arguments was read. */
+  void count(int arguments) {
+    count = arguments;
+  }
+
+  /**
+   * The header of the next argument was read.
+   *
+   * @param offset where its bytes begin, from the command's first byte
+   */
+  void beginArgument(long offset, long length) {
+    argumentBytes = length;
+    if (scanned < REMEMBERED) {
+      offsets[scanned] = offset;
+      lengths[scanned] = length;
+    }
+  }
+
+  /**
+   * Some bytes of an argument; those of a name are looked up, or kept until it is whole.
+   *
+   * @param at absolute index of the first of them
+   * @param here how many there are
+   * @param left how many bytes of the argument were missing before
+   */
+  void body(ByteBuffer in, int at, int here, long left) {
+    boolean isName = scanned == 0 || (scanned == 1 && command.container());
+    if (!isName || argumentBytes > carried.length) {
+      return;
+    }
+    if (here == argumentBytes) {
+      name(in, at, here);
+    } else {
+      in.get(at, carried, (int) (argumentBytes - left), here);
+      if (here == left) {
+        name(carriedView, 0, (int) argumentBytes);
+      }
+    }
+  }
+
+  private void name(ByteBuffer bytes, int offset, int length) {
+    command =
+        scanned == 0
+            ? table.lookup(bytes, offset, length)
+            : table.subcommand(command, bytes, offset, length);
+  }
+
+  /** An argument is whole; true if it was the last. */
+  boolean endArgument() {
+    return ++scanned == count;
+  }
+
+  /**
+   * Takes a line for the command and writes it in multibulk form.
+   *
+   * @param length the line's bytes with its line end
+   * @return the number of arguments; -1 when quotes are unbalanced
+   */
+  int convertInline(ByteBuf line, int from, int length, ByteBuf out) {
+    int words = InlineCommand.convert(line, from, length, out, offsets, lengths);
+    count = Math.max(words, 0);
+    scanned = count;
+    if (words > 0) {
+      int start = out.readerIndex();
+      command = table.lookup(out, start + (int) offsets[0], (int) lengths[0]);
+      if (words > 1 && command.container()) {
+        ByteBuffer second = out.nioBuffer(start + (int) offsets[1], (int) lengths[1]);
+        command = table.subcommand(command, second, 0, second.limit());
+      }
+    }
+    return words;
+  }
+
+  Command command() {
+    return command;
+  }
+
+  boolean isNameKnown() {
+    return scanned >= (command.container() ? 2 : 1) || (scanned == count && count > 0);
+  }
+
+  int count() {
+    return count;
+  }
+
+  int scanned() {
+    return scanned;
+  }
+
+  long offset(int argument) {
+    return offsets[argument];
+  }
+
+  long length(int argument) {
+    return lengths[argument];
+  }
+}
