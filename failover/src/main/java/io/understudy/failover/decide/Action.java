@@ -87,7 +87,8 @@ public sealed interface Action {
   /**
    * Read these nodes again now instead of at the next regular turn. Needs no outcome: fresh {@link
    * io.understudy.failover.view.NodeFacts#askedNanos} are the answer. Asked for again in every step
-   * until then, so a node with a reading under way is left alone.
+   * until then, so a node with a reading under way, or one begun less than 10 ms ago, is left
+   * alone.
    */
   record Probe(List<Address> nodes) implements Action {
     public Probe {

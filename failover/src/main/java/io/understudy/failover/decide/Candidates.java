@@ -93,6 +93,14 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
               + open.get().order().describe()
               + ")");
     }
+    if (facts.loading()) {
+      return Optional.of(node.address() + " is loading data");
+    }
+    boolean gated = facts.upstream().isEmpty() || facts.isGated();
+    if (!gated && situation.enforces(Guard.GATE_BEFORE_CHOICE)) {
+      return Optional.of(
+          node.address() + " still follows " + facts.upstream().orElseThrow() + ", ungated");
+    }
     if (operation.failed().contains(facts.runId())) {
       return Optional.of(
           node.address()
@@ -113,31 +121,36 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
       NodeFacts facts,
       Optional<ReplicationId> history,
       long seen) {
-    boolean syncing = facts.upstream().filter(u -> u.syncInProgress()).isPresent();
-    if (situation.enforces(Guard.NEVER_SYNCING) && (facts.loading() || syncing)) {
-      return Optional.of(name + " is still being filled with data");
-    }
     if (situation.enforces(Guard.NEVER_PRIORITY_ZERO) && facts.priority() == 0) {
       return Optional.of(name + " has replica-priority 0");
     }
-    if (situation.enforces(Guard.NEVER_UNSYNCED)
-        && facts.replication().offset() <= NOTHING_RECEIVED
-        && !isOwnDataOfTheReign(situation, facts)) {
-      return Optional.of(name + " was never synced (offset " + facts.replication().offset() + ")");
-    }
-    boolean related =
-        history.filter(facts.replication()::knows).isPresent()
-            || isOwnDataOfTheReign(situation, facts);
-    if (situation.enforces(Guard.NEVER_OTHER_HISTORY) && !related) {
-      return Optional.of(
-          name
-              + " holds another replication history ("
-              + facts.replication().id().abbreviated()
-              + ", not "
-              + history.map(ReplicationId::abbreviated).orElse("any that is known")
-              + ")");
+    Optional<String> other =
+        situation.enforces(Guard.ONLY_THIS_HISTORY)
+            ? otherData(situation, name, facts, history)
+            : Optional.empty();
+    if (other.isPresent()) {
+      return other;
     }
     return tooStale(situation, operation, name, facts, history, seen);
+  }
+
+  private static Optional<String> otherData(
+      Situation situation, String name, NodeFacts facts, Optional<ReplicationId> history) {
+    if (isOwnDataOfTheReign(situation, facts)) {
+      return Optional.empty();
+    }
+    if (facts.replication().offset() <= NOTHING_RECEIVED) {
+      return Optional.of(name + " was never synced (offset " + facts.replication().offset() + ")");
+    }
+    return history.filter(facts.replication()::knows).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            name
+                + " holds another replication history ("
+                + facts.replication().id().abbreviated()
+                + ", not "
+                + history.map(ReplicationId::abbreviated).orElse("any that is known")
+                + ")");
   }
 
   private static Optional<String> tooStale(
@@ -179,13 +192,23 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
 
   /**
    * Whether a restarted primary that lost its replication id, as Redis 6.0 does, still proves whose
-   * data it holds: it has keys, and among them the mark of the last reign.
+   * data it holds: it is where the last primary was, it has keys, and among them the mark of the
+   * last reign. How much it misses cannot be known, so that every other node must be in reach and
+   * have nothing better to show: they are ranked before it.
    */
   private static boolean isOwnDataOfTheReign(Situation situation, NodeFacts facts) {
     return situation
         .journal()
         .reign()
         .filter(r -> !facts.isEmpty() && facts.upstream().isEmpty())
+        .filter(
+            r ->
+                situation
+                    .view()
+                    .at(r.primary().address())
+                    .filter(n -> n.isRun(facts.runId()))
+                    .isPresent())
+        .filter(r -> situation.view().nodes().stream().allMatch(n -> n.readableFacts().isPresent()))
         .flatMap(
             r ->
                 facts

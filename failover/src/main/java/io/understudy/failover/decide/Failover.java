@@ -127,6 +127,10 @@ final class Failover {
   /** Picks the best node and orders its promotion, or says what is waited for. */
   private String choose() {
     Operation op = draft.operation();
+    Optional<String> late = gateLatecomers(op);
+    if (late.isPresent()) {
+      return late.get();
+    }
     Optional<String> unread = awaitReadings(op);
     if (unread.isPresent()) {
       return unread.get();
@@ -143,9 +147,39 @@ final class Failover {
     return promote(best.node(), describe(candidates));
   }
 
+  /** Gates what came back after the gates closed; what cannot be gated in time is no candidate. */
+  private Optional<String> gateLatecomers(Operation op) {
+    if (!situation.enforces(Guard.GATE_BEFORE_CHOICE)) {
+      return Optional.empty();
+    }
+    List<String> late = new ArrayList<>();
+    for (NodeView node : situation.view().nodes()) {
+      NodeFacts facts = node.readableFacts().orElse(null);
+      boolean open = facts != null && facts.upstream().isPresent() && !facts.isGated();
+      if (open && draft.mayOrder(node)) {
+        draft.gate(node);
+      }
+      boolean closing =
+          facts != null
+              && open
+              && draft
+                  .journal()
+                  .orderFor(facts.runId())
+                  .filter(o -> o.state() == SentOrder.State.SENT)
+                  .isPresent();
+      boolean patient = !situation.isPast(op.phaseSinceNanos(), situation.policy().candidateWait());
+      if (closing || (open && patient)) {
+        late.add(node.address().toString());
+      }
+    }
+    return late.isEmpty()
+        ? Optional.empty()
+        : Optional.of("gating " + String.join(", ", late) + ", which came back");
+  }
+
   private String promote(NodeView node, String why) {
     Node target = node.reachableNode().orElseThrow();
-    Epoch epoch = draft.takeEpoch(Epoch.NONE);
+    Epoch epoch = draft.takeEpoch(situation.newestEpoch());
     draft.enter(Operation.Phase.PROMOTE, Optional.of(target));
     draft.promote(node, epoch);
     return "promoting " + node.address() + " in epoch " + epoch + ": " + why;
@@ -178,7 +212,10 @@ final class Failover {
     List<String> unread = new ArrayList<>();
     for (NodeView node : situation.view().nodes()) {
       NodeFacts facts = node.readableFacts().orElse(null);
-      boolean fresh = facts != null && facts.askedNanos() >= op.phaseSinceNanos();
+      boolean fresh =
+          facts != null
+              && facts.askedNanos() >= op.phaseSinceNanos()
+              && !situation.needsReading(facts);
       if (facts != null && !fresh) {
         draft.probe(node);
         unread.add(node.address().toString());
@@ -301,7 +338,7 @@ final class Failover {
             && open.state() != SentOrder.State.SENT
             && situation.isPast(
                 op.phaseSinceNanos(), situation.policy().actionDeadline().multipliedBy(2));
-    if (anotherRun || outOfPatience || !situation.enforces(Guard.RESOLVE_PROMOTION)) {
+    if (anotherRun || outOfPatience) {
       draft.candidateFailed(target.runId(), true);
       return Optional.empty();
     }

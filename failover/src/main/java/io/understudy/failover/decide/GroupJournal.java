@@ -39,6 +39,12 @@ public record GroupJournal(
   public static final int MAX_ENTRIES = 32;
 
   /**
+   * A history that grew by no more than this is not worth a save of its own: what a restarted
+   * keeper knows of how far the primary got may be behind by so much.
+   */
+  public static final long UNSAVED_BYTES = 256 * 1024;
+
+  /**
    * How many ended orders are kept; each run has one, and runs that are gone fall off the front.
    */
   public static final int MAX_ENDED = 64;
@@ -218,6 +224,23 @@ public record GroupJournal(
         nextId,
         failoverMillis,
         appended(entries, entry));
+  }
+
+  /**
+   * Whether this must be saved before anything is done that follows from it, when {@code durable}
+   * is what a restart would find.
+   */
+  public boolean mustBeSaved(GroupJournal durable) {
+    if (equals(durable)) {
+      return false;
+    }
+    if (reign.isEmpty() || durable.reign.isEmpty()) {
+      return true;
+    }
+    long seen = reign.get().seenOffset();
+    Reign saved = durable.reign.get();
+    return seen - saved.seenOffset() > UNSAVED_BYTES
+        || !equals(durable.withReign(saved.seen(seen)));
   }
 
   /** The same without its entries: what a decision may depend on. */

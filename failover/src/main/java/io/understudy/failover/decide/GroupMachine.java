@@ -74,7 +74,7 @@ public final class GroupMachine {
   }
 
   private Step finish(Situation situation, Draft draft, Rule rule, String reason) {
-    if (rule.acts() && situation.view().standing().leads()) {
+    if (rule.effect() == Rule.Effect.ACTS && situation.view().standing().leads()) {
       settleDoubts(situation, draft);
     }
     boolean changed =

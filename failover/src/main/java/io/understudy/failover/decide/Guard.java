@@ -15,16 +15,11 @@ public enum Guard {
   READ_AGAIN("the candidates are compared by what they say after the gate closed"),
   /** A lost reply leaves an order open. */
   UNKNOWN_STAYS_OPEN("an order whose reply was lost stays open in the journal"),
-  /** An open promotion is looked into before another node is tried. */
-  RESOLVE_PROMOTION("a promotion that may have run is looked into before the next is tried"),
   /** Never promote what refuses by configuration. */
   NEVER_PRIORITY_ZERO("replica-priority 0 is never promoted"),
-  /** Never promote a node whose data is being replaced. */
-  NEVER_SYNCING("a node whose data is being loaded or replaced is never promoted"),
-  /** Never promote what holds nothing. */
-  NEVER_UNSYNCED("a node that was never synced is never promoted"),
-  /** Never promote other data. */
-  NEVER_OTHER_HISTORY("a node of another replication history is never promoted"),
+  /** Never promote other data, or none. */
+  ONLY_THIS_HISTORY(
+      "a node that was never synced, or holds another replication history, is never promoted"),
   /** Never promote what misses too many bytes. */
   NEVER_TOO_FAR_BEHIND("a node that misses more than maxLagBytes is never promoted"),
   /** Never promote what was cut off too long. */

@@ -15,6 +15,9 @@ final class LossRules {
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
+  /** A full accept queue may refuse once; a dead process refuses every time. */
+  private static final int CONFIRMING_REFUSALS = 2;
+
   static final Rule BEREFT =
       new Rule(
           "bereft",
@@ -22,7 +25,7 @@ final class LossRules {
               + " answers at the primary's address",
           "those replicas are gated at once, so that an empty restart cannot empty them; undone by"
               + " a partial resync",
-          true,
+          Rule.Effect.ACTS,
           LossRules::bereft);
 
   static final Rule BLIND =
@@ -31,7 +34,7 @@ final class LossRules {
           "this keeper cannot talk to the primary, but replicas or clients can, or it answers with"
               + " an error that only the living give (BUSY, LOADING, NOAUTH, NOPERM)",
           "nothing; an operator is told",
-          false,
+          Rule.Effect.HOLDS_BACK,
           LossRules::blind);
 
   static final Rule BUDGET =
@@ -40,15 +43,15 @@ final class LossRules {
           "the primary looks lost, but too many failovers are under way, an improbable share of the"
               + " groups looks dead, or this group had too many lately",
           "nothing until that passes; an operator is told",
-          false,
+          Rule.Effect.HOLDS_BACK,
           LossRules::budget);
 
   static final Rule CRASHED =
       new Rule(
           "crashed",
-          "the primary refuses connections, or another run answers at its address",
+          "the primary refused connections twice in a row, or another run answers at its address",
           "fail over now",
-          true,
+          Rule.Effect.ACTS,
           (s, d) -> crash(s).map(loss -> failOver(s, d, "crashed", loss)));
 
   static final Rule DEPOSED =
@@ -56,7 +59,7 @@ final class LossRules {
           "deposed",
           "the published run answers, but as a replica",
           "fail over; it may be promoted again itself",
-          true,
+          Rule.Effect.ACTS,
           (s, d) -> deposition(s).map(loss -> failOver(s, d, "deposed", loss)));
 
   static final Rule SILENT =
@@ -64,7 +67,7 @@ final class LossRules {
           "silent",
           "the primary has not answered for downAfter",
           "fail over",
-          true,
+          Rule.Effect.ACTS,
           (s, d) -> silence(s).map(loss -> failOver(s, d, "silent", loss)));
 
   static final Rule SUSPECT =
@@ -72,7 +75,7 @@ final class LossRules {
           "suspect",
           "the primary cannot be seen serving, and nothing above holds yet",
           "nothing; it is looked at again at once",
-          false,
+          Rule.Effect.EXPLAINS,
           LossRules::suspect);
 
   /** Why the primary counts as lost, and since when. */
@@ -209,6 +212,8 @@ final class LossRules {
     }
     Node primary = reign.primary();
     return switch (s.seat(reign)) {
+      case Seat.Refusing refusing when refusing.refused().times() < CONFIRMING_REFUSALS ->
+          Optional.empty();
       case Seat.Refusing refusing ->
           Optional.of(
               new Loss(

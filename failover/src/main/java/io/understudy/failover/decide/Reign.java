@@ -17,4 +17,9 @@ import io.understudy.topology.Node;
  *     earlier say nothing of this reign
  */
 public record Reign(
-    Epoch epoch, Node primary, ReplicationId history, long seenOffset, long sinceNanos) {}
+    Epoch epoch, Node primary, ReplicationId history, long seenOffset, long sinceNanos) {
+
+  Reign seen(long offset) {
+    return new Reign(epoch, primary, history, offset, sinceNanos);
+  }
+}

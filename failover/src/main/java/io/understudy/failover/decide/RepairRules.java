@@ -15,17 +15,12 @@ import java.util.Optional;
 final class RepairRules {
   private RepairRules() {}
 
-  /** A history that grew by this much since it was saved is saved again, whatever the limit. */
-  private static final long SAVE_EVERY_BYTES = 64 * 1024;
-
-  private static final long SAVES_PER_LIMIT = 4;
-
   static final Rule USURPER =
       new Rule(
           "usurper",
           "the published primary serves, and another node says it is primary too",
           "it is demoted and attached, if its mark is still what was seen",
-          true,
+          Rule.Effect.ACTS,
           RepairRules::usurper);
 
   static final Rule STRAY =
@@ -33,16 +28,16 @@ final class RepairRules {
           "stray",
           "the published primary serves, and a replica follows something else, or nothing",
           "it is attached; those that need a full resync one after another",
-          true,
+          Rule.Effect.ACTS,
           RepairRules::stray);
 
   static final Rule UNMARKED =
       new Rule(
           "unmarked",
           "the published primary serves, but does not carry its epoch (flushed, evicted,"
-              + " overwritten)",
-          "the mark is written again",
-          true,
+              + " overwritten), or still carries the mark of a keeper that is gone",
+          "the mark is written again, in the second case in a new epoch",
+          Rule.Effect.ACTS,
           RepairRules::unmarked);
 
   static final Rule STEADY =
@@ -50,7 +45,7 @@ final class RepairRules {
           "steady",
           "the published primary serves, and none of the above holds",
           "it is published with the replicas that are in sync, if that changed",
-          true,
+          Rule.Effect.ACTS,
           RepairRules::steady);
 
   private static Optional<Seat.Serving> serving(Situation s) {
@@ -73,7 +68,7 @@ final class RepairRules {
           && facts.role() == Role.PRIMARY
           && !facts.runId().equals(primary.facts().runId())
           && mayAttach(s, d, node, primary)) {
-        attach(s, d, node, primary);
+        attach(d, node, primary);
         demoted.add(
             node.address()
                 + " (run "
@@ -112,7 +107,7 @@ final class RepairRules {
       }
       Upstream upstream = facts.upstream().get();
       if (mayAttach(s, d, node, primary)) {
-        attach(s, d, node, primary);
+        attach(d, node, primary);
         attached.add(node.address() + ", which follows " + upstream);
       }
     }
@@ -149,8 +144,8 @@ final class RepairRules {
             <= primary.facts().replication().offsetIn(replica.replication().id());
   }
 
-  private static void attach(Situation s, Draft d, NodeView node, Seat.Serving primary) {
-    keepUp(s, d, primary);
+  private static void attach(Draft d, NodeView node, Seat.Serving primary) {
+    keepUp(d, primary);
     d.attach(node, primary.node().reachableNode().orElseThrow());
   }
 
@@ -163,6 +158,17 @@ final class RepairRules {
     EpochMark due = new EpochMark(reign.epoch(), s.journal().owner());
     if (primary.facts().mark().filter(due::equals).isPresent() || !d.mayOrder(primary.node())) {
       return Optional.empty();
+    }
+    Optional<String> stranger =
+        primary.facts().mark().map(EpochMark::owner).filter(o -> !o.equals(s.journal().owner()));
+    if (stranger.isPresent()) {
+      return Optional.of(
+          StartRules.adopt(
+              s,
+              d,
+              "unmarked",
+              primary.node(),
+              "another keeper, " + stranger.get() + ", had it and is gone"));
     }
     d.mark(primary.node(), reign.epoch());
     publishServing(s, d, primary);
@@ -216,7 +222,7 @@ final class RepairRules {
   }
 
   private static void publishServing(Situation s, Draft d, Seat.Serving primary) {
-    keepUp(s, d, primary);
+    keepUp(d, primary);
     Node leader = primary.node().reachableNode().orElseThrow();
     List<Node> replicas = new ArrayList<>();
     for (NodeView node : s.view().nodes()) {
@@ -235,16 +241,12 @@ final class RepairRules {
         leader.address() + " is primary with " + replicas.size() + " replicas in sync");
   }
 
-  /**
-   * Remembers the history that the primary writes now, and, not at every turn, how far it got: what
-   * is saved may lag behind by a quarter of the limit that it serves to check.
-   */
-  private static void keepUp(Situation s, Draft d, Seat.Serving primary) {
+  /** Remembers the history that the primary writes now, and how far it got. */
+  private static void keepUp(Draft d, Seat.Serving primary) {
     Reign reign = d.journal().reign().orElseThrow();
     var replication = primary.facts().replication();
     boolean sameHistory = replication.id().equals(reign.history());
-    long step = Math.max(SAVE_EVERY_BYTES, s.policy().maxLagBytes() / SAVES_PER_LIMIT);
-    if (!sameHistory || replication.offset() - reign.seenOffset() > step) {
+    if (!sameHistory || replication.offset() > reign.seenOffset()) {
       d.updateReign(
           new Reign(
               reign.epoch(),

@@ -8,10 +8,20 @@ import java.util.Optional;
  * @param name what logs, REST and operators call it
  * @param holdsWhen its condition, for the documentation
  * @param does what is done, for the documentation
- * @param acts whether it ever gives an order or publishes; others only explain why nothing is done
+ * @param effect what it is in the table for
  * @param judge the condition and the actions, as code
  */
-record Rule(String name, String holdsWhen, String does, boolean acts, Judge judge) {
+record Rule(String name, String holdsWhen, String does, Effect effect, Judge judge) {
+
+  /** What a rule is in the table for. */
+  enum Effect {
+    /** It gives orders or publishes. */
+    ACTS,
+    /** It gives none, and keeps the rules below it from giving any. */
+    HOLDS_BACK,
+    /** It gives none, and none below it would: it tells an operator why nothing is done. */
+    EXPLAINS
+  }
 
   /** Judges one situation. */
   @FunctionalInterface

@@ -17,7 +17,7 @@ final class SafetyRules {
               + " mark of another keeper that may be alive, or the servers' marks are newer than"
               + " the journal",
           "nothing is ordered; where another keeper may decide, outputs hold requests",
-          true,
+          Rule.Effect.ACTS,
           SafetyRules::notMyTurn);
 
   static final Rule PAUSED =
@@ -25,7 +25,7 @@ final class SafetyRules {
           "paused",
           "the group is paused",
           "observe only; nothing is ordered and nothing published",
-          false,
+          Rule.Effect.HOLDS_BACK,
           (s, d) -> s.view().paused().map(why -> "paused: " + why));
 
   static final Rule CARRY_ON =
@@ -33,7 +33,7 @@ final class SafetyRules {
           "carry-on",
           "an operation is in the journal",
           "its next step; back to the old primary while no promotion may have been sent",
-          true,
+          Rule.Effect.ACTS,
           (s, d) -> s.journal().operation().map(op -> Failover.advance(s, d)));
 
   private static Optional<String> notMyTurn(Situation s, Draft d) {
@@ -59,8 +59,8 @@ final class SafetyRules {
   }
 
   /**
-   * A second keeper with a journal of its own. What decides is the mark on the published primary,
-   * or, when nothing was published yet, on any primary or on every node in reach.
+   * A second keeper with a journal of its own. While the published primary serves, its mark alone
+   * tells; otherwise that of any node in reach does, because another keeper may have failed over.
    */
   private static Optional<String> foreignKeeper(Situation s) {
     List<NodeView> telling = s.view().nodes().stream().filter(n -> tellsOwner(s, n)).toList();
@@ -77,7 +77,8 @@ final class SafetyRules {
                 + "; this one is "
                 + s.journal().owner()
                 + "). Two keepers that do not know each other must not look after one group: stop"
-                + " one of them. If the other is gone for good, delete the key "
+                + " one of them. Once every node answers and none has a connection from the other,"
+                + " this one takes over; to force it, delete the key "
                 + EpochMark.KEY
                 + " on that server");
       }
@@ -90,10 +91,10 @@ final class SafetyRules {
     if (facts == null) {
       return false;
     }
-    return s.journal()
-        .reign()
-        .map(reign -> facts.runId().equals(reign.primary().runId()))
-        .orElse(true);
+    Reign reign = s.journal().reign().orElse(null);
+    return reign == null
+        || !(s.seat(reign) instanceof Seat.Serving)
+        || facts.runId().equals(reign.primary().runId());
   }
 
   private static Optional<String> olderJournal(Situation s) {

@@ -5,6 +5,7 @@ import io.understudy.failover.view.GroupView;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -198,11 +199,28 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
         .max((a, b) -> a.epoch().compareTo(b.epoch()));
   }
 
-  /** Whether some server says that a keeper of that owner is connected, or cannot tell. */
+  /**
+   * Whether a keeper of that owner may be at work. Only when every node can be read, and none has a
+   * connection from it, is it taken to be gone.
+   */
   private boolean mayBeAlive(String owner) {
+    return !view.nodes().stream()
+        .allMatch(
+            n ->
+                n.readableFacts()
+                    .flatMap(NodeFacts::keepers)
+                    .filter(keepers -> !keepers.contains(owner))
+                    .isPresent());
+  }
+
+  /** The newest epoch that any server in reach carries, whoever wrote it. */
+  Epoch newestEpoch() {
     return view.nodes().stream()
         .flatMap(n -> n.readableFacts().stream())
-        .anyMatch(f -> f.keepers().isEmpty() || f.keepers().get().contains(owner));
+        .flatMap(f -> f.mark().stream())
+        .map(EpochMark::epoch)
+        .max(Epoch::compareTo)
+        .orElse(Epoch.NONE);
   }
 
   /** The highest offset that the history of a reign was seen to reach, by anybody. */

@@ -24,7 +24,7 @@ final class StartRules {
           "the node that is primary is marked and published; of several the one with the data and"
               + " the replicas; with different data on two, none, unless onConflict is freshest;"
               + " with no primary at all, the replica with the most data is promoted",
-          true,
+          Rule.Effect.ACTS,
           StartRules::unled);
 
   private static Optional<String> unled(Situation s, Draft d) {
@@ -39,7 +39,7 @@ final class StartRules {
     List<NodeView> full = primaries.stream().filter(StartRules::holdsData).toList();
     boolean replicasHoldData = withRole(s, Role.REPLICA).stream().anyMatch(StartRules::holdsData);
     if (full.size() == 1) {
-      return Optional.of(adopt(s, d, full.getFirst(), "the only primary that holds data"));
+      return Optional.of(adopt(s, d, "unled", full.getFirst(), "the only primary that holds data"));
     }
     if (full.size() > 1) {
       return Optional.of(conflict(s, d, full));
@@ -47,14 +47,20 @@ final class StartRules {
     if (replicasHoldData) {
       return Optional.of(promoteReplica(s, d));
     }
+    List<NodeView> unread =
+        s.view().nodes().stream().filter(n -> n.readableFacts().isEmpty()).toList();
+    if (!unread.isEmpty()) {
+      return Optional.of("no node that answers holds data, and others may: " + describe(s, unread));
+    }
     if (primaries.isEmpty()) {
-      return Optional.of("no node of the group is primary and none holds data: " + describeAll(s));
+      return Optional.of(
+          "no node of the group is primary and none holds data: " + describe(s, s.view().nodes()));
     }
     NodeView first =
         primaries.stream()
             .max(Comparator.comparingInt(n -> facts(n).connectedReplicas()))
             .orElseThrow();
-    return Optional.of(adopt(s, d, first, "all are empty, and it has the most replicas"));
+    return Optional.of(adopt(s, d, "unled", first, "all are empty, and it has the most replicas"));
   }
 
   /** The nodes worth waiting for before judging. */
@@ -71,15 +77,15 @@ final class StartRules {
     return pending;
   }
 
-  private static String adopt(Situation s, Draft d, NodeView node, String why) {
+  /** Begins the adoption of a node that is primary, in a new epoch. */
+  static String adopt(Situation s, Draft d, String rule, NodeView node, String why) {
     if (!d.mayOrder(node)) {
       d.probe(node);
       return node.address() + " will be adopted as primary (" + why + ") once it takes orders";
     }
     String reason = node.address() + " says it is primary: " + why;
-    Epoch marked = facts(node).mark().map(EpochMark::epoch).orElse(Epoch.NONE);
-    d.begin(Operation.Kind.ADOPTION, UNLED.name(), reason, Optional.empty(), s.now());
-    Epoch epoch = d.takeEpoch(marked);
+    d.begin(Operation.Kind.ADOPTION, rule, reason, Optional.empty(), s.now());
+    Epoch epoch = d.takeEpoch(s.newestEpoch());
     d.enter(Operation.Phase.PROMOTE, node.reachableNode());
     d.mark(node, epoch);
     return reason;
@@ -92,6 +98,7 @@ final class StartRules {
       return adopt(
           s,
           d,
+          "unled",
           best.getFirst(),
           "it carries the newest epoch of " + best.size() + " primaries that hold data");
     }
@@ -106,6 +113,7 @@ final class StartRules {
           adopt(
               s,
               d,
+              "unled",
               full.stream()
                   .max(
                       Comparator.<NodeView>comparingInt(n -> facts(n).connectedReplicas())
@@ -146,8 +154,8 @@ final class StartRules {
           + ". None is promoted. Promote one by hand (REPLICAOF NO ONE), or set onConflict:"
           + " freshest";
     }
-    String reason = "no node is primary, and replicas hold data: " + describeAll(s);
-    d.begin(Operation.Kind.FAILOVER, UNLED.name(), reason, Optional.empty(), s.now());
+    String reason = "no node is primary, and replicas hold data: " + describe(s, s.view().nodes());
+    d.begin(Operation.Kind.FAILOVER, "unled", reason, Optional.empty(), s.now());
     return reason + "; " + Failover.advance(s.with(d.journal()), d);
   }
 
@@ -187,11 +195,9 @@ final class StartRules {
         + ")";
   }
 
-  private static String describeAll(Situation s) {
+  private static String describe(Situation s, List<NodeView> nodes) {
     return String.join(
         "; ",
-        s.view().nodes().stream()
-            .map(n -> n.address() + " " + n.reachability().describe(s.now()))
-            .toList());
+        nodes.stream().map(n -> n.address() + " " + n.reachability().describe(s.now())).toList());
   }
 }

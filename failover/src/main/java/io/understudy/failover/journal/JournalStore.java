@@ -54,12 +54,13 @@ public final class JournalStore {
   }
 
   /**
-   * Makes {@code next} durable, unless it is already.
+   * Makes {@code next} durable, if there is anything in it that {@link GroupJournal#mustBeSaved
+   * must be saved}.
    *
    * @throws IOException when it could not be made durable; then {@link #durable} stays what it was
    */
   public void save(GroupJournal next) throws IOException {
-    if (!next.equals(durable)) {
+    if (next.mustBeSaved(durable)) {
       revision = journal.save(next.group(), RecordText.write(next), revision);
       durable = next;
     }
