@@ -16,14 +16,14 @@ public final class Defaults {
   /** Long enough for a paused virtual machine or a slow command, short enough to be of use. */
   public static final Duration DOWN_AFTER = Duration.ofSeconds(3);
 
-  /** How often each node is asked {@code PING} and {@code INFO}. */
-  public static final Duration PING_EVERY = Duration.ofMillis(500);
+  /** How often each node is asked {@code PING}. */
+  public static final Duration PING_EVERY = Duration.ofMillis(100);
 
   /** A replica that lags more than this is never promoted. */
   public static final long MAX_LAG_BYTES = 64L << 20;
 
   /** A replica whose link was down for longer than this before the failure is never promoted. */
-  public static final Duration MAX_LAG_TIME = Duration.ofSeconds(30);
+  public static final Duration MAX_LAG_TIME = Duration.ofSeconds(60);
 
   /** Two primaries with different data need a person. */
   public static final Configuration.OnConflict ON_CONFLICT = Configuration.OnConflict.REFUSE;
@@ -59,10 +59,10 @@ public final class Defaults {
   public static final long HOLD_BYTES = 64L << 20;
 
   /** How many bytes may be buffered for one client before it is no longer read from. */
-  public static final long CLIENT_BYTES = 1L << 20;
+  public static final long CLIENT_BYTES = 32L << 20;
 
   /** How many bytes may be buffered for all clients together. */
-  public static final long TOTAL_BYTES = 256L << 20;
+  public static final long TOTAL_BYTES = 512L << 20;
 
   /** How long {@code SIGTERM} lets requests in flight finish. */
   public static final Duration DRAIN_TIME = Duration.ofSeconds(10);

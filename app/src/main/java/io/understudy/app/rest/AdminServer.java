@@ -34,11 +34,12 @@ public final class AdminServer implements AutoCloseable {
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
     this.address = new Address(bind.host(), server.getAddress().getPort());
     this.hosts =
-        Set.of(
-            address.toString(),
-            "localhost:" + address.port(),
-            "127.0.0.1:" + address.port(),
-            "[::1]:" + address.port());
+        Set.copyOf(
+            List.of(
+                address.toString(),
+                "localhost:" + address.port(),
+                "127.0.0.1:" + address.port(),
+                "[::1]:" + address.port()));
     this.reports = reports;
   }
 

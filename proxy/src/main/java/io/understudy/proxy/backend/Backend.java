@@ -26,12 +26,6 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   /** A flush does not wait for the end of the turn when this many commands wait. */
   private static final int FLUSH_COMMANDS = 16;
 
-  /**
-   * A node that has this many unanswered commands is busy: more of them can wait for the turn's
-   * end, and go out in fewer, larger writes.
-   */
-  private static final int BUSY_COMMANDS = 32;
-
   /** Above the first mark a backend takes no more, until it is below the second. */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(256 * 1024, 1024 * 1024);
@@ -171,15 +165,10 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
     }
   }
 
-  /**
-   * Says that so many commands ended in what was sent: many do not wait for the turn's end, unless
-   * the node has enough to do until then.
-   *
-   * @param unanswered how many commands await a reply, these and all that wait among them
-   */
-  void sent(int commands, int unanswered) {
+  /** Says that so many commands ended in what was sent: many do not wait for the turn's end. */
+  void sent(int commands) {
     commandsWaiting += commands;
-    if (commandsWaiting >= FLUSH_COMMANDS && unanswered - commandsWaiting < BUSY_COMMANDS) {
+    if (commandsWaiting >= FLUSH_COMMANDS) {
       flushNow();
     }
   }

@@ -74,7 +74,7 @@ public final class SharedBackend implements Receiver {
     }
     backend.send(source, from, length);
     pending.add(target, count, backend.outbox().endOffset());
-    backend.sent(count, pending.total());
+    backend.sent(count);
   }
 
   /**

@@ -1,0 +1,56 @@
+package io.understudy.app.cli;
+
+import io.understudy.app.config.Configuration;
+import io.understudy.app.config.Defaults;
+import io.understudy.app.wiring.StartException;
+import io.understudy.app.wiring.Understudy;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Keeps and serves what the configuration names, until it is told to end. */
+@Command(
+    name = "run",
+    description = "Keep and serve the groups of a configuration, until SIGTERM or Ctrl-C.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:ended by SIGTERM or Ctrl-C, requests in flight were finished",
+      "2:the configuration is wrong; nothing was started",
+      "3:could not start: an address in use, a state directory that cannot be written"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The configuration. Default: understudy.yaml.")
+  private Path file = Defaults.FILE;
+
+  RunCommand() {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Configuration configuration = ConfigurationOption.read(file);
+    Understudy understudy;
+    try {
+      understudy = Understudy.start(configuration, news -> {});
+    } catch (StartException e) {
+      throw new CommandException(ExitCode.CANNOT_START, file + ": " + e.getMessage(), e);
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      understudy.drain();
+                      understudy.close();
+                      // A JVM that ends by a signal reports 128 + its number; this end was asked
+                      // for and went well.
+                      Runtime.getRuntime().halt(ExitCode.OK);
+                    }));
+    new CountDownLatch(1).await();
+    return ExitCode.OK;
+  }
+}

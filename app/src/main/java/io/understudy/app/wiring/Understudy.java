@@ -1,0 +1,197 @@
+package io.understudy.app.wiring;
+
+import io.netty.util.internal.PlatformDependent;
+import io.understudy.app.config.Configuration;
+import io.understudy.app.rest.AdminServer;
+import io.understudy.app.rest.GroupReport;
+import io.understudy.failover.Keeper;
+import io.understudy.failover.journal.LocalJournal;
+import io.understudy.proxy.ProxyServer;
+import io.understudy.topology.Address;
+import io.understudy.topology.TopologyFeed;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running program: the admin port, the keeper of all groups, and the proxy in front of them.
+ */
+public final class Understudy implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
+
+  private final Configuration configuration;
+  private final LocalJournal journal;
+  private final Keeper keeper;
+  private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
+  private Optional<ProxyServer> proxy = Optional.empty();
+  private Optional<AdminServer> admin = Optional.empty();
+
+  private Understudy(Configuration configuration, LocalJournal journal, Keeper keeper) {
+    this.configuration = configuration;
+    this.journal = journal;
+    this.keeper = keeper;
+  }
+
+  /**
+   * Starts everything, and logs as configured from now on. No server is touched before every
+   * address is known to be free.
+   *
+   * @param news gets what happens in the groups, on each group's own thread; it must return at once
+   * @throws StartException in one line; nothing is left running
+   */
+  public static Understudy start(Configuration configuration, Consumer<News> news)
+      throws StartException {
+    Logging.apply(configuration.log());
+    requireMemory(configuration.proxy());
+    requireFree(configuration);
+    LocalJournal journal = open(configuration);
+    // The keeper wants to know what the proxy sees, and the proxy what the keeper publishes.
+    AtomicReference<Optional<ProxyServer>> proxySeen = new AtomicReference<>(Optional.empty());
+    Keeper keeper =
+        Keeper.start(
+            Options.keeper(configuration, journal),
+            configuration.groups().stream().map(Options::group).toList(),
+            runId ->
+                proxySeen
+                    .get()
+                    .map(p -> p.traffic().lastReplyNanos(runId))
+                    .orElse(OptionalLong.empty()));
+    Understudy starting = new Understudy(configuration, journal, keeper);
+    try {
+      starting.open(news);
+      starting.proxy.ifPresent(p -> proxySeen.set(Optional.of(p)));
+      return starting;
+    } catch (IOException | RuntimeException e) {
+      starting.close();
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void open(Consumer<News> news) throws IOException {
+    subscriptions.add(
+        keeper.onDecision(status -> NewsDesk.of(status, System.nanoTime()).forEach(news)));
+    for (Configuration.Group group : configuration.groups()) {
+      subscriptions.add(
+          keeper
+              .feed()
+              .subscribe(
+                  group.name(),
+                  topology -> NewsDesk.of(topology, System.nanoTime()).ifPresent(news)));
+    }
+    if (!configuration.proxy().listeners().isEmpty()) {
+      proxy = Optional.of(ProxyServer.start(Options.proxy(configuration), keeper.feed()));
+    }
+    AdminServer started = AdminServer.start(configuration.admin().bind(), this::reports);
+    admin = Optional.of(started);
+    for (Configuration.Listener listener : configuration.proxy().listeners()) {
+      LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
+    }
+    LOG.info("status is answered at http://{}/status", started.address());
+  }
+
+  private static LocalJournal open(Configuration configuration) throws StartException {
+    try {
+      return LocalJournal.open(configuration.failover().stateDirectory());
+    } catch (IOException e) {
+      throw new StartException("failover.state: " + e.getMessage(), e);
+    }
+  }
+
+  /** A bound above what the JVM may use would be none: memory would run out first. */
+  private static void requireMemory(Configuration.Proxy proxy) throws StartException {
+    long most = PlatformDependent.estimateMaxDirectMemory();
+    if (proxy.memory().totalBytes() > most) {
+      throw new StartException(
+          "proxy.memory.total: "
+              + (proxy.memory().totalBytes() >> 20)
+              + "mb is more than this JVM may use beside its heap, "
+              + (most >> 20)
+              + "mb; start with UNDERSTUDY_JAVA_OPTS=-XX:MaxDirectMemorySize="
+              + ((2 * proxy.memory().totalBytes()) >> 20)
+              + "m, or write less");
+    }
+  }
+
+  /** Binds each address for a moment, so that a mistake is found before a server is touched. */
+  private static void requireFree(Configuration configuration) throws StartException {
+    int index = 0;
+    for (Configuration.Listener listener : configuration.proxy().listeners()) {
+      requireFree("proxy.listeners[" + index + "].bind", listener.bind());
+      index++;
+    }
+    requireFree("admin.bind", configuration.admin().bind());
+  }
+
+  private static void requireFree(String path, Address address) throws StartException {
+    try (ServerSocket socket = new ServerSocket()) {
+      InetAddress host = InetAddress.getByName(address.host());
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, address.port()));
+    } catch (UnknownHostException e) {
+      throw new StartException(
+          path + ": the host of " + address + " cannot be resolved; write an IP address", e);
+    } catch (IOException e) {
+      String why = String.valueOf(e.getMessage());
+      String remedy =
+          switch (why) {
+            case "Address already in use" ->
+                "is in use; stop what listens there ('ss -ltnp' names it), or choose another port";
+            case "Permission denied" ->
+                "needs more rights than this user has; choose a port above 1023";
+            case "Cannot assign requested address" ->
+                "is no address of this machine; write one that 'ip address' lists, or 0.0.0.0";
+            default -> "cannot be bound (" + why + ")";
+          };
+      throw new StartException(path + ": " + address + " " + remedy, e);
+    }
+  }
+
+  /** What there is to say about each group, in the order of the configuration. Any thread. */
+  public List<GroupReport> reports() {
+    List<GroupReport> reports = new ArrayList<>();
+    for (Configuration.Group group : configuration.groups()) {
+      List<String> listeners =
+          configuration.proxy().listeners().stream()
+              .filter(listener -> listener.group().equals(group.name()))
+              .map(listener -> listener.bind().toString())
+              .toList();
+      reports.add(Reports.of(keeper.status(group.name()), group, listeners));
+    }
+    return reports;
+  }
+
+  /** Takes no new clients and lets requests in flight finish, for at most the configured time. */
+  public void drain() {
+    LOG.info("told to end: finishing what is in flight");
+    proxy.ifPresent(p -> p.drain(configuration.proxy().drain()));
+  }
+
+  /** Ends everything. Servers stay as they are. */
+  @Override
+  public void close() {
+    admin.ifPresent(AdminServer::close);
+    subscriptions.forEach(TopologyFeed.Subscription::close);
+    proxy.ifPresent(ProxyServer::close);
+    keeper.close();
+    release(journal);
+  }
+
+  /** The folder's lock ends with the process at the latest. */
+  private static void release(LocalJournal journal) {
+    try {
+      journal.close();
+    } catch (IOException e) {
+      LOG.warn("the state folder could not be closed", e);
+    }
+  }
+}
