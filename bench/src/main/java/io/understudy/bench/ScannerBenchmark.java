@@ -39,7 +39,7 @@ public class ScannerBenchmark {
   private static final String VALUE = "v".repeat(64);
 
   /** Which traffic is scanned. */
-  @Param({"GET", "SET", "MIXED"})
+  @Param({"GET", "SET", "MIXED", "MANY"})
   public Traffic traffic = Traffic.GET;
 
   /** The traffic of the comparison with other proxies, and one that branches less predictably. */
@@ -49,7 +49,11 @@ public class ScannerBenchmark {
     /** SET of 64 bytes, answered with OK. */
     SET,
     /** Sixteen commands of many shapes, with RESP3 replies. */
-    MIXED
+    MIXED,
+    /**
+     * RPUSH of twenty short elements, answered with twenty: what one element costs, times twenty.
+     */
+    MANY
   }
 
   private final RequestScanner requests =
@@ -72,6 +76,10 @@ public class ScannerBenchmark {
           reply("+OK\r\n");
         }
         case MIXED -> mixed(i);
+        case MANY -> {
+          command(("RPUSH list" + " element".repeat(20)).split(" ", -1));
+          reply("*20\r\n" + "$7\r\nelement\r\n".repeat(20));
+        }
       }
     }
   }

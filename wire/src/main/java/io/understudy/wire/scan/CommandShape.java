@@ -69,6 +69,31 @@ final class CommandShape {
     return at;
   }
 
+  /**
+   * The short way for one argument, of a command that is too long for {@link #readSmall}.
+   *
+   * @param at absolute index of its header
+   * @param end absolute index behind the last byte that may be read
+   * @param offset of its header, from the command's first byte
+   * @return absolute index behind the argument; -1 if this way does not do
+   */
+  int readSmallArgument(ByteBuffer in, int at, int end, RequestLimits limits, long offset) {
+    int length = SmallHeader.read(in, at, end, '$');
+    if (length < 0 || length > limits.maxBulkBytes()) {
+      return -1;
+    }
+    int header = SmallHeader.bytes(length);
+    int body = at + header;
+    if (end - body < length + 2 || in.getShort(body + length) != SmallHeader.CRLF) {
+      return -1;
+    }
+    beginArgument(offset + header, length);
+    if (length > 0) {
+      body(in, body, length, length);
+    }
+    return body + length + 2;
+  }
+
   /** The number of arguments was read. */
   void count(int arguments) {
     count = arguments;

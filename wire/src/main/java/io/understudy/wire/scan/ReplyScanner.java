@@ -3,7 +3,6 @@ package io.understudy.wire.scan;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +39,6 @@ public final class ReplyScanner {
   /** The longest header line: a type, a sign and a number's digits. */
   private static final int MAX_HEADER_BYTES = 32;
 
-  /** More elements than could ever arrive; a stream that claims them is broken. */
-  private static final long MAX_ELEMENTS = 1L << 56;
-
   private static final int TYPE = 0;
   private static final int LINE = 1;
   private static final int HEADER = 2;
@@ -52,9 +48,9 @@ public final class ReplyScanner {
   private static final int ELEMENT_LF = 6;
   private static final int FAILED = 7;
 
-  private final HeaderNumber number = new HeaderNumber();
-  private final byte[] errorPrefix = new byte[ERROR_PREFIX_BYTES];
-  private int errorPrefixLength;
+  private final HeaderLine header = new HeaderLine(MAX_HEADER_BYTES);
+  private final Nesting nesting = new Nesting();
+  private final ErrorStart errorStart = new ErrorStart();
 
   private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
   private int position;
@@ -65,20 +61,7 @@ public final class ReplyScanner {
 
   private int state = TYPE;
   private byte elementType;
-  private int headerBytes;
   private long bodyLeft;
-
-  /** The reply's own header was seen. */
-  private boolean inReply;
-
-  /** An attribute in front of the reply was begun. */
-  private boolean attributed;
-
-  /** The elements still to come of the reply, or of the attribute in front of it. */
-  private long elementsLeft;
-
-  private boolean inPush;
-  private long pushElementsLeft;
 
   /** The element being read is the reply itself, not a part of it. */
   private boolean outermost;
@@ -124,31 +107,30 @@ public final class ReplyScanner {
       return Event.PARTIAL;
     }
     ByteBuffer in = buffer.internalNioBuffer(position, limit - position);
-    int shift = in.position() - position;
-    if (state == TYPE && !isInsideReply() && !inPush && isWholeAndSmall(in, shift)) {
-      finished = true;
-      return Event.REPLY;
-    }
-    return scan(in, shift);
+    return scan(in, in.position() - position);
   }
 
   private void begin() {
     finished = false;
-    inReply = false;
-    attributed = false;
-    elementsLeft = 0;
+    nesting.reset();
     replyFrom = position;
     lengthBefore = 0;
     type = 0;
     nullReply = false;
-    errorPrefixLength = 0;
+    errorStart.clear();
   }
 
   private Event scan(ByteBuffer in, int shift) {
     while (position < limit) {
       Event event = null;
       switch (state) {
-        case TYPE -> event = type(in.get(position++ + shift));
+        case TYPE -> {
+          int before = position;
+          event = small(in, shift);
+          if (position == before) {
+            event = type(in.get(position++ + shift));
+          }
+        }
         case LINE -> line(in, shift);
         case HEADER -> event = header(in, shift);
         case HEADER_LF -> {
@@ -163,7 +145,7 @@ public final class ReplyScanner {
         }
         case ELEMENT_LF -> {
           byte b = in.get(position++ + shift);
-          event = b == '\n' ? count(-1) : fail("a line feed was expected, not", b);
+          event = b == '\n' ? add(-1) : fail("a line feed was expected, not", b);
         }
         default -> throw new IllegalStateException("state " + state);
       }
@@ -176,35 +158,42 @@ public final class ReplyScanner {
   }
 
   /**
-   * The short way for what nearly every reply is: a whole bulk of less than 10,000 bytes, a status
-   * or a number. False, with nothing scanned, for everything else: {@link #scan} finds out what it
-   * is.
+   * The short way for nearly every element: a header of few digits that is whole, with its bulk if
+   * it has one, or a whole line. Everything else, be it broken or unfinished, is for the long way,
+   * byte by byte, and leaves the position as it is; the tests that cut streams hold both against
+   * each other.
    */
-  private boolean isWholeAndSmall(ByteBuffer in, int shift) {
+  private @Nullable Event small(ByteBuffer in, int shift) {
     int at = position + shift;
     int end = limit + shift;
     byte first = in.get(at);
-    if (first == '$') {
-      int length = SmallHeader.read(in, at, end, '$');
-      at += SmallHeader.bytes(length);
-      if (length < 0 || end - at < length + 2 || in.getShort(at + length) != SmallHeader.CRLF) {
-        return false;
+    int behind = -1;
+    long added = -1;
+    switch (first) {
+      case '$' -> behind = SmallHeader.behindBulk(in, at, end);
+      case '+', ':', '_' -> behind = SmallHeader.behindLine(in, at, end);
+      case '*', '~', '%' -> {
+        int count = SmallHeader.read(in, at, end, (char) first);
+        behind = count < 0 ? -1 : at + SmallHeader.bytes(count);
+        added = first == '%' ? 2L * count - 1 : count - 1L;
       }
-      at += length + 2;
-    } else if (first == '+' || first == ':') {
-      do {
-        at++;
-      } while (at < end && in.get(at) != '\r');
-      if (end - at < 2 || in.get(at + 1) != '\n') {
-        return false;
-      }
-      at += 2;
-    } else {
-      return false;
+      default -> {}
+    }
+    if (behind < 0) {
+      return null;
+    }
+    position = behind - shift;
+    if (!nesting.isOutside()) {
+      return add(added);
     }
     type = first;
-    position = at - shift;
-    return true;
+    nullReply = first == '_' || (first == '$' && in.get(at + 1) == '-');
+    if (added < 0) {
+      finished = true;
+      return Event.REPLY;
+    }
+    nesting.beginReply();
+    return add(added);
   }
 
   /** Begins an element by its first byte. */
@@ -215,8 +204,7 @@ public final class ReplyScanner {
       case '+', '-', ':', '_', ',', '#', '(' -> state = LINE;
       case '$', '!', '=', '*', '~', '%', '|', '>' -> {
         state = HEADER;
-        headerBytes = 0;
-        number.reset();
+        header.begin(b);
       }
       case ';', '.' -> {
         return fail("streamed replies are not supported:", b);
@@ -226,19 +214,17 @@ public final class ReplyScanner {
       }
     }
     if (b == '>') {
-      if (inPush) {
+      if (nesting.isInPush()) {
         return fail("a push frame inside a push frame:", b);
       }
-      inPush = true;
-      pushElementsLeft = 1;
+      nesting.beginPush();
       pushStart = length() - 1;
-    } else if (!inPush && !inReply && elementsLeft == 0) {
+    } else if (nesting.isOutside()) {
       if (b == '|') {
-        attributed = true;
+        nesting.beginAttribute();
       } else {
-        inReply = true;
+        nesting.beginReply();
         outermost = true;
-        elementsLeft = 1;
         type = b;
         nullReply = b == '_';
       }
@@ -253,33 +239,26 @@ public final class ReplyScanner {
         state = ELEMENT_LF;
         return;
       }
-      if (outermost && errorPrefixLength < ERROR_PREFIX_BYTES) {
-        errorPrefix[errorPrefixLength++] = b;
+      if (outermost) {
+        errorStart.add(b);
       }
     }
   }
 
   private @Nullable Event header(ByteBuffer in, int shift) {
-    while (position < limit) {
-      byte b = in.get(position++ + shift);
-      if (b == '\r') {
-        state = HEADER_LF;
-        return null;
-      }
-      if (b == '?') {
-        return fail("streamed replies are not supported:", elementType);
-      }
-      number.add(b);
-      if (++headerBytes > MAX_HEADER_BYTES) {
-        return fail("a header is too long, of type", elementType);
-      }
+    position = header.read(in, position + shift, limit + shift) - shift;
+    if (header.isEnded()) {
+      state = HEADER_LF;
     }
-    return null;
+    return header.isTooLong() ? fail("a header is too long, of type", elementType) : null;
   }
 
   private @Nullable Event endHeader() {
-    long n = number.value();
-    if (!number.isValid() || n < -1 || n > MAX_ELEMENTS) {
+    if (header.isStreamed()) {
+      return fail("streamed replies are not supported:", elementType);
+    }
+    long n = header.value();
+    if (!header.isValid() || n < -1 || n > Nesting.MOST_ELEMENTS) {
       return fail("a header has no valid length, of type", elementType);
     }
     if (n == -1) {
@@ -287,7 +266,7 @@ public final class ReplyScanner {
         return fail("only a bulk or an array may be null, not", elementType);
       }
       nullReply |= outermost;
-      return count(-1);
+      return add(-1);
     }
     return switch (elementType) {
       case '$', '!', '=' -> {
@@ -295,18 +274,16 @@ public final class ReplyScanner {
         state = n == 0 ? BODY_CR : BODY;
         yield null;
       }
-      case '|' -> count(2 * n);
-      case '%' -> count(2 * n - 1);
-      default -> count(n - 1);
+      case '|' -> add(2 * n);
+      case '%' -> add(2 * n - 1);
+      default -> add(n - 1);
     };
   }
 
   private void body(ByteBuffer in, int shift) {
     int here = (int) Math.min(bodyLeft, limit - position);
-    if (outermost && elementType == '!' && errorPrefixLength < ERROR_PREFIX_BYTES) {
-      int kept = Math.min(here, ERROR_PREFIX_BYTES - errorPrefixLength);
-      in.get(position + shift, errorPrefix, errorPrefixLength, kept);
-      errorPrefixLength += kept;
+    if (outermost && elementType == '!') {
+      errorStart.add(in, position + shift, here);
     }
     position += here;
     bodyLeft -= here;
@@ -315,27 +292,20 @@ public final class ReplyScanner {
     }
   }
 
-  /** Adds to the elements that are still to come; what has none left is whole. */
-  private @Nullable Event count(long change) {
+  private @Nullable Event add(long change) {
     state = TYPE;
-    if (inPush) {
-      pushElementsLeft += change;
-      if (pushElementsLeft > 0) {
-        return pushElementsLeft > MAX_ELEMENTS ? fail("too many elements in", elementType) : null;
+    return switch (nesting.add(change)) {
+      case GOES_ON -> null;
+      case PUSH_ENDS -> {
+        finished = !isInsideReply();
+        yield Event.PUSH;
       }
-      inPush = false;
-      finished = !isInsideReply();
-      return Event.PUSH;
-    }
-    elementsLeft += change;
-    if (elementsLeft > MAX_ELEMENTS) {
-      return fail("too many elements in", elementType);
-    }
-    if (elementsLeft > 0 || !inReply) {
-      return null;
-    }
-    finished = true;
-    return Event.REPLY;
+      case REPLY_ENDS -> {
+        finished = true;
+        yield Event.REPLY;
+      }
+      case TOO_MANY -> fail("too many elements in", elementType);
+    };
   }
 
   private Event fail(String what, byte b) {
@@ -364,12 +334,12 @@ public final class ReplyScanner {
 
   /** Whether a reply, or an attribute in front of it, is begun and not yet whole. */
   public boolean isInsideReply() {
-    return (inReply || attributed) && !finished;
+    return nesting.isInReply() && !finished;
   }
 
   /** Whether a push frame is begun and not yet whole. */
   public boolean isInsidePush() {
-    return inPush;
+    return nesting.isInPush();
   }
 
   /** The type of the present reply: its first byte behind attributes; 0 while that is unknown. */
@@ -394,22 +364,12 @@ public final class ReplyScanner {
    * @param prefix ASCII, at most {@link #ERROR_PREFIX_BYTES} long
    */
   public boolean errorStartsWith(String prefix) {
-    if (!isError() || errorPrefixLength < prefix.length()) {
-      return false;
-    }
-    for (int i = 0; i < prefix.length(); i++) {
-      if (errorPrefix[i] != prefix.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
+    return isError() && errorStart.startsWith(prefix);
   }
 
   /** The first bytes of the present error; empty if the reply is none. */
   public String errorPrefix() {
-    return isError()
-        ? new String(errorPrefix, 0, errorPrefixLength, StandardCharsets.ISO_8859_1)
-        : "";
+    return isError() ? errorStart.toString() : "";
   }
 
   /** How many bytes of the bulk that is being scanned are still to come, without its CRLF. */

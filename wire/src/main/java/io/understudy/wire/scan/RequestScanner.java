@@ -69,7 +69,7 @@ public final class RequestScanner {
   private static final int FAILED = 10;
   private static final int DROPPED = 11;
 
-  private final HeaderNumber number = new HeaderNumber();
+  private final HeaderLine line = new HeaderLine(RequestLimits.MAX_LINE_BYTES);
   private final CommandShape shape;
   private RequestLimits limits;
   private boolean authenticated = true;
@@ -81,8 +81,7 @@ public final class RequestScanner {
   private long lengthBefore;
 
   private int state = START;
-  private int lineBytes;
-  private byte lineType;
+  private int inlineBytes;
   private boolean blankLine;
   private long bodyLeft;
   private @Nullable String error;
@@ -185,10 +184,18 @@ public final class RequestScanner {
     while (position < limit) {
       switch (state) {
         case START -> start(in.get(position + shift));
-        case COUNT, BULK_HEADER -> {
-          if (!header(in, shift)) {
-            return fail(
-                lineType == '*' ? "too big mbulk count string" : "too big bulk count string");
+        case COUNT -> {
+          if (!header(in, shift, COUNT_LF)) {
+            return fail("too big mbulk count string");
+          }
+        }
+        case BULK_HEADER -> {
+          if (isSmallArgument(in, shift)) {
+            if (shape.endArgument()) {
+              return finish(Event.COMMAND);
+            }
+          } else if (!header(in, shift, BULK_LF)) {
+            return fail("too big bulk count string");
           }
         }
         case COUNT_LF -> {
@@ -220,7 +227,7 @@ public final class RequestScanner {
           header(BULK_HEADER);
         }
         case INLINE -> {
-          Event event = line(in, shift);
+          Event event = inline(in, shift);
           if (event != null) {
             return event;
           }
@@ -232,72 +239,68 @@ public final class RequestScanner {
     return Event.PARTIAL;
   }
 
+  /** Takes the next argument at once if it is whole and short. */
+  private boolean isSmallArgument(ByteBuffer in, int shift) {
+    if (!line.isEmpty() || !authenticated) {
+      return false;
+    }
+    int end = shape.readSmallArgument(in, position + shift, limit + shift, limits, length());
+    if (end >= 0) {
+      position = end - shift;
+    }
+    return end >= 0;
+  }
+
   private void start(byte first) {
     if (first == '*') {
       header(COUNT);
     } else {
       state = INLINE;
-      lineBytes = 0;
+      inlineBytes = 0;
       blankLine = true;
     }
   }
 
   private void header(int headerState) {
     state = headerState;
-    lineBytes = 0;
-    number.reset();
+    line.begin();
   }
 
   /** Reads a header line up to its CR; false when it is longer than a server would buffer. */
-  private boolean header(ByteBuffer in, int shift) {
-    if (lineBytes == 0) {
-      lineType = in.get(position++ + shift);
-      lineBytes = 1;
-      if (lineType == '\r') {
-        state++;
-        return true;
-      }
+  private boolean header(ByteBuffer in, int shift, int ended) {
+    position = line.read(in, position + shift, limit + shift) - shift;
+    if (line.isEnded()) {
+      state = ended;
     }
-    while (position < limit) {
-      byte b = in.get(position++ + shift);
-      if (b == '\r') {
-        state++;
-        return true;
-      }
-      if (++lineBytes > RequestLimits.MAX_LINE_BYTES) {
-        return false;
-      }
-      number.add(b);
-    }
-    return true;
+    return !line.isTooLong();
   }
 
   /** Ends the line with the number of arguments. */
   private @Nullable Event count(byte lineFeed) {
-    if (!number.isValid() || number.value() > limits.maxArguments()) {
+    if (!line.isValid() || line.value() > limits.maxArguments()) {
       return fail("invalid multibulk length");
     }
-    if (number.value() > RequestLimits.UNAUTHENTICATED_ARGUMENTS && !authenticated) {
+    if (line.value() > RequestLimits.UNAUTHENTICATED_ARGUMENTS && !authenticated) {
       return fail("unauthenticated multibulk length");
     }
     if (lineFeed != '\n') {
       return fail("invalid CRLF in request");
     }
-    if (number.value() <= 0) {
+    if (line.value() <= 0) {
       return finish(Event.IGNORED);
     }
-    shape.count((int) number.value());
+    shape.count((int) line.value());
     header(BULK_HEADER);
     return null;
   }
 
   /** Ends the line with the length of an argument. */
   private @Nullable Event bulk(ByteBuffer in, int shift) {
-    if (lineType != '$') {
-      return fail("expected '$', got '" + printable(lineType) + "'");
+    if (line.type() != '$') {
+      return fail("expected '$', got '" + printable(line.type()) + "'");
     }
-    long length = number.value();
-    if (!number.isValid() || length < 0 || length > limits.maxBulkBytes()) {
+    long length = line.value();
+    if (!line.isValid() || length < 0 || length > limits.maxBulkBytes()) {
       return fail("invalid bulk length");
     }
     if (length > RequestLimits.UNAUTHENTICATED_BULK_BYTES && !authenticated) {
@@ -324,13 +327,13 @@ public final class RequestScanner {
   }
 
   /** Reads an inline command up to its LF. */
-  private @Nullable Event line(ByteBuffer in, int shift) {
+  private @Nullable Event inline(ByteBuffer in, int shift) {
     while (position < limit) {
       byte b = in.get(position++ + shift);
       if (b == '\n') {
         return finish(blankLine ? Event.IGNORED : Event.INLINE);
       }
-      if (++lineBytes > RequestLimits.MAX_LINE_BYTES) {
+      if (++inlineBytes > RequestLimits.MAX_LINE_BYTES) {
         return fail("too big inline request");
       }
       blankLine &= InlineCommand.isBlank(b);

@@ -17,6 +17,9 @@ final class SmallHeader {
   private static final int ONE_DIGIT_MASK = 0xFF00FFFF;
 
   private static final int MOST_DIGITS = 4;
+  private static final int NUMBER_MASK = 0xFFFFFF;
+  private static final int MINUS_ONE = ('-' << 16) | ('1' << 8) | '\r';
+  private static final int MINUS_ONE_BYTES = 5;
 
   private SmallHeader() {}
 
@@ -52,6 +55,31 @@ final class SmallHeader {
       number = number * 10 + digit;
     }
     return -1;
+  }
+
+  /** Absolute index behind a whole bulk of less than 10,000 bytes, or a null bulk; or -1. */
+  static int behindBulk(ByteBuffer in, int at, int end) {
+    int length = read(in, at, end, '$');
+    if (length >= 0) {
+      int behind = at + bytes(length) + length + 2;
+      return behind <= end && in.getShort(behind - 2) == CRLF ? behind : -1;
+    }
+    return isMinusOne(in, at, end) ? at + MINUS_ONE_BYTES : -1;
+  }
+
+  /** Absolute index behind a line that is whole; or -1. */
+  static int behindLine(ByteBuffer in, int at, int end) {
+    int cr = at + 1;
+    while (cr < end && in.get(cr) != '\r') {
+      cr++;
+    }
+    return end - cr >= 2 && in.get(cr + 1) == '\n' ? cr + 2 : -1;
+  }
+
+  private static boolean isMinusOne(ByteBuffer in, int at, int end) {
+    return end - at >= MINUS_ONE_BYTES
+        && (in.getInt(at) & NUMBER_MASK) == MINUS_ONE
+        && in.get(at + Integer.BYTES) == '\n';
   }
 
   /** How many bytes the line of a number that was read has. */
