@@ -68,11 +68,11 @@ public final class FrameDecoder {
     if (depth > limits.maxDepth()) {
       throw new MalformedFrameException("a frame is deeper than " + limits.maxDepth());
     }
-    if (--elementsLeft < 0) {
-      throw new MalformedFrameException(
-          "a frame has more than " + limits.maxElements() + " values");
+    byte type = element();
+    while (type == '>' && !mayBePush) {
+      pushes.add(new Frame.Push(items(line(), depth)));
+      type = element();
     }
-    byte type = octet();
     String line = line();
     return switch (type) {
       case '+' -> new Frame.Simple(line);
@@ -92,17 +92,19 @@ public final class FrameDecoder {
       case '=' -> verbatim(bulk(line));
       case '%' -> new Frame.Table(pairs(line, depth));
       case '~' -> new Frame.Members(items(line, depth));
-      case '|' -> new Frame.Attributed(pairs(line, depth), frame(depth + 1, mayBePush));
-      case '>' -> {
-        Frame.Push push = new Frame.Push(items(line, depth));
-        if (mayBePush) {
-          yield push;
-        }
-        pushes.add(push);
-        yield frame(depth, false);
-      }
+      case '|' -> new Frame.Attributed(pairs(line, depth), frame(depth + 1, false));
+      case '>' -> new Frame.Push(items(line, depth));
       default -> throw new MalformedFrameException("no frame begins with byte " + (type & 0xFF));
     };
+  }
+
+  /** The type of the next element, which is counted. */
+  private byte element() {
+    if (--elementsLeft < 0) {
+      throw new MalformedFrameException(
+          "a frame has more than " + limits.maxElements() + " values");
+    }
+    return octet();
   }
 
   private List<Frame> items(String line, int depth) {

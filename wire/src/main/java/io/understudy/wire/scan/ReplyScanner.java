@@ -88,7 +88,7 @@ public final class ReplyScanner {
       begin();
     }
     lengthBefore += position - replyFrom;
-    buffer = bytes.nioBufferCount() == 1 ? bytes : Unpooled.copiedBuffer(bytes);
+    buffer = Contiguous.of(bytes, from, to);
     position = from;
     replyFrom = from;
     limit = to;

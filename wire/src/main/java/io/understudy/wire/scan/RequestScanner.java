@@ -122,7 +122,7 @@ public final class RequestScanner {
       begin();
     }
     lengthBefore += position - commandFrom;
-    buffer = bytes.nioBufferCount() == 1 ? bytes : Unpooled.copiedBuffer(bytes);
+    buffer = Contiguous.of(bytes, from, to);
     position = from;
     commandFrom = from;
     limit = to;

@@ -54,6 +54,15 @@ class FrameTest {
   }
 
   @Test
+  void shouldTakeAnyNumberOfPushesInsideAReply() {
+    ByteBuf bytes = ascii("|1\n+a\n+b\n>0\n*1\n" + ">0\n".repeat(200_000) + "+a\n");
+    FrameDecoder.Decoded decoded =
+        FrameDecoder.decode(bytes, 0, bytes.writerIndex(), FrameLimits.DEFAULT);
+    assertThat(decoded.value()).isInstanceOf(Frame.Attributed.class);
+    assertThat(decoded.embedded()).hasSize(200_001);
+  }
+
+  @Test
   void shouldWriteForResp2WhatRedisWouldSend() {
     Frame frame =
         new Frame.Table(

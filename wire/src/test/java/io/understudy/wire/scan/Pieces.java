@@ -31,6 +31,9 @@ final class Pieces {
     return switch (before) {
       case 4 -> Unpooled.directBuffer(padded.length).writeBytes(padded);
       case 2 -> Unpooled.wrappedBuffer(new byte[before], padded).slice(before, padded.length);
+      case 5 ->
+          Unpooled.wrappedBuffer(
+              Arrays.copyOf(padded, before), Arrays.copyOfRange(padded, before, padded.length));
       case 3 -> Unpooled.wrappedBuffer(padded).asReadOnly();
       default -> Unpooled.wrappedBuffer(padded);
     };
