@@ -1,7 +1,6 @@
 package io.understudy.wire.scan;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +51,7 @@ public final class ReplyScanner {
   private final Nesting nesting = new Nesting();
   private final ErrorStart errorStart = new ErrorStart();
 
-  private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
-  private int position;
-  private int limit;
-  private int replyFrom;
-  private long lengthBefore;
+  private final Window window = new Window();
   private long pushStart;
 
   private int state = TYPE;
@@ -81,17 +76,11 @@ public final class ReplyScanner {
    * @param to absolute index behind the last byte
    */
   public void feed(ByteBuf bytes, int from, int to) {
-    if (position != limit) {
-      throw new IllegalStateException((limit - position) + " bytes are not scanned yet");
-    }
+    window.requireAllScanned();
     if (finished) {
       begin();
     }
-    lengthBefore += position - replyFrom;
-    buffer = Contiguous.of(bytes, from, to);
-    position = from;
-    replyFrom = from;
-    limit = to;
+    window.feed(bytes, from, to);
   }
 
   /** Looks for the next event in the bytes that were given. */
@@ -102,49 +91,48 @@ public final class ReplyScanner {
     if (state == FAILED) {
       return Event.ERROR;
     }
-    if (position == limit) {
-      buffer = Unpooled.EMPTY_BUFFER;
+    if (window.isAllScanned()) {
+      window.release();
       return Event.PARTIAL;
     }
-    ByteBuffer in = buffer.internalNioBuffer(position, limit - position);
-    return scan(in, in.position() - position);
+    ByteBuffer in = window.view();
+    return scan(in, in.position() - window.position);
   }
 
   private void begin() {
     finished = false;
     nesting.reset();
-    replyFrom = position;
-    lengthBefore = 0;
+    window.begin();
     type = 0;
     nullReply = false;
     errorStart.clear();
   }
 
   private Event scan(ByteBuffer in, int shift) {
-    while (position < limit) {
+    while (window.position < window.limit) {
       Event event = null;
       switch (state) {
         case TYPE -> {
-          int before = position;
+          int before = window.position;
           event = small(in, shift);
-          if (position == before) {
-            event = type(in.get(position++ + shift));
+          if (window.position == before) {
+            event = type(in.get(window.position++ + shift));
           }
         }
         case LINE -> line(in, shift);
         case HEADER -> event = header(in, shift);
         case HEADER_LF -> {
-          byte b = in.get(position++ + shift);
+          byte b = in.get(window.position++ + shift);
           event = b == '\n' ? endHeader() : fail("a line feed was expected, not", b);
         }
         case BODY -> body(in, shift);
         case BODY_CR -> {
-          byte b = in.get(position++ + shift);
+          byte b = in.get(window.position++ + shift);
           state = ELEMENT_LF;
           event = b == '\r' ? null : fail("a carriage return was expected, not", b);
         }
         case ELEMENT_LF -> {
-          byte b = in.get(position++ + shift);
+          byte b = in.get(window.position++ + shift);
           event = b == '\n' ? add(-1) : fail("a line feed was expected, not", b);
         }
         default -> throw new IllegalStateException("state " + state);
@@ -153,7 +141,7 @@ public final class ReplyScanner {
         return event;
       }
     }
-    buffer = Unpooled.EMPTY_BUFFER;
+    window.release();
     return Event.PARTIAL;
   }
 
@@ -164,8 +152,8 @@ public final class ReplyScanner {
    * each other.
    */
   private @Nullable Event small(ByteBuffer in, int shift) {
-    int at = position + shift;
-    int end = limit + shift;
+    int at = window.position + shift;
+    int end = window.limit + shift;
     byte first = in.get(at);
     int behind = -1;
     long added = -1;
@@ -182,7 +170,7 @@ public final class ReplyScanner {
     if (behind < 0) {
       return null;
     }
-    position = behind - shift;
+    window.position = behind - shift;
     if (!nesting.isOutside()) {
       return add(added);
     }
@@ -233,8 +221,8 @@ public final class ReplyScanner {
   }
 
   private void line(ByteBuffer in, int shift) {
-    while (position < limit) {
-      byte b = in.get(position++ + shift);
+    while (window.position < window.limit) {
+      byte b = in.get(window.position++ + shift);
       if (b == '\r') {
         state = ELEMENT_LF;
         return;
@@ -246,7 +234,7 @@ public final class ReplyScanner {
   }
 
   private @Nullable Event header(ByteBuffer in, int shift) {
-    position = header.read(in, position + shift, limit + shift) - shift;
+    window.position = header.read(in, window.position + shift, window.limit + shift) - shift;
     if (header.isEnded()) {
       state = HEADER_LF;
     }
@@ -281,11 +269,11 @@ public final class ReplyScanner {
   }
 
   private void body(ByteBuffer in, int shift) {
-    int here = (int) Math.min(bodyLeft, limit - position);
+    int here = (int) Math.min(bodyLeft, window.limit - window.position);
     if (outermost && elementType == '!') {
-      errorStart.add(in, position + shift, here);
+      errorStart.add(in, window.position + shift, here);
     }
-    position += here;
+    window.position += here;
     bodyLeft -= here;
     if (bodyLeft == 0) {
       state = BODY_CR;
@@ -316,7 +304,7 @@ public final class ReplyScanner {
 
   /** Absolute index, in the buffer given last, behind the last byte that was scanned. */
   public int end() {
-    return position;
+    return window.position;
   }
 
   /**
@@ -324,7 +312,7 @@ public final class ReplyScanner {
    * them; of a whole one, its length. It begins at {@code end() - length()}.
    */
   public long length() {
-    return lengthBefore + (position - replyFrom);
+    return window.length();
   }
 
   /** How many bytes the push frame of the last {@link Event#PUSH} has. */

@@ -1,7 +1,6 @@
 package io.understudy.wire.scan;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.understudy.wire.command.Command;
 import io.understudy.wire.command.CommandFlag;
 import io.understudy.wire.command.CommandTable;
@@ -74,11 +73,7 @@ public final class RequestScanner {
   private RequestLimits limits;
   private boolean authenticated = true;
 
-  private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
-  private int position;
-  private int limit;
-  private int commandFrom;
-  private long lengthBefore;
+  private final Window window = new Window();
 
   private int state = START;
   private int inlineBytes;
@@ -115,17 +110,11 @@ public final class RequestScanner {
    * @param to absolute index behind the last byte
    */
   public void feed(ByteBuf bytes, int from, int to) {
-    if (position != limit) {
-      throw new IllegalStateException((limit - position) + " bytes are not scanned yet");
-    }
+    window.requireAllScanned();
     if (state == DONE) {
       begin();
     }
-    lengthBefore += position - commandFrom;
-    buffer = Contiguous.of(bytes, from, to);
-    position = from;
-    commandFrom = from;
-    limit = to;
+    window.feed(bytes, from, to);
   }
 
   /**
@@ -136,12 +125,7 @@ public final class RequestScanner {
    * @param distance what is to be added to an absolute index of the first for one of the other
    */
   public void moved(ByteBuf bytes, int distance) {
-    if (position != limit) {
-      buffer = bytes;
-    }
-    position += distance;
-    limit += distance;
-    commandFrom += distance;
+    window.moved(bytes, distance);
   }
 
   /** Looks for the next event in the bytes that were given. */
@@ -155,16 +139,16 @@ public final class RequestScanner {
     if (state == DROPPED) {
       return Event.DROP;
     }
-    if (position == limit) {
-      buffer = Unpooled.EMPTY_BUFFER;
+    if (window.isAllScanned()) {
+      window.release();
       return Event.PARTIAL;
     }
-    ByteBuffer in = buffer.internalNioBuffer(position, limit - position);
-    int shift = in.position() - position;
+    ByteBuffer in = window.view();
+    int shift = in.position() - window.position;
     if (state == START && authenticated) {
-      int end = shape.readSmall(in, position + shift, limit + shift, limits);
+      int end = shape.readSmall(in, window.position + shift, window.limit + shift, limits);
       if (end >= 0) {
-        position = end - shift;
+        window.position = end - shift;
         return finish(Event.COMMAND);
       }
     }
@@ -174,16 +158,15 @@ public final class RequestScanner {
   /** Takes up a new command at the present position. */
   private void begin() {
     state = START;
-    commandFrom = position;
-    lengthBefore = 0;
+    window.begin();
     shape.reset();
     bodyLeft = 0;
   }
 
   private Event scan(ByteBuffer in, int shift) {
-    while (position < limit) {
+    while (window.position < window.limit) {
       switch (state) {
-        case START -> start(in.get(position + shift));
+        case START -> start(in.get(window.position + shift));
         case COUNT -> {
           if (!header(in, shift, COUNT_LF)) {
             return fail("too big mbulk count string");
@@ -199,7 +182,7 @@ public final class RequestScanner {
           }
         }
         case COUNT_LF -> {
-          Event event = count(in.get(position++ + shift));
+          Event event = count(in.get(window.position++ + shift));
           if (event != null) {
             return event;
           }
@@ -212,13 +195,13 @@ public final class RequestScanner {
         }
         case BODY -> body(in, shift);
         case BODY_CR -> {
-          if (in.get(position++ + shift) != '\r') {
+          if (in.get(window.position++ + shift) != '\r') {
             return fail("invalid CRLF in request");
           }
           state = BODY_LF;
         }
         case BODY_LF -> {
-          if (in.get(position++ + shift) != '\n') {
+          if (in.get(window.position++ + shift) != '\n') {
             return fail("invalid CRLF in request");
           }
           if (shape.endArgument()) {
@@ -235,7 +218,7 @@ public final class RequestScanner {
         default -> throw new IllegalStateException("state " + state);
       }
     }
-    buffer = Unpooled.EMPTY_BUFFER;
+    window.release();
     return Event.PARTIAL;
   }
 
@@ -244,9 +227,11 @@ public final class RequestScanner {
     if (!line.isEmpty() || !authenticated) {
       return false;
     }
-    int end = shape.readSmallArgument(in, position + shift, limit + shift, limits, length());
+    int end =
+        shape.readSmallArgument(
+            in, window.position + shift, window.limit + shift, limits, length());
     if (end >= 0) {
-      position = end - shift;
+      window.position = end - shift;
     }
     return end >= 0;
   }
@@ -268,7 +253,7 @@ public final class RequestScanner {
 
   /** Reads a header line up to its CR; false when it is longer than a server would buffer. */
   private boolean header(ByteBuffer in, int shift, int ended) {
-    position = line.read(in, position + shift, limit + shift) - shift;
+    window.position = line.read(in, window.position + shift, window.limit + shift) - shift;
     if (line.isEnded()) {
       state = ended;
     }
@@ -306,7 +291,7 @@ public final class RequestScanner {
     if (length > RequestLimits.UNAUTHENTICATED_BULK_BYTES && !authenticated) {
       return fail("unauthenticated bulk length");
     }
-    if (in.get(position++ + shift) != '\n') {
+    if (in.get(window.position++ + shift) != '\n') {
       return fail("invalid CRLF in request");
     }
     bodyLeft = length;
@@ -317,9 +302,9 @@ public final class RequestScanner {
 
   /** Passes over the bytes of an argument; of a name, looks it up. */
   private void body(ByteBuffer in, int shift) {
-    int here = (int) Math.min(bodyLeft, limit - position);
-    shape.body(in, position + shift, here, bodyLeft);
-    position += here;
+    int here = (int) Math.min(bodyLeft, window.limit - window.position);
+    shape.body(in, window.position + shift, here, bodyLeft);
+    window.position += here;
     bodyLeft -= here;
     if (bodyLeft == 0) {
       state = BODY_CR;
@@ -328,8 +313,8 @@ public final class RequestScanner {
 
   /** Reads an inline command up to its LF. */
   private @Nullable Event inline(ByteBuffer in, int shift) {
-    while (position < limit) {
-      byte b = in.get(position++ + shift);
+    while (window.position < window.limit) {
+      byte b = in.get(window.position++ + shift);
       if (b == '\n') {
         return finish(blankLine ? Event.IGNORED : Event.INLINE);
       }
@@ -373,7 +358,7 @@ public final class RequestScanner {
    *     no word in the line; {@link Event#ERROR} or {@link Event#DROP} as from {@link #next}
    */
   public Event convertInline(ByteBuf line, int from, ByteBuf out) {
-    if (state != DONE || lengthBefore + position - commandFrom > Integer.MAX_VALUE) {
+    if (state != DONE || length() > Integer.MAX_VALUE) {
       throw new IllegalStateException("there is no inline command to convert");
     }
     int words = shape.convertInline(line, from, (int) length(), out);
@@ -385,7 +370,7 @@ public final class RequestScanner {
 
   /** Absolute index, in the buffer given last, behind the last byte that was scanned. */
   public int end() {
-    return position;
+    return window.position;
   }
 
   /**
@@ -394,7 +379,7 @@ public final class RequestScanner {
    * pieces.
    */
   public long length() {
-    return lengthBefore + (position - commandFrom);
+    return window.length();
   }
 
   /** Whether the present command, whole or not, is an inline one. */

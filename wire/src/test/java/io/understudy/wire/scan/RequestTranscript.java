@@ -19,12 +19,13 @@ final class RequestTranscript {
     int from = 0;
     for (int i = 0; i <= cuts.length; i++) {
       int to = i < cuts.length ? cuts[i] : stream.length;
-      ByteBuf piece = Pieces.piece(stream, from, to, i % 7);
-      scanner.feed(piece, i % 7, i % 7 + to - from);
+      int before = i % 7;
+      ByteBuf piece = Pieces.piece(stream, from, to, before);
+      scanner.feed(piece, before, before + to - from);
       boolean goesOn = true;
       while (goesOn) {
         RequestScanner.Event event = scanner.next();
-        int end = from + scanner.end() - i % 7;
+        int end = from + scanner.end() - before;
         goesOn =
             switch (event) {
               case PARTIAL -> false;
@@ -39,6 +40,12 @@ final class RequestTranscript {
             };
         if (event == RequestScanner.Event.ERROR || event == RequestScanner.Event.DROP) {
           return said;
+        }
+        if (end % 3 == 0) { // now and then the caller copies what is left
+          piece.release();
+          piece = Pieces.piece(stream, from, to, (before + end) % 7);
+          scanner.moved(piece, (before + end) % 7 - before);
+          before = (before + end) % 7;
         }
       }
       piece.release();
