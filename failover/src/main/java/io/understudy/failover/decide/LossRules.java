@@ -134,7 +134,13 @@ final class LossRules {
     Node primary = reign.primary();
     return switch (s.seat(reign)) {
       case Seat.Refusing refusing ->
-          seenAlive(s, d, primary, refusing.node(), refusing.refused().sinceNanos(), true);
+          seenAlive(
+              s,
+              d,
+              primary,
+              refusing.node(),
+              refusing.refused().sinceNanos(),
+              !s.isPast(refusing.refused().sinceNanos(), s.policy().downAfter()));
       case Seat.Mute mute ->
           seenAlive(s, d, primary, mute.node(), mute.silent().sinceNanos(), false);
       case Seat.Hindered hindered ->

@@ -156,9 +156,10 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
    * What others see of a primary that this keeper cannot talk to, since {@code sinceNanos}; empty
    * when nobody sees it alive.
    *
-   * @param linkCounts whether a link that replicas call up is evidence. It is when the keeper was
-   *     refused, because a dead process's links break at once; it is none against silence, because
-   *     a stopped process's links stay up for {@code repl-timeout}
+   * @param linkCounts whether a link that replicas call up is evidence. It is, for a while, when
+   *     the keeper was refused, because a dead process's links break at once. It is none against
+   *     silence, and none for ever, because the link to a stopped process, or through a broken
+   *     network, is called up for {@code repl-timeout}
    */
   List<String> lifeSigns(Node primary, long sinceNanos, boolean linkCounts) {
     List<String> signs = new ArrayList<>();

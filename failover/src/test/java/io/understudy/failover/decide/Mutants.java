@@ -1,0 +1,65 @@
+package io.understudy.failover.decide;
+
+import io.understudy.failover.sim.Simulation;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The decision core and its surroundings, each time with one thing that keeps data safe left out.
+ */
+public final class Mutants {
+
+  /**
+   * One of them.
+   *
+   * @param missing what is left out
+   * @param setting what to simulate
+   */
+  public record Mutant(String missing, Simulation.Setting setting) {
+    @Override
+    public String toString() {
+      return "without " + missing;
+    }
+  }
+
+  private Mutants() {}
+
+  /** Without each rule that acts or holds others back, each guard, and each safeguard outside. */
+  public static List<Mutant> all() {
+    List<Mutant> all = new ArrayList<>();
+    for (Rule rule : Rules.TABLE) {
+      if (rule.effect() == Rule.Effect.EXPLAINS) {
+        continue;
+      }
+      List<Rule> rest = Rules.TABLE.stream().filter(r -> !r.equals(rule)).toList();
+      all.add(mutant("the rule " + rule.name(), rest, EnumSet.allOf(Guard.class), Set.of()));
+    }
+    for (Guard guard : Guard.values()) {
+      Set<Guard> rest = EnumSet.complementOf(EnumSet.of(guard));
+      all.add(mutant("the guard " + guard, Rules.TABLE, rest, Set.of()));
+    }
+    for (String outside :
+        List.of("compare mark", "check lease before reply", "check run on connect")) {
+      all.add(
+          mutant(
+              "the safeguard '" + outside + "'",
+              Rules.TABLE,
+              EnumSet.allOf(Guard.class),
+              Set.of(outside)));
+    }
+    return List.copyOf(all);
+  }
+
+  private static Mutant mutant(
+      String missing, List<Rule> table, Set<Guard> guards, Set<String> without) {
+    return new Mutant(
+        missing,
+        new Simulation.Setting(
+            policy -> new GroupMachine(policy, table, guards),
+            Simulation::drawPolicy,
+            false,
+            without));
+  }
+}

@@ -1,0 +1,652 @@
+package io.understudy.failover.sim;
+
+import io.understudy.failover.decide.Action;
+import io.understudy.failover.decide.Decision;
+import io.understudy.failover.decide.Entry;
+import io.understudy.failover.decide.GroupJournal;
+import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Operation;
+import io.understudy.failover.decide.Reign;
+import io.understudy.failover.decide.Step;
+import io.understudy.failover.view.GroupView;
+import io.understudy.failover.view.NodeFacts;
+import io.understudy.topology.Epoch;
+import io.understudy.topology.Node;
+import io.understudy.topology.Role;
+import io.understudy.topology.RunId;
+import io.understudy.topology.Topology;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The invariants, judged by what is true in the world and not by what a keeper believes. */
+final class Checks {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long MILLISECOND = 1_000_000L;
+
+  /** How long something must have been plain to see before a keeper is blamed for not seeing it. */
+  private static final long PLAIN = 2 * SECOND;
+
+  private record Written(RunId by, long endOffset) {}
+
+  private final World world;
+  private final Map<SimKeeper, Topology> newest = new HashMap<>();
+  private final Map<String, RunId> primaryOfEpoch = new HashMap<>();
+  private final Map<Long, Written> written = new HashMap<>();
+  private final Set<Long> acknowledged = new HashSet<>();
+  private final Set<Long> forgiven = new HashSet<>();
+  private final Map<RunId, Long> observedOffset = new HashMap<>();
+  private final List<Long> failoverNanos = new ArrayList<>();
+  private final Set<RunId> begunBlank = new HashSet<>();
+
+  /** Promoted by their mark alone, so that how much they missed could not be known. */
+  private final Set<RunId> unprovable = new HashSet<>();
+
+  private final Map<Long, Long> acknowledgedNanos = new HashMap<>();
+  private boolean operatorInterfered;
+  private boolean journalRestored;
+  private long orderedPromotionNanos = Long.MAX_VALUE;
+  private long withoutPrimarySinceNanos = -1;
+  private int lost;
+  private int failovers;
+
+  Checks(World world) {
+    this.world = world;
+  }
+
+  int failovers() {
+    return failovers;
+  }
+
+  int acknowledgedCount() {
+    return acknowledged.size();
+  }
+
+  int lostCount() {
+    return lost;
+  }
+
+  /** After every event. I1: never two primaries behind endpoints at one instant. */
+  void always() {
+    RunId primary = null;
+    for (SimKeeper keeper : world.keepers) {
+      RunId its =
+          keeper
+              .feed()
+              .primary()
+              .filter(p -> world.serverAt(p.address().port()).isRun(p.runId()))
+              .map(Node::runId)
+              .orElse(null);
+      if (its != null && primary != null && !its.equals(primary)) {
+        throw new Violation(
+            "I1", "two primaries are published at once: " + primary + " and " + its);
+      }
+      primary = its != null ? its : primary;
+    }
+  }
+
+  /** From now on the keeper must refuse to act, which is no failure to recover. */
+  void journalRestored(SimKeeper keeper) {
+    journalRestored = true;
+    orderedPromotionNanos = Long.MAX_VALUE;
+  }
+
+  /** I10, while faults last: what can plainly be failed over is, soon after downAfter. */
+  void lookForNeglect() {
+    SimKeeper keeper = world.keepers.getFirst();
+    long now = world.time.nowNanos();
+    long grace = world.policy.downAfter().toNanos() + 2 * PLAIN;
+    if (!isLost(keeper) || world.keepers.size() > 1) {
+      withoutPrimarySinceNanos = -1;
+      return;
+    }
+    if (withoutPrimarySinceNanos < 0) {
+      withoutPrimarySinceNanos = now;
+    }
+    long since = withoutPrimarySinceNanos - PLAIN;
+    boolean coolingDown =
+        failoverNanos.stream()
+                .filter(at -> at > now - world.policy.failoverWindow().toNanos() - grace)
+                .count()
+            >= world.policy.maxFailovers();
+    if (now - withoutPrimarySinceNanos < grace
+        || keeper.lastTroubleNanos > since
+        || keeper.isGroupPaused()
+        || coolingDown) {
+      return;
+    }
+    Reign reign = keeper.journal().reign().orElseThrow();
+    for (SimServer each : world.servers) {
+      boolean ready =
+          each.isWell()
+              && each.priority > 0
+              && each.lastTroubleNanos < since
+              && each.lastUpNanos > withoutPrimarySinceNanos - 2 * SECOND
+              && each.role == Role.REPLICA
+              && world.network.wasOpenSince(keeper.name(), each.name, since)
+              && withinLimitsOf(reign, each);
+      if (ready) {
+        throw new Violation(
+            "I10",
+            "nothing was done for "
+                + (now - withoutPrimarySinceNanos) / SECOND
+                + " s although "
+                + each.name
+                + " could be primary");
+      }
+    }
+  }
+
+  private boolean withinLimitsOf(Reign reign, SimServer server) {
+    return reign.seenOffset() - server.offset <= world.policy.maxLagBytes()
+        && server.replId.equals(reign.history().value());
+  }
+
+  /**
+   * Whether the last published primary is dead, stopped or no primary, and no other was published.
+   */
+  private boolean isLost(SimKeeper keeper) {
+    Reign reign = keeper.journal().reign().orElse(null);
+    if (reign == null || !keeper.isRunning()) {
+      return false;
+    }
+    SimServer server = world.serverAt(reign.primary().address().port());
+    return !server.isRun(reign.primary().runId()) || server.stopped || server.role != Role.PRIMARY;
+  }
+
+  // ---- writes
+
+  void wrote(long id, SimServer server) {
+    written.put(id, new Written(server.runId, server.offset));
+  }
+
+  void acknowledged(SimKeeper keeper, long id, SimServer server, Topology under) {
+    RunId by = Objects.requireNonNull(written.get(id)).by();
+    boolean published = keeper.feed().primary().filter(p -> p.runId().equals(by)).isPresent();
+    if (!published) {
+      throw new Violation(
+          "I1",
+          "write "
+              + id
+              + " was acknowledged by "
+              + by
+              + " of epoch "
+              + under.epoch()
+              + " when it was not the published primary at "
+              + server.name);
+    }
+    acknowledged.add(id);
+    acknowledgedNanos.put(id, world.time.nowNanos());
+  }
+
+  /** An operator's own command replaced a node's data: what is lost by it is not the keeper's. */
+  void operatorGaveUp(SimServer server) {
+    operatorInterfered |= server.role == Role.PRIMARY;
+  }
+
+  // ---- publications
+
+  void published(SimKeeper keeper, Topology topology) {
+    Topology before = newest.get(keeper);
+    boolean goesBack =
+        before != null
+            && (journalRestored
+                ? topology.primary().isPresent() && before.epoch().isAfter(topology.epoch())
+                : !topology.isAfter(before));
+    if (goesBack) {
+      throw new Violation("I2", topology + " was published after " + before);
+    }
+    if (journalRestored && topology.primary().isEmpty()) {
+      return;
+    }
+    newest.put(keeper, topology);
+    Node primary = topology.primary().orElse(null);
+    if (primary == null) {
+      return;
+    }
+    String reign = keeper.owner() + topology.epoch();
+    RunId known = primaryOfEpoch.putIfAbsent(reign, primary.runId());
+    if (known != null && !known.equals(primary.runId())) {
+      throw new Violation(
+          "I2", "epoch " + topology.epoch() + " has two primaries: " + known + " and " + primary);
+    }
+    if (known == null) {
+      newReign(topology, primary);
+    }
+    if (keeper.durable().filter(d -> d.published().equals(topology)).isEmpty()) {
+      throw new Violation("I2", topology + " was published before it was durable");
+    }
+  }
+
+  /** I4: what a new primary misses was not seen by the keeper, or is within the limit. */
+  private void newReign(Topology topology, Node primary) {
+    SimServer server = world.serverAt(primary.address().port());
+    if (topology.epoch().isAfter(new Epoch(1))) {
+      failovers++;
+    }
+    if (!server.runId.equals(primary.runId())) {
+      return;
+    }
+    if (server.data.isEmpty()) {
+      begunBlank.add(server.runId);
+    }
+    long missing = 0;
+    for (long id : acknowledged) {
+      if (server.data.writes.contains(id) || !forgiven.add(id)) {
+        continue;
+      }
+      lost++;
+      if (acknowledgedNanos.getOrDefault(id, 0L) > orderedPromotionNanos && !operatorInterfered) {
+        throw new Violation(
+            "I4", "write " + id + " was acknowledged after its loss had been decided");
+      }
+      Written write = Objects.requireNonNull(written.get(id));
+      if (write.endOffset() <= observedOffset.getOrDefault(write.by(), 0L)) {
+        missing += Dataset.Command.Write.BYTES;
+      }
+    }
+    long limit =
+        world.policy.maxLagBytes() + (keeperWasRestarted() ? GroupJournal.UNSAVED_BYTES : 0);
+    orderedPromotionNanos = Long.MAX_VALUE;
+    boolean excused =
+        operatorInterfered || allWereBlank(server) || unprovable.contains(server.runId);
+    operatorInterfered = false;
+    if (missing > limit && !excused) {
+      throw new Violation(
+          "I4",
+          missing
+              + " bytes of acknowledged writes that the keeper had seen are lost in epoch "
+              + topology.epoch());
+    }
+  }
+
+  private boolean keeperWasRestarted() {
+    return world.keepers.getFirst().life() > 1;
+  }
+
+  /** Nothing can be saved when no server holds anything. */
+  private boolean allWereBlank(SimServer primary) {
+    return primary.data.isEmpty()
+        && world.servers.stream().allMatch(s -> s.alive && s.data.isEmpty());
+  }
+
+  /** What a keeper was told; the most it can be held responsible for. */
+  void observed(SimKeeper keeper, NodeFacts facts) {
+    boolean reigns =
+        keeper.journal().reign().filter(r -> r.primary().runId().equals(facts.runId())).isPresent();
+    if (reigns && facts.upstream().isEmpty()) {
+      observedOffset.merge(facts.runId(), facts.replication().offset(), Math::max);
+    }
+  }
+
+  // ---- decisions and orders
+
+  /** I9, and I12: the entry of a change, replayed, gives the same decision. */
+  void decided(SimKeeper keeper, GroupView view, GroupJournal before, Step step) {
+    Decision decision = step.decision();
+    boolean changes =
+        decision.actions().stream()
+            .anyMatch(a -> a instanceof Action.Order || a instanceof Action.Publish);
+    if (!changes) {
+      return;
+    }
+    if (step.journal().entries().isEmpty()) {
+      throw new Violation("I12", "no entry for " + decision);
+    }
+    Entry entry = step.journal().entries().getLast();
+    long last = before.entries().isEmpty() ? 0 : before.entries().getLast().number();
+    if (entry.number() != last + 1) {
+      throw new Violation("I12", "no new entry for " + decision);
+    }
+    if (world.isReal() && !GroupMachine.replay(entry).equals(decision)) {
+      throw new Violation("I12", "replayed: " + GroupMachine.replay(entry) + ", not " + decision);
+    }
+    if (decision.actions().stream().anyMatch(a -> a instanceof Action.Promote)
+        && keeper == world.keepers.getFirst()) {
+      orderedPromotionNanos = Math.min(orderedPromotionNanos, world.time.nowNanos());
+    }
+    boolean begins =
+        before.operation().isEmpty()
+            && step.journal()
+                .operation()
+                .filter(o -> o.kind() == Operation.Kind.FAILOVER)
+                .isPresent();
+    if (begins) {
+      budget(view.nowNanos());
+    }
+  }
+
+  /** I11: so many failovers per window. */
+  private void budget(long now) {
+    // The core counts by a wall clock of milliseconds.
+    failoverNanos.removeIf(at -> at <= now - world.policy.failoverWindow().toNanos() + MILLISECOND);
+    failoverNanos.add(now);
+    if (failoverNanos.size() > world.policy.maxFailovers() && world.keepers.size() == 1) {
+      throw new Violation("I11", failoverNanos.size() + " failovers within the window");
+    }
+  }
+
+  void sends(SimKeeper keeper) {
+    if (keeper.isGroupPaused()) {
+      throw new Violation("I9", "an order is sent while the group is paused");
+    }
+  }
+
+  /** I3, when an order runs: its reign is the journal's, or the journal knows that it may run. */
+  void executes(SimKeeper keeper, Action.Order order, SimServer server) {
+    GroupJournal durable = keeper.durable().orElse(null);
+    if (durable == null) {
+      return;
+    }
+    boolean known = durable.orders().stream().anyMatch(o -> o.order().id() == order.id());
+    boolean gate = order instanceof Action.Gate;
+    if (!known && !gate && keeper.isRunning()) {
+      boolean alsoInMemory =
+          keeper.journal().orders().stream().anyMatch(o -> o.order().id() == order.id());
+      if (!alsoInMemory) {
+        throw new Violation(
+            "I3", order.describe() + " runs, and the journal does not know that it still may");
+      }
+    }
+    Optional<Epoch> on = server.data.mark.map(m -> m.epoch());
+    Optional<Epoch> expected = order.expected().map(m -> m.epoch());
+    if (on.isPresent() && expected.isPresent() && on.get().isAfter(expected.get())) {
+      throw new Violation(
+          "I3",
+          order.describe()
+              + " was decided in epoch "
+              + expected.get()
+              + " and runs on a server of epoch "
+              + on.get());
+    }
+    if (order instanceof Action.Promote promote) {
+      promotes(keeper, promote, server);
+    }
+  }
+
+  /** I6 and I8, when a promotion runs. */
+  private void promotes(SimKeeper keeper, Action.Promote promote, SimServer server) {
+    boolean blank = allWereBlank(server);
+    if (server.priority == 0 && lastSeenPriority(keeper, server) == 0 && !blank) {
+      throw new Violation("I6", server.name + " has priority 0 and is promoted");
+    }
+    if (server.isLoading() || (server.link != null && server.link.isSyncing())) {
+      throw new Violation("I6", server.name + " is being filled and is promoted");
+    }
+    Reign reign = keeper.journal().reign().orElse(null);
+    if (reign != null && unrelated(server, reign)) {
+      unprovable.add(server.runId);
+    }
+    if (reign == null || blank || begunBlank.contains(reign.primary().runId())) {
+      return;
+    }
+    if (server.data.isEmpty()) {
+      throw new Violation("I6", server.name + " holds nothing and is promoted");
+    }
+    if (server.data.origin.equals("foreign")) {
+      throw new Violation("I6", server.name + " holds other data and is promoted");
+    }
+    cutOffTooLong(keeper, server);
+    betterWasInReach(keeper, server, reign);
+    primaryWasPlainlyAlive(keeper, promote, reign);
+  }
+
+  private static int lastSeenPriority(SimKeeper keeper, SimServer server) {
+    return keeper.monitors.stream()
+        .filter(m -> m.server == server)
+        .flatMap(m -> m.view().facts().stream())
+        .map(NodeFacts::priority)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private void cutOffTooLong(SimKeeper keeper, SimServer server) {
+    Operation op = keeper.journal().operation().orElse(null);
+    NodeFacts facts =
+        keeper.monitors.stream()
+            .filter(m -> m.server == server)
+            .flatMap(m -> m.view().facts().stream())
+            .findFirst()
+            .orElse(null);
+    if (op == null || facts == null || facts.linkUpNanos().isEmpty() || op.from().isEmpty()) {
+      return;
+    }
+    long apart = op.lostNanos() - facts.linkUpNanos().getAsLong();
+    if (apart > world.policy.maxLagTime().toNanos()) {
+      throw new Violation(
+          "I6", server.name + " was cut off for " + apart / SECOND + " s and is promoted");
+    }
+  }
+
+  /** The best of those in reach: nobody else that was plain to see holds more of the history. */
+  private void betterWasInReach(SimKeeper keeper, SimServer chosen, Reign reign) {
+    long now = world.time.nowNanos();
+    for (SimServer other : world.servers) {
+      boolean inReach =
+          other != chosen
+              && other.isWell()
+              && other.priority > 0
+              && other.lastTroubleNanos < now - PLAIN
+              && keeper.lastTroubleNanos < now - PLAIN
+              && world.network.wasOpenSince(keeper.name(), other.name, now - PLAIN)
+              && keeper.journal().orderFor(other.runId).isEmpty()
+              && !other.runId.equals(reign.primary().runId())
+              && failedInThisRound(keeper, other) == null
+              && withinLimits(keeper, other);
+      if (inReach
+          && other.data.origin.equals(chosen.data.origin)
+          && acknowledgedIn(other) > acknowledgedIn(chosen)
+          && other.replId.equals(chosen.replId)
+          && other.offset > chosen.offset) {
+        throw new Violation(
+            "I4",
+            chosen.name
+                + " at offset "
+                + chosen.offset
+                + " is promoted although "
+                + other.name
+                + " at "
+                + other.offset
+                + " could be");
+      }
+    }
+  }
+
+  private boolean withinLimits(SimKeeper keeper, SimServer other) {
+    Operation op = keeper.journal().operation().orElse(null);
+    NodeFacts facts =
+        keeper.monitors.stream()
+            .filter(m -> m.server == other)
+            .flatMap(m -> m.view().facts().stream())
+            .findFirst()
+            .orElse(null);
+    return op != null
+        && facts != null
+        && facts.linkUpNanos().isPresent()
+        && op.lostNanos() - facts.linkUpNanos().getAsLong() < world.policy.maxLagTime().toNanos();
+  }
+
+  private static @Nullable RunId failedInThisRound(SimKeeper keeper, SimServer other) {
+    return keeper
+        .journal()
+        .operation()
+        .flatMap(op -> op.failed().stream().filter(other.runId::equals).findFirst())
+        .orElse(null);
+  }
+
+  private long acknowledgedIn(SimServer server) {
+    return server.data.writes.stream().filter(acknowledged::contains).count();
+  }
+
+  /** I8: nothing is changed by a keeper that alone cannot see a primary that others see. */
+  private void primaryWasPlainlyAlive(SimKeeper keeper, Action.Promote promote, Reign reign) {
+    SimServer old = world.serverAt(reign.primary().address().port());
+    Operation op = keeper.journal().operation().orElse(null);
+    if (op == null || !old.runId.equals(reign.primary().runId()) || !old.isWell()) {
+      return;
+    }
+    long since = op.startedWallMillis() * 1_000_000 - PLAIN;
+    boolean alive =
+        old.lastTroubleNanos < since
+            && old.role == Role.PRIMARY
+            && !old.runId.equals(promote.node().runId());
+    if (!alive || keeper.lastTroubleNanos > since) {
+      return;
+    }
+    for (SimServer replica : world.servers) {
+      boolean witness =
+          replica != old
+              && replica.lastTroubleNanos < since
+              && world.network.wasOpenSince(old.name, replica.name, since)
+              && world.network.wasOpenSince(keeper.name(), replica.name, since)
+              && replicated(replica, old, since);
+      if (witness) {
+        throw new Violation(
+            "I8",
+            promote.node().address()
+                + " is promoted although "
+                + old.name
+                + " is alive and "
+                + replica.name
+                + " hears it");
+      }
+    }
+  }
+
+  private static boolean replicated(SimServer replica, SimServer old, long sinceNanos) {
+    return replica.lastUpNanos > sinceNanos
+        && (replica.upstreamPort == old.address.port() || replica.upstreamPort == 0);
+  }
+
+  void executed(SimKeeper keeper, Action.Order order, SimServer server) {
+    if (order instanceof Action.Promote && server.role != Role.PRIMARY) {
+      throw new Violation("I3", keeper.name() + " promoted " + server.name + " in vain");
+    }
+  }
+
+  /** I7, when a replica is about to give up its data for an image. */
+  void replicaWipes(SimServer replica, SimServer from, Dataset image) {
+    if (!image.isEmpty() || replica.data.isEmpty()) {
+      return;
+    }
+    SimKeeper keeper = world.keepers.getFirst();
+    long since = from.killedNanos - SECOND / 2;
+    Reign reign = keeper.journal().reign().orElse(null);
+    boolean keeperSaw =
+        keeper.isRunning()
+            && !keeper.isGroupPaused()
+            && keeper.lastTroubleNanos < since
+            && replica.lastTroubleNanos < since
+            && reign != null
+            && reign.primary().address().equals(from.address)
+            && reign.sinceNanos() < since
+            && world.network.wasOpenSince(keeper.name(), replica.name, since)
+            && world.network.wasOpenSince(keeper.name(), from.name, since)
+            && from.killedNanos > 0
+            && world.keepers.stream().filter(SimKeeper::isRunning).count() == 1;
+    if (keeperSaw) {
+      throw new Violation("I7", replica.name + " is emptied by the empty restart of " + from.name);
+    }
+  }
+
+  // ---- the end
+
+  /** Why it is not yet well; empty when it is. */
+  Optional<String> unwell() {
+    SimKeeper keeper = world.keepers.getFirst();
+    Node primary = keeper.feed().primary().orElse(null);
+    if (primary == null) {
+      return Optional.of("no primary is published");
+    }
+    SimServer server = world.serverAt(primary.address().port());
+    if (!server.runId.equals(primary.runId()) || server.role != Role.PRIMARY) {
+      return Optional.of(primary + " is published but does not serve");
+    }
+    if (server.data.mark.filter(m -> m.epoch().equals(keeper.feed().epoch())).isEmpty()) {
+      return Optional.of(server.name + " carries " + server.data.mark);
+    }
+    for (SimServer other : world.servers) {
+      boolean follows =
+          other == server
+              || (other.role == Role.REPLICA
+                  && other.link != null
+                  && other.link.isUp()
+                  && other.link.comesFrom(server));
+      if (!follows) {
+        return Optional.of(other.name + " does not replicate from " + server.name);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** I10, and that nothing acknowledged is missing that was not reported lost before. */
+  void atTheEnd() {
+    if (journalRestored) {
+      return;
+    }
+    Optional<String> unwell = unwell();
+    if (unwell.isPresent()) {
+      if (nobodyQualifies()) {
+        return;
+      }
+      throw new Violation("I10", "30 s after the last fault: " + unwell.get());
+    }
+    SimKeeper keeper = world.keepers.getFirst();
+    SimServer primary = world.serverAt(keeper.feed().primary().orElseThrow().address().port());
+    for (SimServer other : world.servers) {
+      if (!other.data.sameAs(primary.data)) {
+        throw new Violation("I10", other.name + " holds other data than " + primary.name);
+      }
+    }
+    for (long id : acknowledged) {
+      if (!primary.data.writes.contains(id) && !forgiven.contains(id) && !operatorInterfered) {
+        throw new Violation(
+            "I4", "write " + id + " was acknowledged and is missing, and no failover lost it");
+      }
+    }
+  }
+
+  /** Staying down is right when every node left is one that must not be promoted. */
+  private boolean nobodyQualifies() {
+    SimKeeper keeper = world.keepers.getFirst();
+    Reign reign = keeper.journal().reign().orElse(null);
+    boolean waiting =
+        keeper
+            .journal()
+            .operation()
+            .filter(o -> o.kind() == Operation.Kind.FAILOVER)
+            .filter(o -> o.phase() == Operation.Phase.CHOOSE)
+            .isPresent();
+    if (!waiting) {
+      return false;
+    }
+    return world.servers.stream()
+        .allMatch(
+            s ->
+                s.priority == 0
+                    || s.data.isEmpty()
+                    || s.data.origin.equals("foreign")
+                    || reign == null
+                    || tooStale(s, keeper, reign)
+                    || unrelated(s, reign));
+  }
+
+  private boolean tooStale(SimServer server, SimKeeper keeper, Reign reign) {
+    long seen =
+        Math.max(reign.seenOffset(), observedOffset.getOrDefault(reign.primary().runId(), 0L));
+    boolean behind = seen - server.offset > world.policy.maxLagBytes();
+    return behind || !withinLimits(keeper, server);
+  }
+
+  /** A server that forgot its history when it restarted cannot prove whose data it holds. */
+  private static boolean unrelated(SimServer server, Reign reign) {
+    return !server.replId.equals(reign.history().value())
+        && !server.formerReplId.equals(reign.history().value());
+  }
+}

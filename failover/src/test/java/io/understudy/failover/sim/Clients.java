@@ -1,0 +1,94 @@
+package io.understudy.failover.sim;
+
+import io.understudy.topology.Node;
+import io.understudy.topology.Role;
+import io.understudy.topology.Topology;
+
+/** Clients that write unique ids through the proxy that lives in each keeper's process. */
+final class Clients {
+  /** The proxies' side of the network, which may see more than the keeper's. */
+  static final String PROXY = "proxy";
+
+  private static final int CLIENTS = 2;
+
+  private final World world;
+  private long nextId = 1;
+  private boolean running = true;
+
+  Clients(World world) {
+    this.world = world;
+  }
+
+  void start() {
+    for (SimKeeper keeper : world.keepers) {
+      for (int i = 0; i < CLIENTS; i++) {
+        next(keeper);
+      }
+    }
+  }
+
+  void stop() {
+    running = false;
+  }
+
+  private void next(SimKeeper keeper) {
+    world.time.after(
+        world.time.millis(10, 90),
+        () -> {
+          if (running) {
+            int life = keeper.life();
+            keeper.handle(life, () -> write(keeper));
+            next(keeper);
+          }
+        });
+  }
+
+  long newId() {
+    return nextId++;
+  }
+
+  private void write(SimKeeper keeper) {
+    Topology current = keeper.feed();
+    Node primary = current.primary().orElse(null);
+    if (primary == null) {
+      return;
+    }
+    SimServer server = world.serverAt(primary.address().port());
+    long id = newId();
+    int life = keeper.life();
+    var connection = new Network.Connection();
+    world.network.send(
+        PROXY,
+        server.name,
+        connection,
+        () ->
+            server.receive(
+                0,
+                () -> {
+                  boolean right = server.runId.equals(primary.runId()) || !world.checksRunOnConnect;
+                  if (!right
+                      || server.isBusy()
+                      || server.isLoading()
+                      || server.role != Role.PRIMARY) {
+                    return;
+                  }
+                  server.execute(new Dataset.Command.Write(id));
+                  world.checks.wrote(id, server);
+                  world.network.send(
+                      server.name,
+                      PROXY,
+                      connection,
+                      () -> keeper.handle(life, () -> replied(keeper, current, server, id)));
+                },
+                () -> {}));
+  }
+
+  private void replied(SimKeeper keeper, Topology under, SimServer server, long id) {
+    Topology now = keeper.feed();
+    boolean current = now.epoch().equals(under.epoch()) && now.primary().equals(under.primary());
+    keeper.clientReplied(under.primary().orElseThrow().runId());
+    if (current || !world.checksLeaseBeforeReply) {
+      world.checks.acknowledged(keeper, id, server, under);
+    }
+  }
+}

@@ -1,0 +1,493 @@
+package io.understudy.failover.sim;
+
+import io.understudy.failover.decide.Action;
+import io.understudy.failover.decide.Decision;
+import io.understudy.failover.decide.GroupJournal;
+import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Outcome;
+import io.understudy.failover.decide.Step;
+import io.understudy.failover.view.EpochMark;
+import io.understudy.failover.view.FleetView;
+import io.understudy.failover.view.GroupView;
+import io.understudy.failover.view.NodeView;
+import io.understudy.topology.Leadership;
+import io.understudy.topology.Node;
+import io.understudy.topology.RunId;
+import io.understudy.topology.Topology;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated keeper process: the real {@link GroupMachine}, an observer, an executor, a journal on
+ * a disk that survives it, and the feed that the proxies in the same process follow.
+ */
+final class SimKeeper {
+  static final String GROUP = "orders";
+
+  private final World world;
+  private final String name;
+  private final String owner;
+  private final GroupMachine machine;
+  final List<Monitor> monitors = new ArrayList<>();
+
+  /** What is on the disk. */
+  private @Nullable GroupJournal durable;
+
+  private boolean running;
+  private int life;
+  private long pausedUntilNanos = -1;
+  private long diskBusyUntilNanos = -1;
+  private boolean decideWhenDiskIsFree;
+  private boolean performing;
+  private long startedNanos;
+  private GroupJournal journal;
+  private Topology feed = Topology.unknown(GROUP);
+  private @Nullable String pauseReason;
+  private String lastRule = "";
+  private final Map<RunId, Long> replies = new HashMap<>();
+
+  /** When it last was not running, or slept, or had a slow disk. */
+  long lastTroubleNanos;
+
+  SimKeeper(World world, String name, GroupMachine machine) {
+    this.world = world;
+    this.name = name;
+    this.owner = "owner-of-" + name;
+    this.machine = machine;
+    this.journal = GroupJournal.empty(GROUP, owner);
+  }
+
+  String name() {
+    return name;
+  }
+
+  String owner() {
+    return owner;
+  }
+
+  int life() {
+    return life;
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  Topology feed() {
+    return feed;
+  }
+
+  GroupJournal journal() {
+    return journal;
+  }
+
+  Optional<GroupJournal> durable() {
+    return Optional.ofNullable(durable);
+  }
+
+  boolean isConnectedTo(SimServer server) {
+    return running
+        && monitors.stream()
+            .anyMatch(m -> m.server == server && m.connectedTo() == server.incarnation);
+  }
+
+  void pauseGroup(@Nullable String reason) {
+    pauseReason = reason;
+    world.time.trace(name, reason == null ? "group resumed" : "group paused");
+  }
+
+  boolean isGroupPaused() {
+    return pauseReason != null;
+  }
+
+  /** Puts an older journal on the disk. */
+  void restore(GroupJournal backup) {
+    if (!backup.equals(durable)) {
+      world.time.trace(name, "an old journal of epoch " + backup.epoch() + " is restored");
+      durable = backup;
+      world.checks.journalRestored(this);
+    }
+  }
+
+  // ---- the process
+
+  void start() {
+    if (running) {
+      return;
+    }
+    running = true;
+    life++;
+    startedNanos = world.time.nowNanos();
+    lastTroubleNanos = startedNanos;
+    pausedUntilNanos = -1;
+    diskBusyUntilNanos = -1;
+    performing = false;
+    decideWhenDiskIsFree = false;
+    feed = Topology.unknown(GROUP);
+    replies.clear();
+    journal =
+        durable == null ? GroupJournal.empty(GROUP, owner) : machine.resume(durable, startedNanos);
+    durable = durable == null ? journal : durable;
+    monitors.clear();
+    world.servers.forEach(s -> monitors.add(new Monitor(this, s)));
+    world.time.trace(name, "starts");
+    int mine = life;
+    for (Monitor monitor : monitors) {
+      world.time.after(world.time.millis(0, 50), () -> watch(mine, monitor));
+    }
+    tick(mine);
+  }
+
+  private void watch(int mine, Monitor monitor) {
+    if (running && life == mine) {
+      handle(mine, monitor::turn);
+      world.time.after(Monitor.CADENCE_NANOS, () -> watch(mine, monitor));
+    }
+  }
+
+  private void tick(int mine) {
+    if (running && life == mine) {
+      handle(mine, this::decide);
+      world.time.after(GroupMachine.MAX_TURN.toNanos(), () -> tick(mine));
+    }
+  }
+
+  void crash() {
+    if (running) {
+      world.time.trace(name, "dies");
+      running = false;
+      life++;
+      feed = Topology.unknown(GROUP);
+      lastTroubleNanos = world.time.nowNanos();
+      monitors.forEach(m -> m.connection().closed = true);
+    }
+  }
+
+  void sleepFor(long nanos) {
+    if (running) {
+      world.time.trace(name, "sleeps " + nanos / 1_000_000 + " ms");
+      pausedUntilNanos = world.time.nowNanos() + nanos;
+      lastTroubleNanos = pausedUntilNanos;
+    }
+  }
+
+  /** Runs something in this process: not after its death, and not while it sleeps. */
+  void handle(int ofLife, Runnable work) {
+    if (!running || life != ofLife) {
+      return;
+    }
+    long now = world.time.nowNanos();
+    if (now < pausedUntilNanos) {
+      world.time.after(pausedUntilNanos - now, () -> handle(ofLife, work));
+    } else {
+      work.run();
+    }
+  }
+
+  void connectionEnded(SimServer server) {
+    if (running) {
+      monitors.stream()
+          .filter(m -> m.server == server && m.connectedTo() == server.incarnation)
+          .forEach(m -> m.connectionEnded(server.incarnation));
+    }
+  }
+
+  void clientReplied(RunId runId) {
+    replies.put(runId, world.time.nowNanos());
+  }
+
+  // ---- deciding
+
+  /** One turn; the driver's thread is busy while the disk is. */
+  void decide() {
+    long now = world.time.nowNanos();
+    if (performing) {
+      if (!decideWhenDiskIsFree) {
+        decideWhenDiskIsFree = true;
+        int mine = life;
+        world.time.after(
+            Math.max(1, diskBusyUntilNanos - now),
+            () -> {
+              decideWhenDiskIsFree = false;
+              handle(mine, this::decide);
+            });
+      }
+      return;
+    }
+    GroupView view = view();
+    Step step = machine.step(view, journal);
+    Decision decision = step.decision();
+    if (world.time.isTracing() && !(decision.rule() + decision.actions()).equals(lastRule)) {
+      lastRule = decision.rule() + decision.actions();
+      world.time.trace(name, decision.rule() + ": " + decision.reason());
+    }
+    world.checks.decided(this, view, journal, step);
+    perform(step);
+  }
+
+  private GroupView view() {
+    List<NodeView> nodes = monitors.stream().map(Monitor::view).toList();
+    return new GroupView(
+        GROUP,
+        world.time.nowNanos(),
+        world.time.nowNanos() / 1_000_000,
+        startedNanos,
+        Leadership.ALONE.standing(GROUP),
+        Optional.ofNullable(pauseReason),
+        nodes,
+        replies,
+        FleetView.SINGLE);
+  }
+
+  /** In the order that {@link Step} demands; the process may die between any two of them. */
+  private void perform(Step step) {
+    for (Action action : step.decision().actions()) {
+      if (action instanceof Action.Gate gate) {
+        give(gate);
+      }
+    }
+    if (world.faults.diesNow(this, "before saving")) {
+      return;
+    }
+    journal = step.journal();
+    if (durable == null || journal.mustBeSaved(durable)) {
+      durable = journal;
+      diskBusyUntilNanos = world.time.nowNanos() + world.faults.diskNanos(this);
+    }
+    if (world.faults.diesNow(this, "after saving")) {
+      return;
+    }
+    int mine = life;
+    performing = true;
+    world.time.after(
+        diskBusyUntilNanos - world.time.nowNanos(),
+        () ->
+            handle(
+                mine,
+                () -> {
+                  performing = false;
+                  for (Action action : step.decision().actions()) {
+                    perform(action);
+                    if (!(action instanceof Action.Probe)
+                        && world.faults.diesNow(this, "after " + action)) {
+                      return;
+                    }
+                  }
+                }));
+  }
+
+  private void perform(Action action) {
+    switch (action) {
+      case Action.Gate g -> {}
+      case Action.Order order -> give(order);
+      case Action.Settle settle -> settle(settle);
+      case Action.Publish publish -> {
+        feed = publish.topology();
+        world.checks.published(this, feed);
+      }
+      case Action.Probe probe ->
+          monitors.stream()
+              .filter(m -> probe.nodes().contains(m.server.address))
+              .forEach(Monitor::probeNow);
+    }
+  }
+
+  // ---- orders
+
+  private Monitor monitorOf(Node node) {
+    return monitors.stream()
+        .filter(m -> m.server.address.equals(node.address()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** One order in flight: its end is told exactly once. */
+  private final class Delivery {
+    private final Action.Order order;
+    private final int mine = life;
+    private final Network.Connection on;
+    private final SimServer server;
+    private final int incarnation;
+    private boolean over;
+    private boolean sentForGood;
+
+    Delivery(Action.Order order) {
+      this.order = order;
+      Monitor monitor = monitorOf(order.node());
+      this.server = monitor.server;
+      this.on = monitor.connection();
+      this.incarnation = monitor.connectedTo();
+    }
+
+    void begin() {
+      if (incarnation == 0 || !server.runId.equals(order.node().runId())) {
+        // An outcome always comes in a later turn.
+        world.time.after(
+            0,
+            () ->
+                handle(mine, () -> end(new Outcome.Rejected("the connection is to another run"))));
+        return;
+      }
+      world.time.after(
+          world.policy.actionDeadline().toNanos(),
+          () ->
+              handle(
+                  mine,
+                  () ->
+                      end(
+                          sentForGood
+                              ? new Outcome.Unknown("no reply within the deadline")
+                              : new Outcome.Rejected("no reply to WATCH within the deadline"))));
+      toServer(this::watched);
+    }
+
+    private void toServer(Runnable work) {
+      world.network.send(
+          name,
+          server.name,
+          on,
+          () -> {
+            if (!on.killed) {
+              server.receive(incarnation, killable(work), this::reset);
+            }
+          });
+    }
+
+    private Runnable killable(Runnable work) {
+      return () -> {
+        if (!on.killed) {
+          work.run();
+        }
+      };
+    }
+
+    private void reset() {
+      back(
+          () ->
+              end(
+                  sentForGood
+                      ? new Outcome.Unknown("the connection ended")
+                      : new Outcome.Rejected("the connection ended before EXEC")));
+    }
+
+    private void back(Runnable work) {
+      world.network.send(server.name, name, on, () -> handle(mine, work));
+    }
+
+    private void watched() {
+      if (server.isBusy()) {
+        back(() -> end(new Outcome.Rejected("BUSY")));
+        return;
+      }
+      Optional<EpochMark> mark = server.data.mark;
+      long version = server.markVersion;
+      back(
+          () -> {
+            if (over) {
+              return;
+            }
+            if (!mark.equals(order.expected()) && world.comparesMark) {
+              end(new Outcome.Rejected("the mark is " + mark + ", not " + order.expected()));
+              return;
+            }
+            sentForGood = true;
+            world.rememberConnection(name, server, on);
+            toServer(() -> exec(version));
+          });
+    }
+
+    private void exec(long version) {
+      if (server.isBusy()) {
+        back(() -> end(new Outcome.Rejected("BUSY")));
+        return;
+      }
+      if (server.isLoading()) {
+        back(() -> end(new Outcome.Rejected("LOADING")));
+        return;
+      }
+      if (server.markVersion != version && world.comparesMark) {
+        back(() -> end(new Outcome.Rejected("EXEC nil: the mark changed")));
+        return;
+      }
+      run();
+      back(() -> end(new Outcome.Done("OK")));
+    }
+
+    private void run() {
+      world.checks.executes(SimKeeper.this, order, server);
+      switch (order) {
+        case Action.Gate g -> server.replicaOf("127.0.0.1", 0);
+        case Action.Attach attach ->
+            server.replicaOf(attach.primary().address().host(), attach.primary().address().port());
+        case Action.Promote promote -> {
+          server.replicaOfNoOne();
+          server.execute(new Dataset.Command.SetMark(promote.mark()));
+        }
+        case Action.Mark mark -> {
+          if (server.role == io.understudy.topology.Role.PRIMARY) {
+            server.execute(new Dataset.Command.SetMark(mark.mark()));
+          }
+        }
+      }
+      world.checks.executed(SimKeeper.this, order, server);
+    }
+
+    private void end(Outcome outcome) {
+      if (!over) {
+        over = true;
+        world.time.trace(name, order.describe() + " -> " + outcome);
+        journal = machine.outcome(journal, order, outcome, world.time.nowNanos());
+        decide();
+      }
+    }
+  }
+
+  private void give(Action.Order order) {
+    world.checks.sends(this);
+    new Delivery(order).begin();
+  }
+
+  private void settle(Action.Settle settle) {
+    Monitor monitor = monitorOf(settle.node());
+    SimServer server = monitor.server;
+    int mine = life;
+    int incarnation = monitor.connectedTo();
+    monitor.reconnect();
+    var fresh = new Network.Connection();
+    Runnable unknown = () -> settled(mine, settle, new Outcome.Unknown("no reply to CLIENT KILL"));
+    world.time.after(world.policy.actionDeadline().toNanos(), unknown);
+    world.network.send(
+        name,
+        server.name,
+        fresh,
+        () ->
+            server.receive(
+                incarnation,
+                () -> {
+                  boolean sameRun = server.runId.equals(settle.node().runId());
+                  if (server.isBusy() || !sameRun) {
+                    return;
+                  }
+                  world.killConnections(name, server);
+                  world.network.send(
+                      server.name,
+                      name,
+                      fresh,
+                      () -> settled(mine, settle, new Outcome.Done("killed")));
+                },
+                () -> {}));
+  }
+
+  private void settled(int mine, Action.Settle settle, Outcome outcome) {
+    handle(
+        mine,
+        () -> {
+          journal = machine.outcome(journal, settle, outcome, world.time.nowNanos());
+          decide();
+        });
+  }
+}

@@ -1,0 +1,399 @@
+package io.understudy.failover.sim;
+
+import io.understudy.failover.view.Upstream;
+import io.understudy.topology.Address;
+import io.understudy.topology.Role;
+import io.understudy.topology.RunId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A simulated redis-server: one address, one process after another. */
+final class SimServer {
+  /** How a process starts again. */
+  enum Restart {
+    EMPTY,
+    OLD_SNAPSHOT,
+    ALL_DATA
+  }
+
+  private record Snapshot(Dataset data, String replId, long offset) {}
+
+  private record Backlogged(long endOffset, Dataset.Command command) {}
+
+  static final String NO_ID = "0000";
+  private static final int MAX_BACKLOG = 2_000;
+
+  final World world;
+  final Address address;
+  final String name;
+
+  boolean alive;
+  boolean stopped;
+  boolean booting;
+  long busyUntilNanos = -1;
+  long loadingUntilNanos = -1;
+  RunId runId = new RunId("none");
+  int incarnation;
+  int priority = 100;
+
+  /** When it last was anything but well, for invariants that hold of well servers only. */
+  long lastTroubleNanos = -1;
+
+  long startedNanos = -1;
+  long killedNanos = -1;
+
+  Dataset data = new Dataset();
+  long markVersion;
+  Role role = Role.PRIMARY;
+  String replId = NO_ID;
+  String formerReplId = NO_ID;
+  long formerEnd = -1;
+  long offset;
+  private final Deque<Backlogged> backlog = new ArrayDeque<>();
+  final List<ReplicaLink> feeding = new ArrayList<>();
+
+  String upstreamHost = "";
+  int upstreamPort;
+  @Nullable ReplicaLink link;
+  boolean everUp;
+  long lastUpNanos = -1;
+  private int attachment;
+
+  private @Nullable Snapshot snapshot;
+  private final List<Runnable> inbox = new ArrayList<>();
+
+  SimServer(World world, Address address) {
+    this.world = world;
+    this.address = address;
+    this.name = "node" + (address.port() % 10);
+  }
+
+  // ---- the process
+
+  void boot(Dataset with, String id, long at, Role as, String host, int port) {
+    alive = true;
+    stopped = false;
+    incarnation++;
+    runId = new RunId(String.format(Locale.ROOT, "%s-run%d", name, incarnation));
+    data = with;
+    markVersion++;
+    replId = id;
+    formerReplId = NO_ID;
+    formerEnd = -1;
+    offset = at;
+    role = as;
+    upstreamHost = host;
+    upstreamPort = port;
+    backlog.clear();
+    everUp = false;
+    lastUpNanos = -1;
+    startedNanos = world.time.nowNanos();
+    lastTroubleNanos = startedNanos;
+    int mine = incarnation;
+    world.time.after(world.time.millis(0, 999), () -> tick(mine));
+    world.time.after(world.time.millis(500, 4_000), () -> save(mine));
+    if (role == Role.REPLICA) {
+      connect(0);
+    }
+  }
+
+  void kill() {
+    if (!alive) {
+      return;
+    }
+    trace("killed");
+    alive = false;
+    stopped = false;
+    busyUntilNanos = -1;
+    loadingUntilNanos = -1;
+    killedNanos = world.time.nowNanos();
+    lastTroubleNanos = killedNanos;
+    inbox.clear();
+    dropLink();
+    for (ReplicaLink each : List.copyOf(feeding)) {
+      each.end();
+    }
+    feeding.clear();
+    world.keepers.forEach(k -> k.connectionEnded(this));
+  }
+
+  void restart(Restart how, boolean asReplica) {
+    if (alive || booting) {
+      return;
+    }
+    booting = true;
+    Snapshot old = snapshot;
+    Dataset exact = data;
+    String exactId = replId;
+    long exactOffset = offset;
+    String host = upstreamHost.isEmpty() ? Upstream.GATE_HOST : upstreamHost;
+    int port = upstreamPort;
+    world.time.after(
+        world.time.millis(13, 60),
+        () -> {
+          booting = false;
+          trace("starts again, " + how + (asReplica ? ", as replica of " + port : ""));
+          Snapshot loaded =
+              switch (how) {
+                case EMPTY -> null;
+                case OLD_SNAPSHOT -> old;
+                case ALL_DATA -> new Snapshot(exact, exactId, exactOffset);
+              };
+          start(loaded, asReplica, host, port);
+        });
+  }
+
+  private void start(@Nullable Snapshot loaded, boolean asReplica, String host, int port) {
+    if (loaded == null) {
+      boot(
+          new Dataset(), world.newReplId(), 0, asReplica ? Role.REPLICA : Role.PRIMARY, host, port);
+      return;
+    }
+    Dataset copy = loaded.data().copy();
+    if (asReplica) {
+      boot(copy, loaded.replId(), loaded.offset(), Role.REPLICA, host, port);
+    } else if (world.forgetsHistory) {
+      boot(copy, world.newReplId(), 0, Role.PRIMARY, "", 0);
+    } else {
+      boot(copy, world.newReplId(), loaded.offset(), Role.PRIMARY, "", 0);
+      formerReplId = loaded.replId();
+      formerEnd = loaded.offset() + 1;
+    }
+    if (world.time.random().nextInt(4) == 0) {
+      loadingUntilNanos = world.time.nowNanos() + world.time.millis(100, 2_000);
+      lastTroubleNanos = loadingUntilNanos;
+    }
+  }
+
+  private void save(int mine) {
+    if (alive && incarnation == mine) {
+      if (!stopped && !isLoading()) {
+        snapshot = new Snapshot(data.copy(), replId, offset);
+      }
+      world.time.after(world.time.millis(1_000, 6_000), () -> save(mine));
+    }
+  }
+
+  void stop() {
+    if (alive && !stopped) {
+      trace("stopped (SIGSTOP)");
+      stopped = true;
+    }
+  }
+
+  void wake() {
+    if (alive && stopped) {
+      trace("continues (SIGCONT)");
+      stopped = false;
+      lastTroubleNanos = world.time.nowNanos();
+      List<Runnable> waiting = new ArrayList<>(inbox);
+      inbox.clear();
+      // Connections are served in no particular order.
+      java.util.Collections.shuffle(waiting, world.time.random());
+      waiting.forEach(Runnable::run);
+      if (link != null) {
+        link.lastHeardNanos = world.time.nowNanos();
+      }
+    }
+  }
+
+  void busyFor(long nanos) {
+    if (alive) {
+      trace("busy with a script");
+      busyUntilNanos = world.time.nowNanos() + nanos;
+      lastTroubleNanos = busyUntilNanos;
+    }
+  }
+
+  boolean isBusy() {
+    return world.time.nowNanos() < busyUntilNanos;
+  }
+
+  boolean isLoading() {
+    return world.time.nowNanos() < loadingUntilNanos || (link != null && link.isLoading());
+  }
+
+  boolean isRun(RunId run) {
+    return alive && runId.equals(run);
+  }
+
+  boolean isWell() {
+    return alive && !stopped && !isBusy() && !isLoading();
+  }
+
+  /**
+   * Runs what arrived on a connection to the incarnation {@code to}; 0 means whichever is there.
+   */
+  void receive(int to, Runnable work, Runnable reset) {
+    if (!alive || (to != 0 && to != incarnation)) {
+      reset.run();
+    } else if (stopped) {
+      int mine = incarnation;
+      inbox.add(() -> receive(mine, work, reset));
+    } else {
+      work.run();
+    }
+  }
+
+  // ---- orders and commands
+
+  void execute(Dataset.Command command) {
+    data.apply(command);
+    if (command instanceof Dataset.Command.SetMark
+        || command instanceof Dataset.Command.DeleteMark) {
+      markVersion++;
+    }
+    offset += command.bytes();
+    append(command);
+  }
+
+  private void append(Dataset.Command command) {
+    backlog.addLast(new Backlogged(offset, command));
+    while (backlog.size() > MAX_BACKLOG) {
+      backlog.removeFirst();
+    }
+    for (ReplicaLink each : List.copyOf(feeding)) {
+      each.feed(command, offset);
+    }
+  }
+
+  /** From the upstream's stream. */
+  void replicate(Dataset.Command command, long endOffset) {
+    data.apply(command);
+    if (command instanceof Dataset.Command.SetMark
+        || command instanceof Dataset.Command.DeleteMark) {
+      markVersion++;
+    }
+    offset = endOffset;
+    append(command);
+  }
+
+  void replicaOfNoOne() {
+    if (role == Role.PRIMARY) {
+      return;
+    }
+    trace("becomes primary at offset " + offset);
+    dropLink();
+    role = Role.PRIMARY;
+    upstreamHost = "";
+    upstreamPort = 0;
+    formerReplId = replId;
+    formerEnd = offset + 1;
+    replId = world.newReplId();
+    endFeeding();
+  }
+
+  void replicaOf(String host, int port) {
+    if (role == Role.REPLICA && upstreamHost.equals(host) && upstreamPort == port) {
+      return;
+    }
+    trace("becomes replica of " + (port == 0 ? "nothing" : "node" + port % 10));
+    dropLink();
+    role = Role.REPLICA;
+    upstreamHost = host;
+    upstreamPort = port;
+    endFeeding();
+    connect(0);
+  }
+
+  private void endFeeding() {
+    for (ReplicaLink each : List.copyOf(feeding)) {
+      each.end();
+    }
+    feeding.clear();
+  }
+
+  // ---- replication
+
+  private void dropLink() {
+    attachment++;
+    if (link != null) {
+      ReplicaLink old = link;
+      link = null;
+      old.abandoned();
+    }
+  }
+
+  /** The link ended: the first attempt comes at once, the next with a tick of the server's. */
+  void linkLost(boolean atOnce) {
+    trace("loses its link");
+    link = null;
+    attachment++;
+    connect(atOnce ? 0 : world.time.millis(60, 1_000));
+  }
+
+  private void connect(long delayNanos) {
+    int mine = attachment;
+    int process = incarnation;
+    world.time.after(
+        delayNanos,
+        () -> {
+          boolean wanted =
+              alive
+                  && process == incarnation
+                  && mine == attachment
+                  && role == Role.REPLICA
+                  && link == null
+                  && upstreamPort != 0;
+          if (!wanted) {
+            return;
+          }
+          SimServer upstream = world.serverAt(upstreamPort);
+          if (stopped || isBusy() || !ReplicaLink.tryOpen(this, upstream)) {
+            connect(world.time.millis(60, 1_000));
+          }
+        });
+  }
+
+  /** Whether a replica's position can be continued from the backlog. */
+  boolean canContinue(String id, long from) {
+    boolean known = id.equals(replId) || (id.equals(formerReplId) && from + 1 <= formerEnd);
+    if (!known || from > offset) {
+      return false;
+    }
+    long begin =
+        backlog.isEmpty()
+            ? offset
+            : backlog.getFirst().endOffset() - backlog.getFirst().command().bytes();
+    return from >= begin;
+  }
+
+  void sendBacklog(ReplicaLink to, long from) {
+    for (Backlogged each : backlog) {
+      if (each.endOffset() > from) {
+        to.feed(each.command(), each.endOffset());
+      }
+    }
+  }
+
+  private void tick(int mine) {
+    if (!alive || incarnation != mine) {
+      return;
+    }
+    long now = world.time.nowNanos();
+    if (!stopped && role == Role.PRIMARY && !feeding.isEmpty() && !isBusy()) {
+      execute(new Dataset.Command.Ping());
+    }
+    if (!stopped && link != null) {
+      if (now - link.lastHeardNanos > world.replTimeoutNanos) {
+        link.end();
+      } else if (link.isUp()) {
+        lastUpNanos = now;
+      }
+    }
+    world.time.after(1_000_000_000L, () -> tick(mine));
+  }
+
+  /** Forgets its backlog, as a full resync or a restart does. */
+  void clearBacklog() {
+    backlog.clear();
+  }
+
+  void trace(String what) {
+    world.time.trace(name, what);
+  }
+}

@@ -1,0 +1,156 @@
+package io.understudy.failover.sim;
+
+import io.understudy.failover.decide.FailoverPolicy;
+import io.understudy.failover.decide.GroupMachine;
+import io.understudy.topology.Role;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One run of the simulated world from one seed: a start, faults, a healing, and the end, at which
+ * everything must be well again. Every invariant is checked after every event.
+ */
+public final class Simulation {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long FAULTS_FROM = 4 * SECOND;
+  private static final long FAULTS_UNTIL = 24 * SECOND;
+  private static final long HEALED_AT = 28 * SECOND;
+
+  /** I10: after the faults end, all must be well within this. */
+  static final long RECOVERY = 30 * SECOND;
+
+  private static final long LOOK_EVERY = SECOND / 2;
+  private static final int STEADY_LOOKS = 2;
+
+  private Simulation() {}
+
+  /**
+   * What is simulated.
+   *
+   * @param machine makes the decision core
+   * @param policy draws the policy from the seed
+   * @param isReal whether the core is whole, so that replaying an entry must agree with it
+   * @param without safeguards outside the core that are left out: "compare mark", "check lease
+   *     before reply", "check run on connect"
+   */
+  public record Setting(
+      Function<FailoverPolicy, GroupMachine> machine,
+      Function<Random, FailoverPolicy> policy,
+      boolean isReal,
+      Set<String> without) {
+
+    /** The real thing. */
+    public static Setting real() {
+      return new Setting(GroupMachine::new, Simulation::drawPolicy, true, Set.of());
+    }
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param seed what it was made from
+   * @param violation the first invariant that did not hold; empty when all did
+   * @param trace what happened, if it was asked for
+   * @param failovers how many primaries were published after the first
+   * @param acknowledged how many writes were acknowledged to clients
+   * @param lost how many of those were lost within the configured bound
+   */
+  public record Result(
+      long seed,
+      Optional<Violation> violation,
+      List<String> trace,
+      int failovers,
+      int acknowledged,
+      int lost) {}
+
+  /** A policy with short times, and limits that are sometimes tight. */
+  public static FailoverPolicy drawPolicy(Random random) {
+    FailoverPolicy base = FailoverPolicy.DEFAULT;
+    return new FailoverPolicy(
+        Duration.ofMillis(1_000 + random.nextInt(2_000)),
+        Duration.ofSeconds(3),
+        base.candidateWait(),
+        random.nextInt(3) == 0 ? 2_000 : base.maxLagBytes(),
+        Duration.ofSeconds(random.nextInt(3) == 0 ? 3 : 60),
+        base.onConflict(),
+        random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 10,
+        Duration.ofSeconds(10),
+        base.maxOperating(),
+        base.maxSuspectedShare(),
+        Duration.ofMillis(500 + random.nextInt(1_500)),
+        base.retryAfter());
+  }
+
+  /** Runs one seed. */
+  public static Result run(long seed, Setting setting, boolean tracing) {
+    var world = new World(setting, seed, tracing);
+    Optional<Violation> violation = Optional.empty();
+    try {
+      play(world);
+    } catch (Violation v) {
+      violation = Optional.of(v);
+      world.time.trace("VIOLATED", String.valueOf(v.getMessage()));
+    }
+    return new Result(
+        seed,
+        violation,
+        world.time.lines(),
+        world.checks.failovers(),
+        world.checks.acknowledgedCount(),
+        world.checks.lostCount());
+  }
+
+  private static void play(World world) {
+    world.time.afterEach(world.checks::always);
+    startServers(world);
+    world.keepers.getFirst().start();
+    world.clients.start();
+    world.faults.plan(FAULTS_FROM, FAULTS_UNTIL);
+    watch(world);
+    world.time.runUntil(HEALED_AT);
+    world.faults.healAll();
+    world.time.trace("world", "all faults are over");
+    long deadline = HEALED_AT + RECOVERY;
+    int steady = 0;
+    while (steady < STEADY_LOOKS && world.time.nowNanos() < deadline) {
+      world.time.runUntil(world.time.nowNanos() + LOOK_EVERY);
+      steady = world.checks.unwell().isEmpty() ? steady + 1 : 0;
+    }
+    // A last look with the writers still, so that the data can be compared.
+    world.clients.stop();
+    world.time.runUntil(world.time.nowNanos() + 2 * SECOND);
+    world.checks.atTheEnd();
+  }
+
+  private static void watch(World world) {
+    world.checks.lookForNeglect();
+    world.time.after(LOOK_EVERY, () -> watch(world));
+  }
+
+  /** A primary and its replicas, as an operator would have set them up; or all as they come. */
+  private static void startServers(World world) {
+    Random random = world.time.random();
+    boolean bare = random.nextInt(10) == 0;
+    SimServer first = world.servers.get(random.nextInt(world.servers.size()));
+    for (SimServer server : world.servers) {
+      var data = new Dataset();
+      if (bare || server == first) {
+        if (!bare) {
+          data.origin = "group";
+          data.writes.add(world.clients.newId());
+        }
+        server.boot(data, world.newReplId(), 0, Role.PRIMARY, "", 0);
+      } else {
+        server.boot(
+            data, world.newReplId(), 0, Role.REPLICA, first.address.host(), first.address.port());
+      }
+      if (random.nextInt(8) == 0 && server != first) {
+        server.priority = 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.understudy.failover.sim;
+
+import io.understudy.failover.decide.FailoverPolicy;
+import io.understudy.failover.decide.GroupMachine;
+import io.understudy.testkit.sim.VirtualTime;
+import io.understudy.topology.Address;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Everything of one simulated run. */
+final class World {
+  private static final int FIRST_PORT = 7_001;
+
+  final VirtualTime time;
+  final Network network;
+  final FailoverPolicy policy;
+  final List<SimServer> servers = new ArrayList<>();
+  final List<SimKeeper> keepers = new ArrayList<>();
+  final Checks checks;
+  final Faults faults;
+  final Clients clients;
+
+  /** Whether a restarted primary loses its replication id, as Redis 6.0 does. */
+  final boolean forgetsHistory;
+
+  final long replTimeoutNanos = 6_000_000_000L;
+
+  /** What the executor and the proxy guard, beside the decision core. */
+  final boolean comparesMark;
+
+  final boolean checksLeaseBeforeReply;
+  final boolean checksRunOnConnect;
+
+  private final Map<String, List<Network.Connection>> connections = new HashMap<>();
+  private final boolean real;
+  private int replIds;
+
+  World(Simulation.Setting setting, long seed, boolean tracing) {
+    this.time = new VirtualTime(seed, tracing);
+    this.network = new Network(time);
+    this.forgetsHistory = time.random().nextInt(3) == 0;
+    this.policy = setting.policy().apply(time.random());
+    this.comparesMark = !setting.without().contains("compare mark");
+    this.checksLeaseBeforeReply = !setting.without().contains("check lease before reply");
+    this.checksRunOnConnect = !setting.without().contains("check run on connect");
+    this.checks = new Checks(this);
+    this.real = setting.isReal();
+    int nodes = 2 + time.random().nextInt(3);
+    for (int i = 0; i < nodes; i++) {
+      servers.add(new SimServer(this, new Address("127.0.0.1", FIRST_PORT + i)));
+    }
+    Function<FailoverPolicy, GroupMachine> machine = setting.machine();
+    keepers.add(new SimKeeper(this, "keeper", machine.apply(policy)));
+    if (time.random().nextInt(6) == 0) {
+      keepers.add(new SimKeeper(this, "intruder", machine.apply(policy)));
+    }
+    this.clients = new Clients(this);
+    this.faults = new Faults(this);
+  }
+
+  SimServer serverAt(int port) {
+    return servers.get(port - FIRST_PORT);
+  }
+
+  /** Whether the decision core is whole, so that replay must agree with it. */
+  boolean isReal() {
+    return real;
+  }
+
+  String newReplId() {
+    return String.format(Locale.ROOT, "history%04d", ++replIds);
+  }
+
+  void rememberConnection(String keeper, SimServer server, Network.Connection connection) {
+    connections.computeIfAbsent(keeper + server.runId, k -> new ArrayList<>()).add(connection);
+  }
+
+  void killConnections(String keeper, SimServer server) {
+    connections
+        .getOrDefault(keeper + server.runId, List.of())
+        .forEach(connection -> connection.killed = true);
+  }
+}
