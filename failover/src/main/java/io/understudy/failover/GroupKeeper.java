@@ -126,9 +126,8 @@ final class GroupKeeper implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      watches.forEach(NodeWatch::close);
     }
+    // The connections are closed with the connector.
   }
 
   /** One turn; a mistake in this program must not leave the group without its keeper. */
@@ -291,6 +290,7 @@ final class GroupKeeper implements Runnable {
         order,
         link.get(),
         demotes,
+        mark -> watch.markFound(order.node().runId(), mark),
         outcome -> {
           if (outcome instanceof Outcome.Unknown) {
             watch.replaceLink(); // what settles it must not go out on the same connection

@@ -6,6 +6,7 @@ import io.understudy.testkit.EachServer;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ReplicaSet;
 import io.understudy.testkit.ServerVersion;
+import io.understudy.topology.Topology;
 import java.util.List;
 
 class CrashTest {
@@ -30,12 +31,8 @@ class CrashTest {
       set.awaitInSync();
 
       set.primary().kill9();
-      watched.await("epoch 2", () -> watched.current().epoch().number() == 2);
+      RedisServer promoted = watched.awaitSuccessor(1, set.replicas());
 
-      RedisServer promoted =
-          watched.current().primary().orElseThrow().address().equals(set.replica(0).address())
-              ? set.replica(0)
-              : set.replica(1);
       RedisServer other = promoted == set.replica(0) ? set.replica(1) : set.replica(0);
       watched.awaitWhole(promoted, List.of(other));
       assertThat(promoted.command("GET", "key")).isEqualTo("value");
@@ -44,6 +41,52 @@ class CrashTest {
       set.primary().restartWithData();
       watched.awaitWhole(promoted, List.of(set.primary(), other));
       assertThat(set.primary().command("GET", "key")).isEqualTo("value");
+      assertNeverBack(watched.published());
+    }
+  }
+
+  @EachServer
+  void shouldRestartInTheRoleItWasLeftIn(ServerVersion version) {
+    try (var set = ReplicaSet.start(version, 1);
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      set.primary().kill9();
+      watched.awaitSuccessor(1, set.replicas());
+      set.primary().restartWithData();
+      watched.awaitWhole(set.replica(0), List.of(set.primary()));
+      watched.end();
+
+      set.replica(0).restartWithData();
+      set.primary().restartWithData();
+
+      assertThat(set.replica(0).info("role")).isEqualTo("master");
+      assertThat(set.primary().info("role")).isEqualTo("slave");
+    }
+  }
+
+  @EachServer
+  void shouldPromoteWithoutAConfigurationFile(ServerVersion version) {
+    try (var primary = RedisServer.startWithoutFile(version);
+        var replica =
+            RedisServer.startWithoutFile(
+                version,
+                "--replicaof",
+                primary.address().host(),
+                Integer.toString(primary.address().port()));
+        var watched = Watched.over(List.of(primary, replica))) {
+      watched.awaitWhole(primary, List.of(replica));
+
+      primary.kill9();
+
+      assertThat(watched.awaitSuccessor(1, List.of(replica))).isEqualTo(replica);
+    }
+  }
+
+  static void assertNeverBack(List<Topology> published) {
+    for (int i = 1; i < published.size(); i++) {
+      assertThat(published.get(i).isAfter(published.get(i - 1)))
+          .as("%s after %s", published.get(i), published.get(i - 1))
+          .isTrue();
     }
   }
 }

@@ -7,6 +7,8 @@ import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.observe.Cadence;
+import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.Reachability;
 import io.understudy.testkit.Eventually;
 import io.understudy.testkit.RedisServer;
 import io.understudy.topology.Address;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A keeper with one group of real servers, and what it published, for tests. */
 final class Watched implements AutoCloseable {
@@ -28,6 +31,8 @@ final class Watched implements AutoCloseable {
   private final Path folder;
   private final LocalJournal journal;
   private final Keeper keeper;
+  private boolean closed;
+  private final AtomicBoolean closing = new AtomicBoolean();
   private final List<Topology> published = new CopyOnWriteArrayList<>();
   private final List<GroupStatus> decisions = new CopyOnWriteArrayList<>();
 
@@ -56,7 +61,19 @@ final class Watched implements AutoCloseable {
                 Duration.ofMillis(100)),
             Optional.empty());
 
-    static FailoverPolicy downAfter(Duration downAfter) {
+    KeeperSettings with(Credentials other) {
+      return new KeeperSettings(policy, cadence, Optional.of(other));
+    }
+
+    KeeperSettings with(FailoverPolicy.OnConflict onConflict) {
+      return new KeeperSettings(policy(policy.downAfter(), onConflict), cadence, credentials);
+    }
+
+    private static FailoverPolicy downAfter(Duration downAfter) {
+      return policy(downAfter, FailoverPolicy.OnConflict.REFUSE);
+    }
+
+    private static FailoverPolicy policy(Duration downAfter, FailoverPolicy.OnConflict onConflict) {
       FailoverPolicy usual = FailoverPolicy.DEFAULT;
       return new FailoverPolicy(
           downAfter,
@@ -64,7 +81,7 @@ final class Watched implements AutoCloseable {
           usual.candidateWait(),
           usual.maxLagBytes(),
           usual.maxLagTime(),
-          usual.onConflict(),
+          onConflict,
           usual.maxFailovers(),
           usual.failoverWindow(),
           usual.maxOperating(),
@@ -141,6 +158,34 @@ final class Watched implements AutoCloseable {
     return this;
   }
 
+  /** Waits until a primary of a later epoch is published, and says which server it is. */
+  RedisServer awaitSuccessor(long afterEpoch, List<RedisServer> among) {
+    await(
+        "an epoch after " + afterEpoch + " is published",
+        () -> current().epoch().number() > afterEpoch && current().primary().isPresent());
+    return serverAt(current().primary().orElseThrow().address(), among);
+  }
+
+  private static RedisServer serverAt(Address address, List<RedisServer> among) {
+    return among.stream()
+        .filter(server -> server.address().equals(address))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(address + " is not one of " + among));
+  }
+
+  /** How the keeper sees a server. */
+  Reachability reachability(RedisServer server) {
+    return reachability(server.address());
+  }
+
+  Reachability reachability(Address address) {
+    return status()
+        .view()
+        .flatMap(view -> view.at(address))
+        .map(NodeView::reachability)
+        .orElseGet(Reachability.Unprobed::new);
+  }
+
   /** Waits until a rule holds. */
   Watched awaitRule(String rule) {
     await("the rule " + rule + " holds", () -> status().decision().rule().equals(rule));
@@ -163,6 +208,26 @@ final class Watched implements AutoCloseable {
     return this;
   }
 
+  /** From now on, ends the keeper at the first decision by {@code rule}. */
+  void closeAtRule(String rule) {
+    var unused =
+        keeper.onDecision(
+            status -> {
+              if (status.decision().rule().equals(rule) && closing.compareAndSet(false, true)) {
+                Thread.ofPlatform().start(this::closeAll);
+              }
+            });
+  }
+
+  /** Ends the keeper before the test ends. */
+  void end() {
+    close();
+  }
+
+  boolean isClosed() {
+    return closing.get();
+  }
+
   void await(String what, Callable<Boolean> condition) {
     try {
       Eventually.holds(what, condition);
@@ -174,10 +239,19 @@ final class Watched implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.set(true);
+    closeAll();
+  }
+
+  private synchronized void closeAll() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     keeper.close();
     try {
       journal.close();
-    } catch (Exception e) {
+    } catch (IOException e) {
       throw new AssertionError("cannot close the journal", e);
     }
   }

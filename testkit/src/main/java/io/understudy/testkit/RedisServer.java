@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisServer implements AutoCloseable {
   private static final Set<RedisServer> RUNNING = ConcurrentHashMap.newKeySet();
   private static final String CONFIGURATION_FILE = "server.conf";
+  private static final int START_TRIES = 5;
   private static final int SIGNAL_DEADLINE_SECONDS = 10;
 
   static {
@@ -77,6 +78,26 @@ public final class RedisServer implements AutoCloseable {
 
   private static RedisServer launched(
       ServerVersion version, boolean withFile, List<String> directives) {
+    for (int i = 1; i < START_TRIES; i++) {
+      try {
+        return launchedOnce(version, withFile, directives);
+      } catch (PortTakenException e) {
+        // A cluster's second port, 10,000 above, cannot be reserved; another one may be free.
+      }
+    }
+    return launchedOnce(version, withFile, directives);
+  }
+
+  private static final class PortTakenException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PortTakenException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private static RedisServer launchedOnce(
+      ServerVersion version, boolean withFile, List<String> directives) {
     Ports.Reserved port = Ports.reserve();
     try {
       Path folder = Files.createTempDirectory("understudy-" + version + "-" + port.port() + "-");
@@ -92,7 +113,16 @@ public final class RedisServer implements AutoCloseable {
       }
       var server = new RedisServer(version, port, folder, launch);
       server.startProcess();
-      server.awaitAnswering();
+      try {
+        server.awaitAnswering();
+      } catch (AssertionError e) {
+        String log = server.log();
+        server.close();
+        if (log.contains("already in use")) {
+          throw new PortTakenException(log, e);
+        }
+        throw e;
+      }
       return server;
     } catch (IOException e) {
       port.close();

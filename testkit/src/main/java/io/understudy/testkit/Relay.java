@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ public final class Relay implements AutoCloseable {
   private final Set<Direction> held = EnumSet.noneOf(Direction.class);
   private final Map<Direction, Duration> delays = new EnumMap<>(Direction.class);
   private @Nullable ServerSocket listening;
+  private final AtomicInteger connectionCount = new AtomicInteger();
+  private int heldAfter = Integer.MAX_VALUE;
   private boolean closed;
 
   private Relay(Address target) {
@@ -65,6 +68,28 @@ public final class Relay implements AutoCloseable {
   /** Lets bytes of one direction go on, those held back first. */
   public void release(Direction direction) {
     set(() -> held.remove(direction));
+  }
+
+  /** How many connections were taken so far. */
+  public int connectionCount() {
+    return connectionCount.get();
+  }
+
+  /**
+   * Holds back both directions of some connections, present and later ones, until {@link
+   * #releaseAll}: those taken after the first {@code count}.
+   */
+  public void holdConnectionsAfter(int count) {
+    set(() -> heldAfter = count);
+  }
+
+  /** Lets everything go on that was held back. */
+  public void releaseAll() {
+    set(
+        () -> {
+          heldAfter = Integer.MAX_VALUE;
+          held.clear();
+        });
   }
 
   /** Delays each piece of one direction. */
@@ -143,14 +168,15 @@ public final class Relay implements AutoCloseable {
       try {
         Socket client = socket.accept();
         sockets.add(client);
-        Thread.ofVirtual().start(() -> join(client));
+        int number = connectionCount.incrementAndGet();
+        Thread.ofVirtual().start(() -> join(client, number));
       } catch (IOException e) {
         return; // closed by refuse
       }
     }
   }
 
-  private void join(Socket client) {
+  private void join(Socket client, int number) {
     var server = new Socket();
     sockets.add(server);
     try {
@@ -161,16 +187,16 @@ public final class Relay implements AutoCloseable {
       closeBoth(client, server);
       return;
     }
-    Thread.ofVirtual().start(() -> pump(client, server, Direction.TO_SERVER));
-    pump(server, client, Direction.TO_CLIENT);
+    Thread.ofVirtual().start(() -> pump(client, server, Direction.TO_SERVER, number));
+    pump(server, client, Direction.TO_CLIENT, number);
   }
 
-  private void pump(Socket from, Socket to, Direction direction) {
+  private void pump(Socket from, Socket to, Direction direction, int number) {
     byte[] buffer = new byte[BUFFER_BYTES];
     try {
       while (true) {
         int count = from.getInputStream().read(buffer);
-        if (count < 0 || !pass(direction)) {
+        if (count < 0 || !pass(direction, number)) {
           break;
         }
         to.getOutputStream().write(buffer, 0, count);
@@ -185,14 +211,14 @@ public final class Relay implements AutoCloseable {
   }
 
   /** Waits as the direction's settings say; false when the relay was closed meanwhile. */
-  private boolean pass(Direction direction) throws InterruptedException {
+  private boolean pass(Direction direction, int number) throws InterruptedException {
     lock.lock();
     try {
       long left = delays.getOrDefault(direction, Duration.ZERO).toNanos();
       while (left > 0 && !closed) {
         left = changed.awaitNanos(left);
       }
-      while (held.contains(direction) && !closed) {
+      while ((held.contains(direction) || number > heldAfter) && !closed) {
         changed.await();
       }
       return !closed;

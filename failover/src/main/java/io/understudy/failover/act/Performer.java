@@ -59,10 +59,17 @@ public final class Performer {
    *
    * @param link an open connection to the order's own run
    * @param demotes whether the node is a primary now, so that its clients must look for another
+   * @param markFound gets the mark that was read; a replica that refuses reads without its primary
+   *     shows it only here
    * @param ended gets the outcome, exactly once, on the group's thread
    */
-  public void perform(Action.Order order, Link link, boolean demotes, Consumer<Outcome> ended) {
-    new Attempt(order, link, ended).begin(new Extras(true, demotes, false));
+  public void perform(
+      Action.Order order,
+      Link link,
+      boolean demotes,
+      Consumer<Optional<EpochMark>> markFound,
+      Consumer<Outcome> ended) {
+    new Attempt(order, link, markFound, ended).begin(new Extras(true, demotes, false));
   }
 
   /**
@@ -145,11 +152,17 @@ public final class Performer {
   /** One order on its way. */
   private final class Attempt {
     private final Action.Order order;
+    private final Consumer<Optional<EpochMark>> markFound;
     private final Consumer<Outcome> ended;
     private final RedisAsyncCommands<String, String> commands;
 
-    Attempt(Action.Order order, Link link, Consumer<Outcome> ended) {
+    Attempt(
+        Action.Order order,
+        Link link,
+        Consumer<Optional<EpochMark>> markFound,
+        Consumer<Outcome> ended) {
       this.order = order;
+      this.markFound = markFound;
       this.ended = ended;
       this.commands = link.commands();
     }
@@ -179,6 +192,7 @@ public final class Performer {
         return;
       }
       Optional<EpochMark> found = Optional.ofNullable(mark.value()).map(EpochMark::parse);
+      markFound.accept(found);
       if (!found.equals(order.expected())) {
         reject("its mark is " + named(found) + ", not " + named(order.expected()), extras);
         return;

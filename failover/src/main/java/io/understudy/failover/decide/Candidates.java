@@ -139,7 +139,7 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
     if (isOwnDataOfTheReign(situation, facts)) {
       return Optional.empty();
     }
-    if (facts.replication().offset() <= NOTHING_RECEIVED) {
+    if (facts.replication().offset() <= NOTHING_RECEIVED && !facts.seenUp()) {
       return Optional.of(name + " was never synced (offset " + facts.replication().offset() + ")");
     }
     return history.filter(facts.replication()::knows).isPresent()

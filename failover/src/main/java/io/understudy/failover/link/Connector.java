@@ -2,6 +2,7 @@ package io.understudy.failover.link;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateAdapter;
@@ -58,6 +59,8 @@ public final class Connector implements AutoCloseable {
     client.setOptions(
         ClientOptions.builder()
             .autoReconnect(false)
+            // It would send a command and wait for its reply before the connection counts as made.
+            .maintNotificationsConfig(MaintNotificationsConfig.disabled())
             .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
             .pingBeforeActivateConnection(false)
             .protocolVersion(ProtocolVersion.RESP2)

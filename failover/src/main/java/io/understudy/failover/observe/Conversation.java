@@ -70,7 +70,7 @@ final class Conversation {
   private boolean manyClients;
   private boolean wantKeepers;
   private @Nullable String authRefusal;
-  private Answer.@Nullable NoPerm nameRefusal;
+  private @Nullable Answer nameRefusal;
 
   Conversation(
       Link link,
@@ -218,9 +218,17 @@ final class Conversation {
     authRefusal = auth.failure() == null ? null : auth.failureText();
   }
 
-  /** The name is how an order whose reply was lost is found again, so it is needed. */
+  /**
+   * The name is how an order whose reply was lost is found again, so it is needed. It is also the
+   * first thing that is said, and so the first that something else than a server misunderstands.
+   */
   private void nameEnded(Heard<String> name) {
-    nameRefusal = Answer.ofFailure(name.failure()) instanceof Answer.NoPerm no ? no : null;
+    nameRefusal =
+        switch (Answer.ofFailure(name.failure())) {
+          case Answer.NoPerm refusal -> refusal;
+          case Answer.NotRedis refusal -> refusal;
+          case Answer other -> null;
+        };
   }
 
   private void readingEnded(
@@ -231,7 +239,11 @@ final class Conversation {
       Heard<String> clients) {
     String text = info.value();
     if (text == null) {
-      finishReading(Answer.ofFailure(info.failure()));
+      Answer refusal = Answer.ofFailure(info.failure());
+      finishReading(
+          refusal instanceof Answer.Lost && nameRefusal instanceof Answer.NotRedis other
+              ? other
+              : refusal);
       return;
     }
     InfoText fields = InfoText.parse(text);

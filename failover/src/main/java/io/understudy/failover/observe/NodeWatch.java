@@ -4,6 +4,7 @@ import io.understudy.failover.link.Attempt;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.link.Link;
+import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.Reachability;
 import io.understudy.topology.Address;
@@ -14,6 +15,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches one address: keeps one connection to it, asks PING and INFO on it, and knows how the last
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * that same thread.
  */
 public final class NodeWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeWatch.class);
+
   /** The shortest wait between two readings, and after the first refused attempts. */
   private static final long MIN_GAP_NANOS = Duration.ofMillis(4).toNanos();
 
@@ -48,7 +53,6 @@ public final class NodeWatch {
   private long pauseNanos = MIN_GAP_NANOS;
   private boolean wantReading;
   private boolean wantKeepers;
-  private boolean closed;
 
   /**
    * Begins to watch at the first {@link #advance}.
@@ -98,6 +102,11 @@ public final class NodeWatch {
     wantReading = true;
   }
 
+  /** Takes what was read of a run's mark beside the regular readings. */
+  public void markFound(RunId runId, Optional<EpochMark> mark) {
+    memory.markFound(runId, mark);
+  }
+
   /** Whether readings also look which keepers are connected, which costs the server some time. */
   public void lookForKeepers(boolean wanted) {
     wantKeepers = wanted;
@@ -109,9 +118,6 @@ public final class NodeWatch {
 
   /** Does what has become due: connect, ask, or notice silence. */
   public void advance(long nowNanos) {
-    if (closed) {
-      return;
-    }
     Conversation current = conversation;
     if (current == null) {
       if (!connecting && nowNanos - nextConnectNanos >= 0) {
@@ -168,12 +174,6 @@ public final class NodeWatch {
     nextConnectNanos = clock.getAsLong();
   }
 
-  /** Ends the watch. */
-  public void close() {
-    closed = true;
-    replaceLink();
-  }
-
   private long giveUpNanos() {
     return cadence.silentAfter().toNanos() * GIVE_UP_FACTOR;
   }
@@ -186,13 +186,8 @@ public final class NodeWatch {
 
   private void attempted(Attempt attempt) {
     long now = clock.getAsLong();
+    LOG.debug("{}: {}", address, attempt);
     connecting = false;
-    if (closed) {
-      if (attempt instanceof Attempt.Connected(Link link)) {
-        link.close();
-      }
-      return;
-    }
     switch (attempt) {
       case Attempt.Connected(Link link) -> {
         verdicts.clear();
@@ -232,12 +227,12 @@ public final class NodeWatch {
     }
     long now = clock.getAsLong();
     conversation = null;
-    if (current.wasAnswered()) {
-      if (!(reachability instanceof Reachability.NoAuth
-          || reachability instanceof Reachability.NoPerm
-          || reachability instanceof Reachability.NotRedis)) {
-        reachability = new Reachability.Broken(now);
-      }
+    if (reachability instanceof Reachability.NotRedis
+        || reachability instanceof Reachability.NoAuth
+        || reachability instanceof Reachability.NoPerm) {
+      retryLater(now); // it hung up because it was not pleased, and that is what is told
+    } else if (current.wasAnswered()) {
+      reachability = new Reachability.Broken(now);
       // At once: whether it is refused is what tells a crash from a lost connection.
       pauseNanos = MIN_GAP_NANOS;
       nextConnectNanos = now;
@@ -256,11 +251,14 @@ public final class NodeWatch {
 
   /** Takes what a reply says; from a connection that was left it still counts as a sign of life. */
   private void heard(Conversation from, Conversation.Question question, Answer answer) {
-    if (from != conversation || closed) {
+    if (from != conversation) {
       return;
     }
     long now = clock.getAsLong();
-    pauseNanos = MIN_GAP_NANOS;
+    LOG.debug("{}: {} {}", address, question, answer);
+    if (answer instanceof Answer.Fine) {
+      pauseNanos = MIN_GAP_NANOS;
+    }
     verdicts.note(question, answer, now);
     if (question == Conversation.Question.PING && verdicts.changed()) {
       wantReading = true;

@@ -1,5 +1,6 @@
 package io.understudy.failover.observe;
 
+import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.Replication;
 import io.understudy.failover.view.ReplicationId;
@@ -78,6 +79,31 @@ final class RunMemory {
             askedNanos);
     last = facts;
     return facts;
+  }
+
+  /** Takes what was read of a run's mark beside the readings; the rest stays as old as it is. */
+  void markFound(RunId runId, Optional<EpochMark> mark) {
+    NodeFacts known = last;
+    if (known != null && known.runId().equals(runId)) {
+      last =
+          new NodeFacts(
+              known.runId(),
+              known.role(),
+              known.replication(),
+              known.upstream(),
+              known.loading(),
+              known.priority(),
+              known.connectedReplicas(),
+              known.keys(),
+              known.minReplicasToWrite(),
+              mark,
+              known.keepers(),
+              known.seenUp(),
+              known.linkUpNanos(),
+              known.offsetGrewNanos(),
+              known.version(),
+              known.askedNanos());
+    }
   }
 
   /** The server's own version: Valkey also reports a Redis version, for the sake of old clients. */
