@@ -40,6 +40,7 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   private boolean flushAsked;
   private int commandsWaiting;
   private boolean closed;
+  private boolean locked;
 
   /**
    * Makes a connection that is not opened yet.
@@ -122,6 +123,15 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   /** Says that its connection changed its state on the server. */
   public void key(PoolKey now) {
     this.key = now;
+  }
+
+  /** Whether the server demands AUTH and got none: it is unproven, and only errors come back. */
+  public boolean isLocked() {
+    return locked;
+  }
+
+  void locked(boolean is) {
+    this.locked = is;
   }
 
   /** The id the server gave it, or -1. */

@@ -40,6 +40,7 @@ public final class BackendPool {
   private ArrayDeque<Waiter> waiting = new ArrayDeque<>();
   private @Nullable Reign reign;
   private String reason = "nothing was published yet";
+  private boolean locked;
   private boolean ticking;
   private boolean serving;
 
@@ -105,6 +106,11 @@ public final class BackendPool {
     return found != null && found.isUsable() ? found : null;
   }
 
+  /** Whether the servers demand AUTH, as far as was seen. */
+  public boolean isLocked() {
+    return locked;
+  }
+
   /** Lets a session wait; it must not wait already. */
   public void await(Waiter waiter) {
     waiting.add(waiter);
@@ -162,10 +168,14 @@ public final class BackendPool {
     if (found != null) {
       return waiter.granted(found);
     }
-    if (backoff.allows(loop.nanoTime().getAsLong()) && connectingShared.add(waiter.wanted())) {
+    if (mayConnect() && connectingShared.add(waiter.wanted())) {
       connect(waiter.wanted(), false);
     }
     return -1;
+  }
+
+  private boolean mayConnect() {
+    return open.size() < loop.limits().maxBackends() && backoff.allows(loop.nanoTime().getAsLong());
   }
 
   private int seat(Waiter waiter) {
@@ -180,9 +190,7 @@ public final class BackendPool {
     for (Waiter other : waiting) {
       wanted += other.isExclusive() && other.wanted().equals(key) ? 1 : 0;
     }
-    if (connectingPinned.getOrDefault(key, 0) < Math.max(1, wanted)
-        && open.size() < loop.limits().maxBackends()
-        && backoff.allows(loop.nanoTime().getAsLong())) {
+    if (connectingPinned.getOrDefault(key, 0) < Math.max(1, wanted) && mayConnect()) {
       connectingPinned.merge(key, 1, Integer::sum);
       connect(key, true);
     }
@@ -220,16 +228,19 @@ public final class BackendPool {
     }
 
     @Override
-    public void proven(Backend backend, boolean locked) {
+    public void proven(Backend backend, boolean isLocked) {
       ended();
       backoff.reset();
+      if (key.credentials().isNone()) {
+        locked = isLocked;
+      }
       if (backend.reign() != reign) {
         backend.receiver(new PinnedSeat(BackendPool.this, backend));
         backend.close();
       } else if (pinned) {
         release(backend);
       } else {
-        shared.put(key, new SharedBackend(backend, BackendPool.this, locked));
+        shared.put(key, new SharedBackend(backend, BackendPool.this, isLocked));
         serve();
       }
     }

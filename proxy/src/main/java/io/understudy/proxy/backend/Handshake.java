@@ -35,6 +35,9 @@ final class Handshake implements Receiver {
   private static final int MAX_ANSWER_BYTES = 256 * 1024;
 
   private static final String NAME = "understudy-proxy";
+  private static final String NO_PROOF =
+      "NOPERM the proxy cannot prove as this user that the server is the primary;"
+          + " allow the user INFO and ROLE, or give the group credentials of its own";
 
   private final PoolKey wanted;
   private final Credentials group;
@@ -173,6 +176,8 @@ final class Handshake implements Receiver {
       auth(backend, group);
       askWhoItIs(backend);
       whenAnswered = () -> judgeThenReset(backend);
+    } else if (runId == null && lacksPermission) {
+      refuse(backend, new Refusal.Denied(NO_PROOF));
     } else {
       refuse(backend, new Refusal.NotPrimary(trouble));
     }
@@ -216,6 +221,7 @@ final class Handshake implements Receiver {
   private void finish(Backend backend, boolean locked) {
     done = true;
     backend.key(wanted);
+    backend.locked(locked);
     backend.outbox().answered(backend.outbox().endOffset());
     listener.proven(backend, locked);
   }

@@ -58,7 +58,7 @@ public enum Conduct {
           PUBSUB;
       case "monitor" -> MONITOR;
       case "psync", "sync", "replconf" -> REPLICATION;
-      case "asking", "readonly", "readwrite", "script|debug" -> BINDING;
+      case "asking", "readonly", "readwrite", "script|debug", "client" -> BINDING;
       case "select" -> SELECT;
       case "hello" -> HELLO;
       case "auth" -> AUTH;

@@ -7,16 +7,22 @@ import io.understudy.proxy.route.Conducts;
 import io.understudy.proxy.route.Limits;
 import io.understudy.wire.scan.RequestScanner;
 import io.understudy.wire.scan.RequestScanner.Event;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a client's bytes apart: plain commands leave in runs over the shared connection, all of one
  * read as one piece; the first that needs something else breaks the run.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a timer of the loop fails only with the loop
 final class Forwarder {
+  /** Soon, but a task that is due at once would run before the loop looks for other events. */
+  private static final long NEXT_TURN_NANOS = 1_000;
+
   private final Session session;
   private final RequestScanner scanner;
   private final Input input;
+  private final SharedLink shared;
   private final Limits limits;
   private final Conducts conducts;
   private boolean advancing;
@@ -27,6 +33,7 @@ final class Forwarder {
     this.session = session;
     this.scanner = scanner;
     this.input = input;
+    this.shared = session.sharedLink();
     this.limits = session.context().loop().limits();
     this.conducts = session.context().conducts();
   }
@@ -44,6 +51,9 @@ final class Forwarder {
         int most = Math.min(budget, limits.commandsInFlight() - session.outstanding());
         budget -= run(session.specials().isSkipping() ? 1 : most);
       } else if (mode instanceof Mode.Pinned(PinnedLink link)) {
+        if (!link.takesCommands()) {
+          break;
+        }
         budget -= pinned(link, budget);
       } else if (mode instanceof Mode.Broken) {
         broken();
@@ -67,11 +77,13 @@ final class Forwarder {
           .context()
           .loop()
           .events()
-          .execute(
+          .schedule(
               () -> {
                 turnAsked = false;
                 session.touch();
-              });
+              },
+              NEXT_TURN_NANOS,
+              TimeUnit.NANOSECONDS);
     }
   }
 
@@ -85,8 +97,13 @@ final class Forwarder {
         input.isEmpty()
             && session.outstanding() < limits.commandsInFlight()
             && session.isReceptive()
-            && !(session.isHolding() && session.holding().isFull());
+            && !shared.isFull()
+            && !isPinnedSlow();
     session.reading(room);
+  }
+
+  private boolean isPinnedSlow() {
+    return session.mode() instanceof Mode.Pinned(PinnedLink link) && !link.keepsUp();
   }
 
   /** The backend takes more again. */
@@ -96,12 +113,13 @@ final class Forwarder {
 
   /** Forwards plain commands; returns how many commands were dealt with, at least 1. */
   private int run(int budget) {
+    boolean apart = session.specials().isHeavy();
     int count = 0;
     while (true) {
       switch (scanner.next()) {
         case COMMAND -> {
           Conduct conduct = conducts.of(scanner.command());
-          if (conduct != Conduct.PLAIN) {
+          if (conduct != Conduct.PLAIN || apart) {
             send(count, commandStart(count));
             special(conduct);
             return count + 1;
@@ -155,19 +173,20 @@ final class Forwarder {
     ByteBuf carried = input.takeCarried();
     int from = input.runFrom();
     input.consumed(end);
-    SharedBackend backend = session.isHolding() ? null : session.shared();
+    SharedBackend backend = shared.isHolding() ? null : shared.backend();
     if (backend == null) {
       hold(carried, from, end, count);
+      startSkipping();
       return;
     }
     if (carried != null) {
-      backend.submit(session, carried, carried.readerIndex(), carried.readableBytes(), 0);
+      backend.submit(shared, carried, carried.readerIndex(), carried.readableBytes(), 0);
       carried.release();
     }
-    backend.submit(session, input.buffer(), from, end - from, count);
-    session.sent(count);
+    backend.submit(shared, input.buffer(), from, end - from, count);
+    shared.sent(count);
     startSkipping();
-    backendIsSlow = !backend.keepsUp(session);
+    backendIsSlow = !backend.keepsUp(shared);
   }
 
   private void hold(@Nullable ByteBuf carried, int from, int end, int count) {
@@ -217,14 +236,15 @@ final class Forwarder {
   }
 
   private void sendInline(ByteBuf command) {
-    SharedBackend backend = session.isHolding() ? null : session.shared();
+    SharedBackend backend = shared.isHolding() ? null : shared.backend();
     if (backend == null) {
       session.holding().hold(command, 1);
+      startSkipping();
       return;
     }
-    backend.submit(session, command, command.readerIndex(), command.readableBytes(), 1);
+    backend.submit(shared, command, command.readerIndex(), command.readableBytes(), 1);
     command.release();
-    session.sent(1);
+    shared.sent(1);
     startSkipping();
   }
 
@@ -268,7 +288,7 @@ final class Forwarder {
         && session.mode() instanceof Mode.Pinned(PinnedLink current)
         && current == link) {
       if (!link.takesCommands()) {
-        return budget;
+        return count;
       }
       count++;
       switch (scanner.next()) {

@@ -16,6 +16,7 @@ final class Held {
 
   private final ArrayDeque<Batch> batches = new ArrayDeque<>(4);
   private int count;
+  private int unsentBatches;
   private long bytes;
 
   boolean isEmpty() {
@@ -41,12 +42,28 @@ final class Held {
   /** Adds commands before the others: they were sent once and never left. */
   void addFirst(Batch batch) {
     batches.addFirst(batch);
+    unsentBatches++;
+    account(batch, 1);
+  }
+
+  /** Adds unsent commands behind other unsent ones and before those that were never sent. */
+  void addUnsent(Batch batch) {
+    ArrayDeque<Batch> unsent = new ArrayDeque<>();
+    for (int i = 0; i < unsentBatches; i++) {
+      unsent.add(batches.removeFirst());
+    }
+    batches.addFirst(batch);
+    while (!unsent.isEmpty()) {
+      batches.addFirst(unsent.removeLast());
+    }
+    unsentBatches++;
     account(batch, 1);
   }
 
   /** Takes the oldest batch. */
   Batch take() {
     Batch batch = batches.removeFirst();
+    unsentBatches = Math.max(0, unsentBatches - 1);
     account(batch, -1);
     return batch;
   }

@@ -2,11 +2,12 @@ package io.understudy.proxy.session;
 
 import io.understudy.proxy.route.Limits;
 
-/** How many commands, and how many bytes of them, the sessions of one loop and group may hold. */
+/** What the sessions of one listener on one loop may keep in memory together. */
 final class HoldBudget {
   private final Limits limits;
   private long commands;
   private long bytes;
+  private long unreadBytes;
 
   HoldBudget(Limits limits) {
     this.limits = limits;
@@ -24,8 +25,13 @@ final class HoldBudget {
     bytes += moreBytes;
   }
 
-  /** How many commands wait now. */
-  long commands() {
-    return commands;
+  /** So many more bytes wait for clients to read them; fewer if negative. */
+  void written(long moreBytes) {
+    unreadBytes += moreBytes;
+  }
+
+  /** Whether more waits for all clients together than may. */
+  boolean isOverWritten() {
+    return unreadBytes > limits.totalBytes();
   }
 }

@@ -1,6 +1,7 @@
 package io.understudy.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.backend.ReplyTarget;
 import io.understudy.proxy.backend.SharedBackend;
 import io.understudy.proxy.session.Held.Batch;
 import java.time.Duration;
@@ -60,6 +61,15 @@ final class Holding {
     }
   }
 
+  /** Keeps commands that never left, behind those of the same connection that are kept already. */
+  void later(ByteBuf bytes, int count) {
+    boolean first = held.isEmpty();
+    held.addUnsent(batch(bytes, count));
+    if (first) {
+      context.pool().await(session);
+    }
+  }
+
   private Batch batch(ByteBuf bytes, int count) {
     context.budget().add(count, bytes.capacity());
     return new Batch(bytes, count, deadlineNanos());
@@ -77,12 +87,12 @@ final class Holding {
   }
 
   /** Sends all; returns how many commands that were. */
-  int send(SharedBackend backend) {
+  int send(SharedBackend backend, ReplyTarget target) {
     int count = 0;
     while (!held.isEmpty()) {
       Batch batch = take();
       ByteBuf bytes = batch.bytes();
-      backend.submit(session, bytes, bytes.readerIndex(), bytes.readableBytes(), batch.count());
+      backend.submit(target, bytes, bytes.readerIndex(), bytes.readableBytes(), batch.count());
       bytes.release();
       count += batch.count();
     }

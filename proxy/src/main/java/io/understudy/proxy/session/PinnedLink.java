@@ -33,6 +33,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private @Nullable Request barrier;
   private @Nullable String lastWords;
   private boolean streaming;
+  private boolean alone;
   private boolean abandoned;
   private int confirmationsLeft;
 
@@ -70,7 +71,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Whether the next command may be taken. */
   boolean takesCommands() {
-    if (barrier != null || lastWords != null || awaited.size() >= MOST_AWAITED) {
+    if (alone || barrier != null || lastWords != null || awaited.size() >= MOST_AWAITED) {
       return false;
     }
     if (!pool.isServing(backend) && !streaming) {
@@ -85,13 +86,18 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Takes a whole command. */
   void take(Request request) {
-    if (waitsForQuiet(request.conduct())) {
-      if (isQuiet()) {
-        session.specials().answer(request);
-      } else {
-        barrier = request;
-      }
-      return;
+    if (waitsForQuiet(request)) {
+      barrier = request;
+      settle();
+    } else {
+      forward(request);
+    }
+  }
+
+  private void forward(Request request) {
+    if (session.specials().isSkipping()) {
+      session.specials().startSkipping();
+      alone = true;
     }
     Expected expected = state.expectedOf(request, awaited);
     switch (expected) {
@@ -107,10 +113,13 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   }
 
   /** CLIENT ID and the like are the proxy's to answer, QUIT too; inside MULTI the server queues. */
-  private boolean waitsForQuiet(Conduct conduct) {
-    return switch (conduct) {
+  private boolean waitsForQuiet(Request request) {
+    return switch (request.conduct()) {
       case QUIT -> true;
-      case CLIENT_OWN, CLIENT_REPLY -> !state.isQueueing(awaited);
+      case CLIENT_OWN -> !state.isQueueing(awaited);
+      case CLIENT_REPLY -> true;
+      // An unproven connection must not become one that can do something.
+      case HELLO, AUTH -> unlocks(request);
       case PLAIN,
           TRANSACTION,
           BLOCKING,
@@ -120,8 +129,6 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
           REPLICATION,
           BINDING,
           SELECT,
-          HELLO,
-          AUTH,
           RESET,
           CLIENT_TRACKING,
           CLIENT_FLAG ->
@@ -141,6 +148,11 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     bytes.release();
   }
 
+  /** Whether the node takes what is sent. */
+  boolean keepsUp() {
+    return backend.isWritable() || backend.isClosed();
+  }
+
   /** A command begins that is passed on as it comes. */
   void streamBegin(Conduct conduct) {
     streaming = true;
@@ -151,9 +163,6 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   void stream(ByteBuf bytes, int from, int length) {
     backend.send(bytes, from, length);
     backend.sendNow();
-    if (!backend.isWritable()) {
-      session.reading(false);
-    }
   }
 
   /** Passes on its last piece. */
@@ -298,7 +307,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       }
     }
     session.output().add(bytes, from, to - from);
-    session.output().flush();
+    session.flushOutput();
   }
 
   @Override
@@ -308,13 +317,19 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Gives the connection back, or goes on with what waited for quiet. */
   private void settle() {
-    if (!isQuiet() || session.isClosed()) {
+    if (!isQuiet() || abandoned || session.isClosed()) {
       return;
     }
+    alone = false;
     session.specials().unmute();
     Request waiting = barrier;
-    if (waiting != null) {
-      barrier = null;
+    barrier = null;
+    boolean moves = waiting != null && unlocks(waiting);
+    if (waiting != null && isForServer(waiting)) {
+      forward(waiting);
+      return;
+    }
+    if (waiting != null && !moves) {
       session.specials().answer(waiting);
     }
     if (lastWords != null) {
@@ -322,6 +337,24 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     } else if (state.bindings().isFree() && isQuiet() && session.mode() instanceof Mode.Pinned) {
       unpin();
     }
+    if (waiting != null && moves) {
+      session.specials().take(waiting);
+    }
+  }
+
+  /** A RESP2 client that is subscribed may not say much: the server tells it so. */
+  private boolean isForServer(Request request) {
+    return state.bindings().subscriptions() > 0
+        && session.key().protocol() == 2
+        && (request.conduct() == Conduct.CLIENT_OWN || request.conduct() == Conduct.CLIENT_REPLY);
+  }
+
+  /** Whether a command gives credentials on a connection that was not proven. */
+  private boolean unlocks(Request request) {
+    return backend.isLocked()
+        && !PinnedState.target(request, session.key())
+            .credentials()
+            .equals(backend.key().credentials());
   }
 
   private void unpin() {

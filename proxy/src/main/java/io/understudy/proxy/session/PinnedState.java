@@ -73,7 +73,9 @@ final class PinnedState {
   boolean isQueueing(Collection<Expected> awaited) {
     boolean queueing = bindings.transaction() == Transaction.QUEUEING;
     for (Expected expected : awaited) {
-      if (expected instanceof Expected.Transaction(Step step)) {
+      if (expected instanceof Expected.Reset) {
+        queueing = false;
+      } else if (expected instanceof Expected.Transaction(Step step)) {
         queueing =
             switch (step) {
               case MULTI -> true;
@@ -141,7 +143,7 @@ final class PinnedState {
     };
   }
 
-  private static Expected hello(List<String> arguments) {
+  private static Expected.Hello hello(List<String> arguments) {
     int protocol = 0;
     if (arguments.size() > 1) {
       protocol = arguments.get(1).equals("3") ? 3 : arguments.get(1).equals("2") ? 2 : 0;
@@ -181,6 +183,22 @@ final class PinnedState {
     return kept.toArray(String[]::new);
   }
 
+  /** The state in which a connection should be that is to carry a command. */
+  static PoolKey target(Request request, PoolKey now) {
+    return switch (request.conduct()) {
+      case SELECT ->
+          select(request.arguments()) instanceof Expected.Select(int database)
+              ? now.withDatabase(database)
+              : now;
+      case HELLO -> greeted(now, hello(request.arguments()));
+      case AUTH ->
+          auth(request.arguments()) instanceof Expected.Auth(Credentials credentials)
+              ? now.withCredentials(credentials)
+              : now;
+      default -> now;
+    };
+  }
+
   // ---- what the server answered
 
   /** A whole reply: passes it on, if it is the client's, and follows what it changed. */
@@ -189,7 +207,10 @@ final class PinnedState {
     boolean failed = head.startsWith("-");
     switch (expected) {
       case Expected.Hello hello when !failed && !head.equals("+QUEUED") -> {
-        greeted(hello);
+        if (!hello.name().isEmpty()) {
+          session.client().name(hello.name());
+        }
+        changed(greeted(session.key(), hello));
         String reply = bytes.toString(from, to - from, StandardCharsets.ISO_8859_1);
         session.output().add(session.client().withOwnId(reply));
       }
@@ -241,7 +262,11 @@ final class PinnedState {
         set(request, failed);
         request.release();
       }
-      case Expected.Foreign foreign -> foreign();
+      case Expected.Foreign foreign -> {
+        if (!failed) {
+          foreign();
+        }
+      }
     }
   }
 
@@ -252,8 +277,7 @@ final class PinnedState {
           case MULTI -> failed ? now : Transaction.QUEUEING;
           case WATCH -> failed || now == Transaction.QUEUEING ? now : Transaction.WATCHING;
           case UNWATCH -> failed || now == Transaction.QUEUEING ? now : Transaction.NONE;
-          case EXEC, DISCARD, DOOMED_EXEC ->
-              head.startsWith("-ERR") && now != Transaction.QUEUEING ? now : Transaction.NONE;
+          case EXEC, DISCARD, DOOMED_EXEC -> head.startsWith("-ERR") ? now : Transaction.NONE;
         };
     if (next == Transaction.NONE) {
       doomed = false;
@@ -262,18 +286,12 @@ final class PinnedState {
     bindings = bindings.with(next);
   }
 
-  private void greeted(Expected.Hello hello) {
-    PoolKey key = session.key();
+  private static PoolKey greeted(PoolKey before, Expected.Hello hello) {
+    PoolKey key = before;
     if (hello.protocol() != 0) {
       key = key.withProtocol(hello.protocol());
     }
-    if (!hello.credentials().isNone()) {
-      key = key.withCredentials(hello.credentials());
-    }
-    if (!hello.name().isEmpty()) {
-      session.client().name(hello.name());
-    }
-    changed(key);
+    return hello.credentials().isNone() ? key : key.withCredentials(hello.credentials());
   }
 
   private void changed(PoolKey key) {

@@ -9,7 +9,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.backend.Failures;
 import io.understudy.proxy.backend.Flushable;
-import io.understudy.proxy.backend.ReplyTarget;
 import io.understudy.proxy.backend.SharedBackend;
 import io.understudy.proxy.backend.Waiter;
 import io.understudy.proxy.route.PoolKey;
@@ -17,7 +16,6 @@ import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.scan.RequestLimits;
 import io.understudy.wire.scan.RequestScanner;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client connection: it owns the client's bytes in both directions and knows in which mode they
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * that cannot be sent as they are is {@link Specials}'.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel
-final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget, Waiter, Flushable {
+final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flushable {
   private final SessionContext context;
   private final Channel channel;
   private final Client client;
@@ -36,14 +34,12 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
   private final Output output;
   private final Forwarder forwarder;
   private final Specials specials;
+  private final SharedLink sharedLink;
 
   private Mode mode = Mode.Run.MODE;
   private PoolKey key = PoolKey.FRESH;
-  private int inFlight;
-  private @Nullable Holding holding;
-  private @Nullable Refused refused;
-  private @Nullable SharedBackend shared;
   private boolean touched;
+  private long accountedBytes;
   private boolean inputEnded;
   private boolean closed;
 
@@ -54,8 +50,10 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
     this.scanner = new RequestScanner(CommandTable.standard(), RequestLimits.DEFAULT);
     this.input = new Input(context.loop().allocator(), scanner);
     this.output = new Output(channel, context.loop().allocator());
+    this.sharedLink = new SharedLink(this, context);
     this.forwarder = new Forwarder(this, scanner, input);
     this.specials = new Specials(this);
+    locked(context.pool().isLocked());
   }
 
   SessionContext context() {
@@ -89,7 +87,8 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
   /** Says that the session's user, database or protocol changed. */
   void key(PoolKey next) {
     key = next;
-    shared = null;
+    sharedLink.leaveBackend();
+    locked(next.credentials().isNone() && context.pool().isLocked());
     client.describe(next);
   }
 
@@ -99,9 +98,7 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
 
   /** How many commands are neither answered nor given up, but for those on a pinned connection. */
   int outstanding() {
-    return inFlight
-        + (holding == null ? 0 : holding.count())
-        + (refused == null ? 0 : refused.count());
+    return sharedLink.outstanding();
   }
 
   // ---- what the client sends
@@ -145,9 +142,7 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ignored) {
     if (channel.isWritable()) {
-      if (shared != null) {
-        shared.receptive(this);
-      }
+      sharedLink.receptive();
       if (mode instanceof Mode.Pinned(PinnedLink link)) {
         link.receptive();
       }
@@ -167,13 +162,9 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
       next.release();
     }
     mode = new Mode.Ending("");
-    if (holding != null) {
-      holding.release();
-    }
-    if (refused != null) {
-      refused.release();
-      refused = null;
-    }
+    sharedLink.release();
+    context.budget().written(-accountedBytes);
+    accountedBytes = 0;
     input.release();
     output.release();
     context.registry().remove(client);
@@ -198,24 +189,32 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
     }
   }
 
-  // ---- the shared connection
+  // ---- where its commands go
 
-  /** The shared connection for the session's state; null if it has to wait for one. */
-  @Nullable SharedBackend shared() {
-    SharedBackend current = shared;
-    if (current == null || !current.isUsable()) {
-      current = context.pool().shared(key);
-      shared = current;
-      if (current != null) {
-        scanner.authenticated(!current.isLocked());
-      }
-    }
-    return current;
+  /** What the session shares with others. */
+  SharedLink sharedLink() {
+    return sharedLink;
   }
 
-  /** So many more commands are on their way over the shared connection. */
-  void sent(int count) {
-    inFlight += count;
+  /** The commands that wait for a primary. */
+  Holding holding() {
+    return sharedLink.holding();
+  }
+
+  /** Whether replies can be written without growing memory beyond its comfortable bound. */
+  boolean isReceptive() {
+    return closed || channel.isWritable();
+  }
+
+  /** The connection it waited for takes more. */
+  void resume() {
+    forwarder.resume();
+    touch();
+  }
+
+  /** Says whether the server demands AUTH and the session gave none: then little is accepted. */
+  void locked(boolean is) {
+    scanner.authenticated(!is);
   }
 
   /** Passes on what was kept of a command that is to be streamed. */
@@ -223,145 +222,13 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
     forwarder.streamPieces(link);
   }
 
-  /** The commands that wait for a primary. */
-  Holding holding() {
-    Holding present = holding;
-    if (present == null) {
-      present = new Holding(this);
-      holding = present;
-    }
-    return present;
-  }
-
-  /** Whether commands wait, so that later ones have to wait behind them. */
-  boolean isHolding() {
-    return refused != null || (holding != null && !holding.isEmpty());
-  }
-
-  @Override
-  public void replies(ByteBuf bytes, int from, int length, int count) {
-    inFlight -= count;
-    if (closed) {
-      return;
-    }
-    if (refused != null) {
-      refused.other(bytes, from, length, count);
-      endRefused();
-    } else {
-      output.add(bytes, from, length);
-    }
-    context.counters().add(Counters.Count.REPLIES, count);
-    touch();
-  }
-
-  @Override
-  public void piece(ByteBuf bytes, int from, int length, boolean last) {
-    if (last) {
-      inFlight--;
-    }
-    if (closed) {
-      return;
-    }
-    if (refused != null) {
-      refused.giveUp(output);
-      refused = null;
-    }
-    output.add(bytes, from, length);
-    specials.heavy();
-    output.flush();
-    checkOutput();
-    touch();
-  }
-
-  @Override
-  public void refused(@Nullable ByteBuf request, ByteBuf reply, int from, int length) {
-    inFlight--;
-    if (closed) {
-      if (request != null) {
-        request.release();
-      }
-      return;
-    }
-    if (refused == null) {
-      refused = new Refused(context.loop().allocator());
-    }
-    refused.add(request, reply, from, length);
-    endRefused();
-    touch();
-  }
-
-  /** When the last command in flight is answered, it shows whether all were refused. */
-  private void endRefused() {
-    Refused all = refused;
-    if (all == null || inFlight > 0) {
-      return;
-    }
-    refused = null;
-    ByteBuf again = all.requests();
-    if (again == null) {
-      all.giveUp(output);
-    } else {
-      int count = all.count();
-      all.release();
-      context.counters().add(Counters.Count.RESENT, count);
-      holding().again(again, count);
-    }
-  }
-
-  @Override
-  public void unanswered(int count, boolean insideReply) {
-    inFlight -= count;
-    if (closed) {
-      return;
-    }
-    context.counters().add(Counters.Count.UNKNOWN, count);
-    if (refused != null) {
-      refused.giveUp(output);
-      refused = null;
-    }
-    if (insideReply) {
-      // Half a reply is written and its end is lost: there is no honest way to go on.
-      channel.close();
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      output.add(Answers.UNKNOWN_OUTCOME);
-    }
-    touch();
-  }
-
-  @Override
-  public void unsent(ByteBuf requests, int count) {
-    inFlight -= count;
-    if (closed || count == 0) {
-      requests.release();
-      return;
-    }
-    context.counters().add(Counters.Count.RESENT, count);
-    if (refused != null) {
-      refused.giveUp(output);
-      refused = null;
-    }
-    holding().again(requests, count);
-    touch();
-  }
-
-  @Override
-  public boolean isReceptive() {
-    return closed || channel.isWritable();
-  }
-
-  @Override
-  public void resume() {
-    forwarder.resume();
-    touch();
-  }
-
   // ---- waiting for a connection
 
   @Override
   public PoolKey wanted() {
-    return key;
+    return mode instanceof Mode.Acquire(Request next, long deadline)
+        ? PinnedState.target(next, key)
+        : key;
   }
 
   @Override
@@ -371,9 +238,7 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
 
   @Override
   public int granted(SharedBackend backend) {
-    shared = backend;
-    int count = holding().send(backend);
-    inFlight += count;
+    int count = sharedLink.sendHeld(backend);
     touch();
     return count;
   }
@@ -388,9 +253,7 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
   @Override
   public void denied(String error) {
     specials.giveUp(Answers.serverError(error));
-    if (holding != null) {
-      holding.giveUp(Answers.serverError(error));
-    }
+    holding().giveUp(Answers.serverError(error));
     touch();
   }
 
@@ -452,8 +315,7 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
     }
     specials.drained();
     forwarder.advance();
-    output.flush();
-    checkOutput();
+    flushOutput();
     if (outstanding() == 0 && (isEnding() || (inputEnded && isThrough()))) {
       end();
     }
@@ -476,10 +338,19 @@ final class Session extends ChannelInboundHandlerAdapter implements ReplyTarget,
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ignored -> channel.close());
   }
 
-  private void checkOutput() {
-    if (output.waitingBytes() > context.loop().limits().clientBytes()) {
-      context.counters().add(Counters.Count.OVER_LIMIT, 1);
-      channel.close();
+  /** Writes what was added, and closes a client that lets too much wait. */
+  void flushOutput() {
+    output.flush();
+    long waiting = output.waitingBytes();
+    if (waiting != accountedBytes) {
+      HoldBudget budget = context.budget();
+      budget.written(waiting - accountedBytes);
+      boolean grows = waiting > accountedBytes;
+      accountedBytes = waiting;
+      if (waiting > context.loop().limits().clientBytes() || (grows && budget.isOverWritten())) {
+        context.counters().add(Counters.Count.OVER_LIMIT, 1);
+        channel.close();
+      }
     }
   }
 }

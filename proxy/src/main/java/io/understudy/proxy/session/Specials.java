@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class Specials {
   private static final String INVALIDATE_ALL = ">2\r\n$10\r\ninvalidate\r\n_\r\n";
 
+  /** How many commands of a session go apart after it got a reply that was very long. */
+  private static final int APART_COMMANDS = 64;
+
   private final Session session;
+  private int heavyCommands;
   private boolean skipNext;
   private boolean replyOff;
   private boolean watchLost;
@@ -82,6 +86,7 @@ final class Specials {
   }
 
   private void begin(Request request) {
+    heavyCommands = Math.max(0, heavyCommands - 1);
     switch (request.conduct()) {
       case CLIENT_OWN, CLIENT_REPLY, QUIT -> answer(request);
       case PLAIN,
@@ -192,6 +197,11 @@ final class Specials {
 
   private void clientReply(Request request) {
     List<String> arguments = request.arguments();
+    if (session.mode() instanceof Mode.Pinned(PinnedLink link) && link.isInTransaction()) {
+      // Servers queue it, and then leave elements out of EXEC's array: nobody can count them.
+      session.output().add(Answers.error("CLIENT REPLY is not allowed inside MULTI"));
+      return;
+    }
     String mode = arguments.size() == 3 ? arguments.get(2).toUpperCase(Locale.ROOT) : "";
     switch (mode) {
       case "ON" -> {
@@ -377,6 +387,13 @@ final class Specials {
     session.touch();
   }
 
-  /** Carries a piece of a reply that is too long for a shared connection. */
-  void heavy() {}
+  /** A reply was too long for a shared connection: the next commands go apart. */
+  void heavy() {
+    heavyCommands = APART_COMMANDS;
+  }
+
+  /** Whether the next command goes apart although it binds nothing. */
+  boolean isHeavy() {
+    return heavyCommands > 0;
+  }
 }
