@@ -129,15 +129,14 @@ public final class IdleClients implements Callable<Integer> {
   private static List<Socket> connect(int port, int count) throws IOException {
     List<Socket> sockets = new ArrayList<>(count);
     byte[] buffer = new byte[4096];
+    byte[] greeting = Resp.pipeline(GREETING);
     for (int i = 0; i < count; i++) {
       Socket socket = new Socket();
       sockets.add(socket);
       socket.bind(new InetSocketAddress("127.0.0." + (1 + i / CLIENTS_PER_ADDRESS), 0));
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       socket.setSoTimeout(REPLY_TIMEOUT_MILLIS);
-      for (byte[] request : GREETING) {
-        socket.getOutputStream().write(request);
-      }
+      socket.getOutputStream().write(greeting);
       StringBuilder replies = new StringBuilder();
       while (!replies.toString().endsWith(LAST_REPLY)) {
         int read = socket.getInputStream().read(buffer);

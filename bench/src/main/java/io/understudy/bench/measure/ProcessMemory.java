@@ -18,11 +18,10 @@ import java.util.regex.Pattern;
 public record ProcessMemory(long heapUsedBytes, long nativeBytes, long residentBytes) {
   private static final long KILOBYTE = 1024;
 
-  /** {@code def new generation total 9792K, used 0K [0x.., 0x.., 0x..)}, and the like. */
+  /** {@code DefNew total 9792K, used 0K [0x.., 0x.., 0x..)}, and the like. */
   private static final Pattern HEAP_LINE =
       Pattern.compile(
-          "(?:generation|heap)\\s+total \\d+K, used (\\d+)K"
-              + " \\[0x([0-9a-f]+), 0x[0-9a-f]+, 0x([0-9a-f]+)\\)");
+          "total \\d+K, used (\\d+)K" + " \\[0x([0-9a-f]+), 0x[0-9a-f]+, 0x([0-9a-f]+)\\)");
 
   private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-[0-9a-f]+ .*");
   private static final Pattern RESIDENT = Pattern.compile("^Rss:\\s+(\\d+) kB$");

@@ -1,6 +1,8 @@
 package io.understudy.bench.measure;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Requests as the measuring clients write them; independent of what is measured. */
 public final class Resp {
@@ -13,5 +15,12 @@ public final class Resp {
       text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
     }
     return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Several requests as the bytes of one write. */
+  public static byte[] pipeline(List<byte[]> requests) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    requests.forEach(bytes::writeBytes);
+    return bytes.toByteArray();
   }
 }

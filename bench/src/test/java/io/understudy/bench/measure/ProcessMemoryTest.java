@@ -11,9 +11,9 @@ class ProcessMemoryTest {
   private static final String SERIAL_HEAP =
       """
       4711:
-       def new generation   total 9792K, used 700K [0x00000000e0000000, 0x00000000e0aa0000, 0x00000000eaaa0000)
+       DefNew     total 9792K, used 700K [0x00000000e0000000, 0x00000000e0aa0000, 0x00000000eaaa0000)
         eden space 8704K,   8% used [0x00000000e0000000, 0x00000000e00af000, 0x00000000e0880000)
-       tenured generation   total 21888K, used 3000K [0x00000000eaaa0000, 0x00000000ec000000, 0x0000000100000000)
+       Tenured    total 21888K, used 3000K [0x00000000eaaa0000, 0x00000000ec000000, 0x0000000100000000)
         the space 21888K,  13% used [0x00000000eaaa0000, 0x00000000ead8e000, 0x00000000ec000000)
        Metaspace       used 9999K, committed 10000K, reserved 1114112K
       """;
