@@ -190,7 +190,8 @@ class BadInputTest {
   void shouldKeepRunningAndReportWhatServersRefuse() throws Exception {
     ServerVersion version = ServerVersion.installed().getFirst();
     try (RedisServer locked = RedisServer.start(version, "--requirepass", "right");
-        RedisServer cluster = RedisServer.start(version, "--cluster-enabled", "yes")) {
+        RedisServer cluster = RedisServer.start(version, "--cluster-enabled", "yes");
+        ServerSocket web = webServer()) {
       int admin = freePort();
       Files.writeString(
           folder.resolve("understudy.yaml"),
@@ -201,11 +202,13 @@ class BadInputTest {
               auth: { password: wrong }
             - name: cluster
               nodes: [%s]
+            - name: web
+              nodes: ["127.0.0.1:%d"]
             - name: lost
               nodes: ["nowhere.invalid:6379"]
           admin: { bind: 127.0.0.1:%d }
           """
-              .formatted(locked.address(), cluster.address(), admin));
+              .formatted(locked.address(), cluster.address(), web.getLocalPort(), admin));
       try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
         await()
             .atMost(DEADLINE)
@@ -216,6 +219,7 @@ class BadInputTest {
                   assertThat(status.out())
                       .contains("does not accept the keeper's credentials")
                       .contains("runs in cluster mode")
+                      .contains("is not a Redis or Valkey server")
                       .contains("has a name that does not resolve");
                 });
         assertThat(program.isAlive()).isTrue();
@@ -248,22 +252,33 @@ class BadInputTest {
     }
   }
 
-  /** Answers whatever comes as a web server answers nonsense. */
+  /** Answers whatever comes as a web server answers nonsense, and lets the client hang up. */
   private static ServerSocket webServer() throws IOException {
     ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     Thread.startVirtualThread(
         () -> {
           while (!server.isClosed()) {
-            try (Socket client = server.accept();
-                OutputStream out = client.getOutputStream()) {
-              if (client.getInputStream().read(new byte[4096]) >= 0) {
-                out.write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-              }
+            try {
+              Socket client = server.accept();
+              Thread.startVirtualThread(() -> answerAsWebServer(client));
             } catch (IOException e) {
-              // The client left, or the test is over; the loop's condition tells which.
+              // The test is over; the loop's condition tells.
             }
           }
         });
     return server;
+  }
+
+  private static void answerAsWebServer(Socket client) {
+    try (client;
+        OutputStream out = client.getOutputStream()) {
+      if (client.getInputStream().read(new byte[4096]) >= 0) {
+        out.write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        client.shutdownOutput();
+        client.getInputStream().readAllBytes();
+      }
+    } catch (IOException e) {
+      // The client left first.
+    }
   }
 }
