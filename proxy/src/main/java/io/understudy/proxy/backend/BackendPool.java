@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a timer of the loop fails only with the loop
 public final class BackendPool {
   private static final long TICK_MS = 50;
+  private static final long SWEEP_SECONDS = 30;
   private static final int MOST_IDLE_PINNED = 64;
 
   private final Loop loop;
@@ -41,6 +42,7 @@ public final class BackendPool {
   private @Nullable Reign reign;
   private String reason = "nothing was published yet";
   private boolean locked;
+  private boolean sweeping;
   private boolean ticking;
   private boolean serving;
 
@@ -58,6 +60,10 @@ public final class BackendPool {
 
   /** Follows a publication. */
   public void update(Topology topology) {
+    if (!sweeping) {
+      sweeping = true;
+      sweepLater();
+    }
     reason = topology.reason();
     Reign before = reign;
     if (before != null && before.isCarriedOnBy(topology)) {
@@ -332,6 +338,30 @@ public final class BackendPool {
   /** Why sessions wait, for an operator or a client. */
   public String reason() {
     return reason;
+  }
+
+  /** Closes connections that nobody used since the last sweep. */
+  private void sweep() {
+    List<SharedBackend> unused = new ArrayList<>();
+    for (SharedBackend backend : shared.values()) {
+      if (!backend.wasUsed() && backend.unanswered() == 0) {
+        unused.add(backend);
+      }
+    }
+    unused.forEach(backend -> shared.remove(backend.backend().key(), backend));
+    unused.forEach(SharedBackend::retire);
+    for (ArrayDeque<PinnedSeat> seats : idle.values()) {
+      // The last ones given back are taken first: those at the end have waited longest.
+      for (int surplus = seats.size() / 2; surplus > 0; surplus--) {
+        seats.removeLast().backend().close();
+      }
+    }
+    idle.values().removeIf(ArrayDeque::isEmpty);
+    sweepLater();
+  }
+
+  private void sweepLater() {
+    loop.events().schedule(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
   private void tickLater() {

@@ -30,6 +30,7 @@ public final class SharedBackend implements Receiver {
   private @Nullable ByteBuf carried;
   private boolean streaming;
   private boolean retired;
+  private boolean used = true;
   private @Nullable ReplyTarget pausedFor;
   private final ArrayDeque<ReplyTarget> paused = new ArrayDeque<>();
 
@@ -56,6 +57,13 @@ public final class SharedBackend implements Receiver {
     return backend;
   }
 
+  /** Whether anything was submitted since this was asked last. */
+  boolean wasUsed() {
+    boolean was = used;
+    used = false;
+    return was;
+  }
+
   /** How many commands are unanswered. */
   public int unanswered() {
     return pending.total();
@@ -72,6 +80,7 @@ public final class SharedBackend implements Receiver {
     if (pausedFor != null && pausedFor != target) {
       continueReading();
     }
+    used = true;
     backend.send(source, from, length);
     pending.add(target, count, backend.outbox().endOffset());
     backend.sent(count);

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class TrafficLog {
+  /** Runs of nodes that are remembered; every restart of a node is another. */
+  private static final int MOST_NODES = 256;
+
   private final ConcurrentHashMap<RunId, AtomicLong> lastReplies = new ConcurrentHashMap<>();
   private @Nullable RunId latest;
   private @Nullable AtomicLong latestReply;
@@ -22,6 +25,9 @@ public final class TrafficLog {
   void answered(RunId node, long nowNanos) {
     AtomicLong reply = latestReply;
     if (reply == null || !node.equals(latest)) {
+      if (lastReplies.size() >= MOST_NODES) {
+        lastReplies.clear();
+      }
       reply = lastReplies.computeIfAbsent(node, ignored -> new AtomicLong());
       latest = node;
       latestReply = reply;

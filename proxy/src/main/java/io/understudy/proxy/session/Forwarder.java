@@ -63,6 +63,9 @@ final class Forwarder {
       }
     }
     advancing = false;
+    if (session.mode() instanceof Mode.Raw(PinnedLink link)) {
+      input.passOnAll(link);
+    }
     if (budget <= 0 && !input.isEmpty()) {
       askForTurn();
     }
@@ -103,7 +106,11 @@ final class Forwarder {
   }
 
   private boolean isPinnedSlow() {
-    return session.mode() instanceof Mode.Pinned(PinnedLink link) && !link.keepsUp();
+    return switch (session.mode()) {
+      case Mode.Pinned(PinnedLink link) -> !link.keepsUp();
+      case Mode.Raw(PinnedLink link) -> !link.keepsUp();
+      default -> false;
+    };
   }
 
   /** The backend takes more again. */

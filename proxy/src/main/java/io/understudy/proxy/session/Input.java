@@ -22,6 +22,7 @@ final class Input {
   private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
   private boolean scanning;
   private boolean borrowed;
+  private boolean raw;
   private int runFrom;
   private int limit;
   private long keptBytes;
@@ -49,7 +50,9 @@ final class Input {
     borrowed = isBorrowed;
     runFrom = bytes.readerIndex();
     limit = bytes.writerIndex();
-    scanner.feed(bytes, runFrom, limit);
+    if (!raw) {
+      scanner.feed(bytes, runFrom, limit);
+    }
   }
 
   /** Whether there is a buffer to scan; takes up the next one if the last is done. */
@@ -154,6 +157,15 @@ final class Input {
     whole.writeBytes(buffer, runFrom, end - runFrom);
     runFrom = end;
     return whole;
+  }
+
+  /** Passes on everything as it is: from here on nobody looks at it. */
+  void passOnAll(PinnedLink link) {
+    raw = true;
+    while (hasBytes()) {
+      link.stream(buffer, runFrom, limit - runFrom);
+      dropBuffer();
+    }
   }
 
   /** What it holds in memory, by capacity. */

@@ -3,7 +3,9 @@ package io.understudy.proxy.session;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Bindings.Transaction;
 import io.understudy.proxy.session.Expected.Step;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What clients are told of commands whose own connection was lost before it answered them. */
 final class Loss {
@@ -77,5 +79,30 @@ final class Loss {
       }
     }
     return watching;
+  }
+
+  /** Gives back what is kept of commands whose client is closed. */
+  static void release(List<Expected> awaited, @Nullable Request barrier) {
+    for (Expected expected : awaited) {
+      if (expected instanceof Expected.Setting(Request request)) {
+        request.release();
+      }
+    }
+    if (barrier != null) {
+      barrier.release();
+    }
+  }
+
+  /** Subscriptions can be asked for again, if nothing else was asked for between them. */
+  static List<Expected.Subscription> unconfirmed(List<Expected> awaited) {
+    List<Expected.Subscription> unconfirmed = new ArrayList<>();
+    for (Expected expected : awaited) {
+      if (expected instanceof Expected.Subscription subscription) {
+        unconfirmed.add(subscription);
+      } else if (!(expected instanceof Expected.Own)) {
+        return List.of();
+      }
+    }
+    return unconfirmed;
   }
 }

@@ -34,6 +34,9 @@ sealed interface Mode {
   /** Commands go over a connection of its own. */
   record Pinned(PinnedLink link) implements Mode {}
 
+  /** The connection is a replica's: bytes pass both ways as they are. */
+  record Raw(PinnedLink link) implements Mode {}
+
   /** A transaction was lost with its primary: its commands get errors until EXEC or DISCARD. */
   record Broken() implements Mode {}
 
@@ -55,6 +58,7 @@ sealed interface Mode {
       case Discard mode -> true;
       case Broken mode -> true;
       case Skip mode -> false;
+      case Raw mode -> false;
       case Drain mode -> false;
       case DrainForStream mode -> false;
       case Acquire mode -> false;

@@ -86,7 +86,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Takes a whole command. */
   void take(Request request) {
-    if (waitsForQuiet(request)) {
+    if (state.waitsForQuiet(request, awaited)) {
       barrier = request;
       settle();
     } else {
@@ -107,33 +107,17 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
           sendOwn(expected, PinnedState.withoutName(request.arguments()));
       default -> send(request.bytes(), expected);
     }
+    if (expected instanceof Expected.Foreign && isReplication(request)) {
+      session.mode(new Mode.Raw(this));
+    }
     if (!(expected instanceof Expected.Setting)) {
       request.release();
     }
   }
 
-  /** CLIENT ID and the like are the proxy's to answer, QUIT too; inside MULTI the server queues. */
-  private boolean waitsForQuiet(Request request) {
-    return switch (request.conduct()) {
-      case QUIT -> true;
-      case CLIENT_OWN -> !state.isQueueing(awaited);
-      case CLIENT_REPLY -> true;
-      // An unproven connection must not become one that can do something.
-      case HELLO, AUTH -> unlocks(request);
-      case PLAIN,
-          TRANSACTION,
-          BLOCKING,
-          WAIT,
-          PUBSUB,
-          MONITOR,
-          REPLICATION,
-          BINDING,
-          SELECT,
-          RESET,
-          CLIENT_TRACKING,
-          CLIENT_FLAG ->
-          false;
-    };
+  /** What follows is a dump without a line end, then commands that nobody answers. */
+  private static boolean isReplication(Request request) {
+    return request.command().name().equals("psync") || request.command().name().equals("sync");
   }
 
   private void send(ByteBuf bytes, Expected expected) {
@@ -218,6 +202,12 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       return;
     }
     pool.answered();
+    if (session.mode() instanceof Mode.Raw) {
+      session.output().addOutOfBand(bytes, bytes.readerIndex(), bytes.readableBytes());
+      session.flushOutput();
+      backend.reading(session.isReceptive());
+      return;
+    }
     replies.received(bytes);
     if (!abandoned) {
       session.touch();
@@ -324,8 +314,8 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     session.specials().unmute();
     Request waiting = barrier;
     barrier = null;
-    boolean moves = waiting != null && unlocks(waiting);
-    if (waiting != null && isForServer(waiting)) {
+    boolean moves = waiting != null && state.unlocks(waiting);
+    if (waiting != null && state.isForServer(waiting)) {
       forward(waiting);
       return;
     }
@@ -340,21 +330,6 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (waiting != null && moves) {
       session.specials().take(waiting);
     }
-  }
-
-  /** A RESP2 client that is subscribed may not say much: the server tells it so. */
-  private boolean isForServer(Request request) {
-    return state.bindings().subscriptions() > 0
-        && session.key().protocol() == 2
-        && (request.conduct() == Conduct.CLIENT_OWN || request.conduct() == Conduct.CLIENT_REPLY);
-  }
-
-  /** Whether a command gives credentials on a connection that was not proven. */
-  private boolean unlocks(Request request) {
-    return backend.isLocked()
-        && !PinnedState.target(request, session.key())
-            .credentials()
-            .equals(backend.key().credentials());
   }
 
   private void unpin() {
@@ -387,6 +362,10 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       return;
     }
     abandoned = true;
+    if (session.mode() instanceof Mode.Raw) {
+      session.close();
+      return;
+    }
     List<Expected> lost = new ArrayList<>(awaited);
     awaited.clear();
     session.specials().lost(this, lost, replies.isInsideReply(), streaming, barrier, lastWords);

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Bindings.Transaction;
+import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.proxy.session.Expected.Step;
@@ -85,6 +86,43 @@ final class PinnedState {
       }
     }
     return queueing;
+  }
+
+  /** CLIENT ID and the like are the proxy's to answer, QUIT too; inside MULTI the server queues. */
+  boolean waitsForQuiet(Request request, Collection<Expected> awaited) {
+    return switch (request.conduct()) {
+      case QUIT -> true;
+      case CLIENT_OWN -> !isQueueing(awaited);
+      case CLIENT_REPLY -> true;
+      // An unproven connection must not become one that can do something.
+      case HELLO, AUTH -> unlocks(request);
+      case PLAIN,
+          TRANSACTION,
+          BLOCKING,
+          WAIT,
+          PUBSUB,
+          MONITOR,
+          REPLICATION,
+          BINDING,
+          SELECT,
+          RESET,
+          CLIENT_TRACKING,
+          CLIENT_FLAG ->
+          false;
+    };
+  }
+
+  /** A RESP2 client that is subscribed may not say much: the server tells it so. */
+  boolean isForServer(Request request) {
+    return bindings.subscriptions() > 0
+        && session.key().protocol() == 2
+        && (request.conduct() == Conduct.CLIENT_OWN || request.conduct() == Conduct.CLIENT_REPLY);
+  }
+
+  /** Whether a command gives credentials on a connection that was not proven. */
+  boolean unlocks(Request request) {
+    return backend.isLocked()
+        && !target(request, session.key()).credentials().equals(backend.key().credentials());
   }
 
   /** What the reply to a command will mean. */

@@ -106,7 +106,9 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   @Override
   public void channelRead(ChannelHandlerContext ignored, Object message) {
     ByteBuf bytes = (ByteBuf) message;
-    if (!closed && !(mode instanceof Mode.Ending)) {
+    if (mode instanceof Mode.Raw(PinnedLink link)) {
+      link.stream(bytes, bytes.readerIndex(), bytes.readableBytes());
+    } else if (!closed && !(mode instanceof Mode.Ending)) {
       client.heard(context.loop().nanoTime().getAsLong());
       input.offer(bytes);
       forwarder.advance();
@@ -132,7 +134,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** Nothing more is taken from the client; what it sent is answered. */
   private void endInput() {
     inputEnded = true;
-    if (mode instanceof Mode.Pinned(PinnedLink link) && link.isEndless()) {
+    if (mode instanceof Mode.Raw
+        || (mode instanceof Mode.Pinned(PinnedLink link) && link.isEndless())) {
       channel.close();
     } else {
       touch();
@@ -145,6 +148,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
       sharedLink.receptive();
       if (mode instanceof Mode.Pinned(PinnedLink link)) {
         link.receptive();
+      } else if (mode instanceof Mode.Raw(PinnedLink link)) {
+        link.receptive();
       }
     }
     forwarder.settleReading();
@@ -155,6 +160,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     closed = true;
     context.pool().leave(this);
     if (mode instanceof Mode.Pinned(PinnedLink link)) {
+      link.abandon();
+    } else if (mode instanceof Mode.Raw(PinnedLink link)) {
       link.abandon();
     } else if (mode instanceof Mode.Drain(Request next)) {
       next.release();
@@ -290,8 +297,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** Closes the client because another asked for it. Any thread. */
   void kill(Session by) {
     if (by == this) {
-      mode = new Mode.Ending("");
-      touch();
+      specials.end("");
     } else {
       context.loop().events().execute(channel::close);
     }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.route.Conduct;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +79,7 @@ final class Specials {
       case Mode.AcquireForStream acquire -> {}
       case Mode.Restore restore -> {}
       case Mode.Pinned pinned -> {}
+      case Mode.Raw raw -> {}
       case Mode.Broken broken -> {}
       case Mode.Discard discard -> {}
     }
@@ -140,6 +140,7 @@ final class Specials {
       case Mode.DrainForStream mode -> throw unexpected(before);
       case Mode.Skip mode -> throw unexpected(before);
       case Mode.Pinned mode -> throw unexpected(before);
+      case Mode.Raw mode -> throw unexpected(before);
       case Mode.Broken mode -> throw unexpected(before);
       case Mode.Discard mode -> throw unexpected(before);
       case Mode.Ending mode -> throw unexpected(before);
@@ -299,12 +300,12 @@ final class Specials {
       @Nullable String lastWords) {
     PinnedState state = link.state();
     if (insideReply || state.bindings().foreign()) {
-      releaseAll(awaited, barrier);
+      Loss.release(awaited, barrier);
       session.mode(new Mode.Ending(""));
       session.close();
       return;
     }
-    List<Expected.Subscription> unconfirmed = unconfirmed(awaited);
+    List<Expected.Subscription> unconfirmed = Loss.unconfirmed(awaited);
     boolean transaction = link.isInTransaction();
     if (unconfirmed.isEmpty()) {
       transaction = Loss.answer(session, awaited, transaction);
@@ -338,30 +339,6 @@ final class Specials {
     } else {
       answer(barrier);
     }
-  }
-
-  private static void releaseAll(List<Expected> awaited, @Nullable Request barrier) {
-    for (Expected expected : awaited) {
-      if (expected instanceof Expected.Setting(Request request)) {
-        request.release();
-      }
-    }
-    if (barrier != null) {
-      barrier.release();
-    }
-  }
-
-  /** Subscriptions can be asked for again, if nothing else was asked for between them. */
-  private static List<Expected.Subscription> unconfirmed(List<Expected> awaited) {
-    List<Expected.Subscription> unconfirmed = new ArrayList<>();
-    for (Expected expected : awaited) {
-      if (expected instanceof Expected.Subscription subscription) {
-        unconfirmed.add(subscription);
-      } else if (!(expected instanceof Expected.Own)) {
-        return List.of();
-      }
-    }
-    return unconfirmed;
   }
 
   /** A command of a transaction that was lost before its EXEC. */
