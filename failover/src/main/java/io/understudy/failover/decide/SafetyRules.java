@@ -3,6 +3,7 @@ package io.understudy.failover.decide;
 import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.Reachability;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,9 +14,9 @@ final class SafetyRules {
   static final Rule NOT_MY_TURN =
       new Rule(
           "not-my-turn",
-          "this process does not lead, its lease is too short for an order, a server carries the"
-              + " mark of another keeper that may be alive, or the servers' marks are newer than"
-              + " the journal",
+          "this process does not lead, its lease is too short for an order, a node was not looked"
+              + " at yet, a server carries the mark of another keeper that may be alive, or the"
+              + " servers' marks are newer than the journal",
           "nothing is ordered; where another keeper may decide, outputs hold requests",
           Rule.Effect.ACTS,
           SafetyRules::notMyTurn);
@@ -44,6 +45,16 @@ final class SafetyRules {
     if (standing.untilNanos() != Long.MAX_VALUE
         && standing.untilNanos() - s.now() < s.policy().actionDeadline().toNanos()) {
       return Optional.of("the lease ends before an order could be answered");
+    }
+    List<NodeView> unseen =
+        s.view().nodes().stream()
+            .filter(n -> n.reachability() instanceof Reachability.Unprobed)
+            .toList();
+    if (!unseen.isEmpty() && s.enforces(Guard.JOURNAL_IS_NEWEST)) {
+      return Optional.of(
+          "every node is looked at once before the first act, and "
+              + String.join(", ", unseen.stream().map(n -> n.address().toString()).toList())
+              + " was not yet");
     }
     Optional<String> foreign = foreignKeeper(s);
     if (foreign.isPresent()) {

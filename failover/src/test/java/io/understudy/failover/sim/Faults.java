@@ -17,6 +17,7 @@ final class Faults {
   private boolean active;
   private boolean crashesAtSteps;
   private Theme theme = Theme.MIXED;
+  private boolean restored;
 
   /** What a run concentrates on: some weaknesses show only when one kind of trouble repeats. */
   private enum Theme {
@@ -25,6 +26,7 @@ final class Faults {
     OPERATOR,
     LAG,
     FREEZE,
+    LOST_REPLIES,
     OLD_JOURNAL
   }
 
@@ -87,6 +89,10 @@ final class Faults {
       }
       case FREEZE -> {
         freezeUntilReplaced(primary);
+        return;
+      }
+      case LOST_REPLIES -> {
+        stopWhileOrdered(primary);
         return;
       }
       case OLD_JOURNAL -> {
@@ -289,18 +295,50 @@ final class Faults {
     }
   }
 
+  /** Replicas that stop while orders are on their way to them, and carry them out much later. */
+  private void stopWhileOrdered(SimServer primary) {
+    killAndRestart(primary);
+    if (random.nextBoolean()) {
+      slow();
+    }
+    for (SimServer server : world.servers) {
+      if (server != primary && random.nextInt(3) > 0) {
+        long at = world.time.millis(0, random.nextBoolean() ? 150 : 1_500);
+        world.time.after(
+            at,
+            () -> {
+              if (active) {
+                server.stop();
+                world.time.after(world.time.millis(500, 6_000), server::wake);
+              }
+            });
+      }
+    }
+  }
+
   /** The keeper's state comes back from a backup that is older than the last failover. */
   private void restoreOldJournal(SimServer primary) {
     SimKeeper keeper = world.keepers.getFirst();
+    if (restored) {
+      return;
+    }
+    restored = true;
     var backup = keeper.durable();
-    primary.kill();
+    primary.stop();
     world.time.after(
-        world.time.millis(2_000, 5_000),
+        world.policy.downAfter().toNanos() + world.time.millis(1_000, 3_000),
         () -> {
-          if (active) {
+          primary.wake();
+          // With every server of the newest reign gone, no one could tell that the journal is old.
+          boolean told =
+              keeper
+                  .feed()
+                  .primary()
+                  .filter(p -> world.serverAt(p.address().port()).isRun(p.runId()))
+                  .isPresent();
+          if (active && told) {
             keeper.crash();
             backup.ifPresent(keeper::restore);
-            primary.restart(SimServer.Restart.ALL_DATA, false);
             world.time.after(world.time.millis(10, 2_000), () -> startIf(keeper));
           }
         });
