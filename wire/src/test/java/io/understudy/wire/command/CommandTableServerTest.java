@@ -1,6 +1,7 @@
 package io.understudy.wire.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.understudy.testkit.EachServer;
 import io.understudy.testkit.RedisServer;
@@ -27,11 +28,21 @@ class CommandTableServerTest {
       assertThat(commands).hasSizeGreaterThan(200);
       commands.forEach(reported -> check(items(reported), version));
     }
-    assertThat(missing)
-        .as(
-            "commands of %s that the table lacks: run build/commands on the newest servers",
-            version)
-        .isEmpty();
+    String lacks = "commands of %s that the table lacks: run build/commands on the newest servers";
+    if (isNewerThanTheTable(version)) {
+      // Debian's moving suites may bring a server of tomorrow: worth a line, not a broken build.
+      assumeThat(missing).as(lacks, version).isEmpty();
+    } else {
+      assertThat(missing).as(lacks, version).isEmpty();
+    }
+  }
+
+  /** Whether it is newer than the servers that the table was written from. */
+  private static boolean isNewerThanTheTable(ServerVersion version) {
+    return switch (version.family()) {
+      case REDIS -> version.isAtLeast(8, 7);
+      case VALKEY -> version.isAtLeast(9, 2);
+    };
   }
 
   private void check(List<Reply> reported, ServerVersion version) {
