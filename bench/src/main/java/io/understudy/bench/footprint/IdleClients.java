@@ -32,10 +32,12 @@ import picocli.CommandLine.Option;
     })
 public final class IdleClients implements Callable<Integer> {
   private static final Duration START_DEADLINE = Duration.ofSeconds(30);
-  private static final int REPLY_TIMEOUT_MILLIS = 10_000;
+  private static final int REPLY_TIMEOUT_MILLIS = 30_000;
 
   /** One source address has about 28,000 ports; a new one is used for each of these. */
   private static final int CLIENTS_PER_ADDRESS = 5_000;
+
+  private static final int CLIENTS_PER_LOT = 200;
 
   /** Requests that load and compile the proxy's code, so that it is not counted to the clients. */
   private static final long WARM_UP_REQUESTS = 300_000;
@@ -126,27 +128,38 @@ public final class IdleClients implements Callable<Integer> {
     return reached;
   }
 
+  /** Connects them, in lots: all of a lot have sent their requests before replies are awaited. */
   private static List<Socket> connect(int port, int count) throws IOException {
     List<Socket> sockets = new ArrayList<>(count);
-    byte[] buffer = new byte[4096];
     byte[] greeting = Resp.pipeline(GREETING);
-    for (int i = 0; i < count; i++) {
-      Socket socket = new Socket();
-      sockets.add(socket);
-      socket.bind(new InetSocketAddress("127.0.0." + (1 + i / CLIENTS_PER_ADDRESS), 0));
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      socket.setSoTimeout(REPLY_TIMEOUT_MILLIS);
-      socket.getOutputStream().write(greeting);
-      StringBuilder replies = new StringBuilder();
-      while (!replies.toString().endsWith(LAST_REPLY)) {
-        int read = socket.getInputStream().read(buffer);
-        if (read < 0) {
-          throw new IOException("client " + i + " was closed after: " + replies);
-        }
-        replies.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+    while (sockets.size() < count) {
+      int from = sockets.size();
+      int lot = Math.min(CLIENTS_PER_LOT, count - from);
+      for (int i = from; i < from + lot; i++) {
+        Socket socket = new Socket();
+        sockets.add(socket);
+        socket.bind(new InetSocketAddress("127.0.0." + (1 + i / CLIENTS_PER_ADDRESS), 0));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.setSoTimeout(REPLY_TIMEOUT_MILLIS);
+        socket.getOutputStream().write(greeting);
+      }
+      for (Socket socket : sockets.subList(from, from + lot)) {
+        awaitLastReply(socket);
       }
     }
     return sockets;
+  }
+
+  private static void awaitLastReply(Socket socket) throws IOException {
+    byte[] buffer = new byte[4096];
+    StringBuilder replies = new StringBuilder();
+    while (!replies.toString().endsWith(LAST_REPLY)) {
+      int read = socket.getInputStream().read(buffer);
+      if (read < 0) {
+        throw new IOException("a client was closed after these replies: " + replies);
+      }
+      replies.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+    }
   }
 
   private static void close(List<Socket> sockets) throws IOException {

@@ -30,6 +30,7 @@ final class PacedClients implements AutoCloseable {
   private final AtomicReference<String> failure = new AtomicReference<>("");
   private volatile Histogram nanos = new ConcurrentHistogram(SIGNIFICANT_DIGITS);
   private volatile boolean stopped;
+  private volatile boolean paused;
 
   /** Starts {@code count} of them at a port of 127.0.0.1. */
   PacedClients(int port, int count) {
@@ -43,6 +44,11 @@ final class PacedClients implements AutoCloseable {
     Histogram taken = nanos;
     nanos = new ConcurrentHistogram(SIGNIFICANT_DIGITS);
     return taken;
+  }
+
+  /** Whether they ask nothing for now; what they have asked is still answered. */
+  void pause(boolean on) {
+    paused = on;
   }
 
   /** The first thing that went wrong; empty when nothing did. */
@@ -59,6 +65,10 @@ final class PacedClients implements AutoCloseable {
       byte[] reply = new byte[REPLY.length];
       long due = System.nanoTime();
       while (!stopped) {
+        while (paused) {
+          LockSupport.parkNanos(PACE.toNanos());
+          due = System.nanoTime();
+        }
         socket.getOutputStream().write(REQUEST);
         in.readFully(reply);
         if (reply[0] != REPLY[0]) {

@@ -36,6 +36,10 @@ import picocli.CommandLine.Option;
     })
 public final class SlowReader implements Callable<Integer> {
   private static final Duration START_DEADLINE = Duration.ofSeconds(30);
+
+  /** Long enough for requests in flight to be answered, and for a big reply to begin. */
+  private static final Duration SETTLE = Duration.ofSeconds(1);
+
   private static final int PIECE_BYTES = 64 << 10;
   private static final int READ_TIMEOUT_MILLIS = 60_000;
   private static final int OTHER_CLIENTS = 4;
@@ -103,7 +107,7 @@ public final class SlowReader implements Callable<Integer> {
         boolean reached = true;
 
         watch.restart();
-        receive(run.port(), "big", valueBytes);
+        receive(run.port(), "big", valueBytes, others);
         reached &= verdict("reading " + valueMegabytes + " MB", watch.growth(), others);
 
         watch.restart();
@@ -172,10 +176,20 @@ public final class SlowReader implements Callable<Integer> {
     }
   }
 
-  /** Reads the value with the options' slowness, and checks every byte of it. */
-  private void receive(int port, String key, long bytes) throws IOException {
+  /**
+   * Reads the value with the options' slowness, and checks every byte of it.
+   *
+   * <p>The others ask nothing until the reply has begun: commands that are behind a big reply on
+   * the same connection cannot be answered before it, and Understudy closes a reader that is too
+   * slow for them.
+   */
+  private void receive(int port, String key, long bytes, PacedClients others) throws IOException {
     try (Socket socket = connect(port)) {
+      others.pause(true);
+      pause(SETTLE);
       socket.getOutputStream().write(Resp.request("GET", key));
+      pause(SETTLE);
+      others.pause(false);
       pause(Duration.ofSeconds(stallSeconds));
       DataInputStream in = new DataInputStream(socket.getInputStream());
       expect(in, "$" + bytes + "\r\n");

@@ -61,10 +61,16 @@ public final class StartTime implements Callable<Integer> {
     CommandLine line = new CommandLine(command);
     line.setExecutionExceptionHandler(
         (exception, failed, parsed) -> {
-          System.err.println(failed.getCommandName() + ": " + exception.getMessage());
+          System.err.println(failed.getCommandName() + ": " + describe(exception));
           return EXIT_NOT_MEASURED;
         });
     return line.execute(arguments);
+  }
+
+  /** The message, or the kind where there is none: the end of a stream has no words. */
+  private static String describe(Exception exception) {
+    String message = exception.getMessage();
+    return message == null ? exception.getClass().getSimpleName() : message;
   }
 
   @Override

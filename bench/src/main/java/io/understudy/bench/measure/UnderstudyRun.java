@@ -21,7 +21,7 @@ public record UnderstudyRun(Path file, int port) {
    *
    * @param directory made for it; its state goes there, too
    * @param redisPort the only node of the only group, on 127.0.0.1
-   * @param threads event loops
+   * @param threads event loops; 0 for the program's own choice
    * @param proxyLines more lines of the {@code proxy} section, indented by two
    */
   public static UnderstudyRun configure(
@@ -29,6 +29,7 @@ public record UnderstudyRun(Path file, int port) {
     Files.createDirectories(directory);
     int port = Children.freePort();
     Path file = directory.resolve("understudy.yaml");
+    String threadsLine = threads == 0 ? "" : "  threads: " + threads + "\n";
     Files.writeString(
         file,
         """
@@ -39,12 +40,11 @@ public record UnderstudyRun(Path file, int port) {
           listeners:
             - bind: 127.0.0.1:%d
               group: bench
-          threads: %d
-        %s
+        %s%s
         admin:
           bind: 127.0.0.1:%d
         """
-            .formatted(redisPort, port, threads, proxyLines, Children.freePort()));
+            .formatted(redisPort, port, threadsLine, proxyLines, Children.freePort()));
     return new UnderstudyRun(file, port);
   }
 
