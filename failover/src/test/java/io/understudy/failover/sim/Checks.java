@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The invariants, judged by what is true in the world and not by what a keeper believes. */
 final class Checks {
@@ -373,14 +372,14 @@ final class Checks {
   /** I6 and I8, when a promotion runs. */
   private void promotes(SimKeeper keeper, Action.Promote promote, SimServer server) {
     boolean blank = allWereBlank(server);
-    if (server.priority == 0 && lastSeenPriority(keeper, server) == 0 && !blank) {
+    if (server.priority == 0 && WorldFacts.lastSeenPriority(keeper, server) == 0 && !blank) {
       throw new Violation("I6", server.name + " has priority 0 and is promoted");
     }
     if (server.isLoading() || (server.link != null && server.link.isSyncing())) {
       throw new Violation("I6", server.name + " is being filled and is promoted");
     }
     Reign reign = keeper.journal().reign().orElse(null);
-    if (reign != null && unrelated(server, reign)) {
+    if (reign != null && WorldFacts.unrelated(server, reign)) {
       unprovable.add(server.runId);
     }
     if (reign == null || blank || begunBlank.contains(reign.primary().runId())) {
@@ -395,15 +394,6 @@ final class Checks {
     cutOffTooLong(keeper, server);
     betterWasInReach(keeper, server, reign);
     primaryWasPlainlyAlive(keeper, promote, reign);
-  }
-
-  private static int lastSeenPriority(SimKeeper keeper, SimServer server) {
-    return keeper.monitors.stream()
-        .filter(m -> m.server == server)
-        .flatMap(m -> m.view().facts().stream())
-        .map(NodeFacts::priority)
-        .findFirst()
-        .orElse(0);
   }
 
   private void cutOffTooLong(SimKeeper keeper, SimServer server) {
@@ -437,7 +427,7 @@ final class Checks {
               && world.network.wasOpenSince(keeper.name(), other.name, now - PLAIN)
               && keeper.journal().orderFor(other.runId).isEmpty()
               && !other.runId.equals(reign.primary().runId())
-              && failedInThisRound(keeper, other) == null
+              && WorldFacts.failedInThisRound(keeper, other) == null
               && withinLimits(keeper, other);
       if (inReach
           && other.data.origin.equals(chosen.data.origin)
@@ -472,14 +462,6 @@ final class Checks {
         && op.lostNanos() - facts.linkUpNanos().getAsLong() < world.policy.maxLagTime().toNanos();
   }
 
-  private static @Nullable RunId failedInThisRound(SimKeeper keeper, SimServer other) {
-    return keeper
-        .journal()
-        .operation()
-        .flatMap(op -> op.failed().stream().filter(other.runId::equals).findFirst())
-        .orElse(null);
-  }
-
   private long acknowledgedIn(SimServer server) {
     return server.data.writes.stream().filter(acknowledged::contains).count();
   }
@@ -505,7 +487,7 @@ final class Checks {
               && replica.lastTroubleNanos < since
               && world.network.wasOpenSince(old.name, replica.name, since)
               && world.network.wasOpenSince(keeper.name(), replica.name, since)
-              && replicated(replica, old, since);
+              && WorldFacts.replicated(replica, old, since);
       if (witness) {
         throw new Violation(
             "I8",
@@ -517,11 +499,6 @@ final class Checks {
                 + " hears it");
       }
     }
-  }
-
-  private static boolean replicated(SimServer replica, SimServer old, long sinceNanos) {
-    return replica.lastUpNanos > sinceNanos
-        && (replica.upstreamPort == old.address.port() || replica.upstreamPort == 0);
   }
 
   void executed(SimKeeper keeper, Action.Order order, SimServer server) {
@@ -557,40 +534,12 @@ final class Checks {
 
   // ---- the end
 
-  /** Why it is not yet well; empty when it is. */
-  Optional<String> unwell() {
-    SimKeeper keeper = world.keepers.getFirst();
-    Node primary = keeper.feed().primary().orElse(null);
-    if (primary == null) {
-      return Optional.of("no primary is published");
-    }
-    SimServer server = world.serverAt(primary.address().port());
-    if (!server.runId.equals(primary.runId()) || server.role != Role.PRIMARY) {
-      return Optional.of(primary + " is published but does not serve");
-    }
-    if (server.data.mark.filter(m -> m.epoch().equals(keeper.feed().epoch())).isEmpty()) {
-      return Optional.of(server.name + " carries " + server.data.mark);
-    }
-    for (SimServer other : world.servers) {
-      boolean follows =
-          other == server
-              || (other.role == Role.REPLICA
-                  && other.link != null
-                  && other.link.isUp()
-                  && other.link.comesFrom(server));
-      if (!follows) {
-        return Optional.of(other.name + " does not replicate from " + server.name);
-      }
-    }
-    return Optional.empty();
-  }
-
   /** I10, and that nothing acknowledged is missing that was not reported lost before. */
   void atTheEnd() {
     if (journalRestored) {
       return;
     }
-    Optional<String> unwell = unwell();
+    Optional<String> unwell = WorldFacts.unwell(world);
     if (unwell.isPresent()) {
       if (nobodyQualifies()) {
         return;
@@ -634,7 +583,7 @@ final class Checks {
                     || s.data.origin.equals("foreign")
                     || reign == null
                     || tooStale(s, keeper, reign)
-                    || unrelated(s, reign));
+                    || WorldFacts.unrelated(s, reign));
   }
 
   private boolean tooStale(SimServer server, SimKeeper keeper, Reign reign) {
@@ -642,11 +591,5 @@ final class Checks {
         Math.max(reign.seenOffset(), observedOffset.getOrDefault(reign.primary().runId(), 0L));
     boolean behind = seen - server.offset > world.policy.maxLagBytes();
     return behind || !withinLimits(keeper, server);
-  }
-
-  /** A server that forgot its history when it restarted cannot prove whose data it holds. */
-  private static boolean unrelated(SimServer server, Reign reign) {
-    return !server.replId.equals(reign.history().value())
-        && !server.formerReplId.equals(reign.history().value());
   }
 }

@@ -118,7 +118,7 @@ public final class Simulation {
     int steady = 0;
     while (steady < STEADY_LOOKS && world.time.nowNanos() < deadline) {
       world.time.runUntil(world.time.nowNanos() + LOOK_EVERY);
-      steady = world.checks.unwell().isEmpty() ? steady + 1 : 0;
+      steady = WorldFacts.unwell(world).isEmpty() ? steady + 1 : 0;
     }
     // A last look with the writers still, so that the data can be compared.
     world.clients.stop();
