@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.failover.view.Reachability;
 import io.understudy.testkit.EachServer;
+import io.understudy.testkit.Eventually;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ReplicaSet;
+import io.understudy.testkit.Reply;
 import io.understudy.testkit.ServerVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +70,8 @@ class AliveTest {
       primary.command("CONFIG", "SET", "save", "3600 1");
       deleteWhole(gone);
 
-      primary.command("BGSAVE");
+      Eventually.holds(
+          "no other save is in the way", () -> !(primary.call("BGSAVE") instanceof Reply.Failure));
 
       watched.await(
           "it says so", () -> watched.reachability(primary) instanceof Reachability.Misconf);

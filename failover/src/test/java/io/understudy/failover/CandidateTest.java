@@ -47,8 +47,7 @@ class CandidateTest {
       try (var watched = Watched.over(set.nodes())) {
         watched.awaitWhole(set.primary(), set.replicas());
 
-        set.replica(0).command("REPLICAOF", "127.0.0.1", "1");
-        set.replica(0).stop();
+        cutOffAndStop(set.replica(0), set.primary());
         set.primary().command("SET", "key", "value");
         Eventually.holds(
             "the other replica has it", () -> set.replica(1).command("GET", "key").equals("value"));
@@ -60,6 +59,21 @@ class CandidateTest {
         assertThat(set.replica(0).command("GET", "key")).isEqualTo("value");
       }
     }
+  }
+
+  /** Leaves it frozen without a link; again if the keeper attached it before it was frozen. */
+  private static void cutOffAndStop(RedisServer replica, RedisServer primary) {
+    Eventually.holds(
+        "it is cut off and frozen",
+        () -> {
+          replica.command("REPLICAOF", "127.0.0.1", "1");
+          replica.stop();
+          if (primary.info("connected_slaves").equals("1")) {
+            return true;
+          }
+          replica.resume();
+          return false;
+        });
   }
 
   @EachServer

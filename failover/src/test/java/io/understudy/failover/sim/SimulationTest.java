@@ -7,7 +7,10 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
-  /** Set {@code -Dsimulation.schedules} for more; {@code bench/simulate} runs any number. */
+  /**
+   * Set {@code -Dsimulation.schedules} for more; {@code build/simulate} runs any number and replays
+   * one seed.
+   */
   private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 2_000);
 
   @Test
