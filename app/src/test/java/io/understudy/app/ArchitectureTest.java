@@ -28,7 +28,9 @@ class ArchitectureTest {
     "io.understudy.topology..",
     "io.understudy.failover.view..",
     "io.understudy.failover.decide..",
-    "io.understudy.proxy.route.."
+    "io.understudy.proxy.route..",
+    "io.understudy.replication.stage..",
+    "io.understudy.replication.rdb.."
   };
 
   /** Reading these would make a decision depend on something that was not passed in. */
@@ -77,7 +79,8 @@ class ArchitectureTest {
           .resideInAPackage("io.understudy.failover..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.understudy.proxy..", "io.understudy.app..");
+          .resideInAnyPackage(
+              "io.understudy.proxy..", "io.understudy.replication..", "io.understudy.app..");
 
   @ArchTest
   static final ArchRule proxyAndFailoverMeetOnlyInTopology =
@@ -86,7 +89,26 @@ class ArchitectureTest {
           .resideInAPackage("io.understudy.proxy..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.understudy.failover..", "io.understudy.app..");
+          .resideInAnyPackage(
+              "io.understudy.failover..", "io.understudy.replication..", "io.understudy.app..");
+
+  @ArchTest
+  static final ArchRule replicationMeetsTheOthersOnlyInTopology =
+      noClasses()
+          .that()
+          .resideInAPackage("io.understudy.replication..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.understudy.failover..", "io.understudy.proxy..", "io.understudy.app..");
+
+  @ArchTest
+  static final ArchRule rdbStandsOnNothing =
+      noClasses()
+          .that()
+          .resideInAPackage("io.understudy.replication.rdb..")
+          .should()
+          .dependOnClassesThat(understudyOutside("io.understudy.replication.rdb"));
 
   @ArchTest
   static final ArchRule nothingThatShipsDependsOnTestkit =
@@ -97,6 +119,7 @@ class ArchitectureTest {
               "io.understudy.wire..",
               "io.understudy.failover..",
               "io.understudy.proxy..",
+              "io.understudy.replication..",
               "io.understudy.app..")
           .should()
           .dependOnClassesThat()

@@ -98,7 +98,8 @@ class SourceTreeTest {
   private List<Path> sources(Predicate<Path> which) throws IOException {
     List<Path> files = new ArrayList<>();
     for (String module :
-        List.of("topology", "wire", "testkit", "failover", "proxy", "app", "bench")) {
+        List.of(
+            "topology", "wire", "testkit", "failover", "proxy", "replication", "app", "bench")) {
       try (Stream<Path> tree = Files.walk(root.resolve(module))) {
         tree.filter(p -> p.toString().endsWith(".java"))
             .filter(p -> !p.toString().contains("/target/"))
