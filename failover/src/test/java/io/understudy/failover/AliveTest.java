@@ -47,7 +47,7 @@ class AliveTest {
         RedisServer.start(version, "--key-load-delay", "2000", "--rdbcompression", "no")) {
       primary.command(
           "EVAL", "for i=1,1000 do redis.call('set','key:'..i,string.rep('x',20000)) end", "0");
-      primary.command("SAVE");
+      primary.save();
       primary.startAgain();
       try (var watched = Watched.over(List.of(primary))) {
         watched.await(

@@ -23,7 +23,7 @@ class CandidateTest {
       assertThat(watched.awaitSuccessor(1, set.replicas())).isEqualTo(set.replica(1));
       watched.awaitWhole(set.replica(1), List.of(set.replica(0)));
 
-      set.replica(1).command("SAVE");
+      set.replica(1).save();
       set.replica(1).kill9();
       watched.await(
           "it stays without a primary and says why",

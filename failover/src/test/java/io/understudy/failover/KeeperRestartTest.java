@@ -40,7 +40,7 @@ class KeeperRestartTest {
       RedisServer third;
       try (var before = Watched.over(set.nodes())) {
         before.awaitWhole(set.primary(), set.replicas());
-        set.primary().command("SAVE");
+        set.primary().save();
         set.primary().kill9();
         second = before.awaitSuccessor(1, set.replicas());
         third = second == set.replica(0) ? set.replica(1) : set.replica(0);

@@ -67,7 +67,7 @@ class StartTest {
       watched.awaitWhole(set.primary(), set.replicas());
       set.primary().command("SET", "key", "value");
       set.awaitInSync();
-      set.nodes().forEach(node -> node.command("SAVE"));
+      set.nodes().forEach(RedisServer::save);
       set.nodes().forEach(RedisServer::kill9);
       watched.await("the primary is withdrawn", () -> watched.current().primary().isEmpty());
 

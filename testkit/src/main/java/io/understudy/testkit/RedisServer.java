@@ -256,6 +256,14 @@ public final class RedisServer implements AutoCloseable {
     awaitAnswering();
   }
 
+  /**
+   * Writes its data to disk now. SAVE alone is refused while a child saves, as for a replica that
+   * is being filled.
+   */
+  public void save() {
+    Eventually.holds(this + " has saved", () -> command("SAVE").equals("OK"));
+  }
+
   /** Kills it if it runs and starts it on the files it left; does not wait for anything. */
   public void startAgain() {
     kill9();

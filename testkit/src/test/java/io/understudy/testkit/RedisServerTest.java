@@ -19,7 +19,7 @@ class RedisServerTest {
   void shouldForgetItsDataOnlyWhenRestartedEmpty(ServerVersion version) {
     try (var server = RedisServer.start(version)) {
       server.command("SET", "key", "value");
-      server.command("SAVE");
+      server.save();
       String run = server.info("run_id");
 
       server.restartWithData();
