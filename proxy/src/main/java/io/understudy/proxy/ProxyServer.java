@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Loop;
 import io.understudy.proxy.backend.ReceiveBuffer;
@@ -200,6 +201,27 @@ public final class ProxyServer implements AutoCloseable {
       groups.add(new ProxyStats.GroupStats(group, backends, waiting));
     }
     return new ProxyStats(listeners, groups);
+  }
+
+  /**
+   * How long each event loop lets a task wait at this moment: the time that every request waits for
+   * the work of others.
+   *
+   * @param most after this long a loop is no longer waited for, and this is its time
+   */
+  public List<Long> loopDelayNanos(Duration most) {
+    long begun = System.nanoTime();
+    List<Future<Long>> turns = new ArrayList<>();
+    for (Lane lane : lanes) {
+      turns.add(lane.loop().events().submit(System::nanoTime));
+    }
+    List<Long> delays = new ArrayList<>();
+    for (Future<Long> turn : turns) {
+      long left = begun + most.toNanos() - System.nanoTime();
+      turn.awaitUninterruptibly(Math.max(0, left), TimeUnit.NANOSECONDS);
+      delays.add(turn.isSuccess() ? turn.getNow() - begun : most.toNanos());
+    }
+    return delays;
   }
 
   /**

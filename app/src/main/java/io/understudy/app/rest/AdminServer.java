@@ -2,6 +2,7 @@ package io.understudy.app.rest;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.understudy.app.metrics.Exposition;
 import io.understudy.topology.Address;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,7 +16,10 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The loopback HTTP port: {@code /status}, {@code /explain/GROUP} and {@code /healthz}. */
+/**
+ * The loopback HTTP port: {@code /status}, {@code /explain/GROUP}, {@code /metrics} and {@code
+ * /healthz}.
+ */
 public final class AdminServer implements AutoCloseable {
   /** Connections the kernel may keep waiting; more is no operator's doing. */
   private static final int BACKLOG = 16;
@@ -28,8 +32,13 @@ public final class AdminServer implements AutoCloseable {
   private final Address address;
   private final Set<String> hosts;
   private final Supplier<List<GroupReport>> reports;
+  private final Function<String, Exposition> metrics;
 
-  private AdminServer(HttpServer server, Address bind, Supplier<List<GroupReport>> reports) {
+  private AdminServer(
+      HttpServer server,
+      Address bind,
+      Supplier<List<GroupReport>> reports,
+      Function<String, Exposition> metrics) {
     this.server = server;
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
     this.address = new Address(bind.host(), server.getAddress().getPort());
@@ -41,18 +50,21 @@ public final class AdminServer implements AutoCloseable {
                 "127.0.0.1:" + address.port(),
                 "[::1]:" + address.port()));
     this.reports = reports;
+    this.metrics = metrics;
   }
 
   /**
    * Binds and starts to answer.
    *
    * @param reports what there is to say now; called on a virtual thread for each request
+   * @param metrics the page for a scraper with this {@code Accept} header; called like the reports
    * @throws IOException when the address cannot be bound
    */
-  public static AdminServer start(Address bind, Supplier<List<GroupReport>> reports)
+  public static AdminServer start(
+      Address bind, Supplier<List<GroupReport>> reports, Function<String, Exposition> metrics)
       throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(bind.host(), bind.port()), BACKLOG);
-    AdminServer admin = new AdminServer(server, bind, reports);
+    AdminServer admin = new AdminServer(server, bind, reports, metrics);
     server.setExecutor(admin.threads);
     server.createContext("/", admin::answer);
     server.start();
@@ -63,7 +75,7 @@ public final class AdminServer implements AutoCloseable {
     try (exchange) {
       Answer answer = answerTo(exchange);
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", answer.type() + "; charset=utf-8");
+      exchange.getResponseHeaders().set("Content-Type", answer.type());
       exchange.getResponseHeaders().set("Cache-Control", "no-store");
       exchange
           .getResponseHeaders()
@@ -94,6 +106,11 @@ public final class AdminServer implements AutoCloseable {
     if (path.equals("/healthz")) {
       return Answer.text("ok\n");
     }
+    if (path.equals("/metrics")) {
+      String accept = exchange.getRequestHeaders().getFirst("Accept");
+      Exposition page = metrics.apply(accept == null ? "" : accept);
+      return new Answer(200, page.contentType(), page.body(), false);
+    }
     if (path.equals("/status")) {
       return status(text, reports.get());
     }
@@ -109,7 +126,8 @@ public final class AdminServer implements AutoCloseable {
                   ? Answer.text(ReportText.explain(group))
                   : Answer.json(ReportJson.explain(group)));
     }
-    return Answer.error(text, 404, "known here: /status, /status/GROUP, /explain/GROUP, /healthz");
+    return Answer.error(
+        text, 404, "known here: /status, /status/GROUP, /explain/GROUP, /metrics, /healthz");
   }
 
   private Answer group(String name, boolean text, Function<GroupReport, Answer> page) {
@@ -150,18 +168,21 @@ public final class AdminServer implements AutoCloseable {
    *     tells without reading the body
    */
   private record Answer(int status, String type, String body, boolean primaryless) {
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json; charset=utf-8";
+
     static Answer text(String body) {
-      return new Answer(200, "text/plain", body, false);
+      return new Answer(200, TEXT, body, false);
     }
 
     static Answer json(String body) {
-      return new Answer(200, "application/json", body, false);
+      return new Answer(200, JSON, body, false);
     }
 
     static Answer error(boolean text, int status, String message) {
       return text
-          ? new Answer(status, "text/plain", message + "\n", false)
-          : new Answer(status, "application/json", ReportJson.error(message), false);
+          ? new Answer(status, TEXT, message + "\n", false)
+          : new Answer(status, JSON, ReportJson.error(message), false);
     }
   }
 }

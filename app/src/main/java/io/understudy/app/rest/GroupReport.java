@@ -39,6 +39,7 @@ public record GroupReport(
    * One node of the group.
    *
    * @param role {@code primary}, {@code replica} or {@code unknown}
+   * @param up whether it answers questions now
    * @param health a few words, such as {@code answers} or {@code refuses connections}
    * @param runId empty until the node answered once
    * @param offset bytes of replication history held; empty when unknown
@@ -47,6 +48,7 @@ public record GroupReport(
   public record NodeReport(
       String address,
       String role,
+      boolean up,
       String health,
       String runId,
       String version,

@@ -68,6 +68,7 @@ final class ReportJson {
     json.writeStartObject();
     json.writeStringField("address", node.address());
     json.writeStringField("role", node.role());
+    json.writeBooleanField("up", node.up());
     json.writeStringField("health", node.health());
     json.writeStringField("runId", node.runId().isEmpty() ? null : node.runId());
     json.writeStringField("version", node.version().isEmpty() ? null : node.version());

@@ -86,6 +86,7 @@ final class Reports {
                   new GroupReport.NodeReport(
                       address.toString(),
                       "unknown",
+                      false,
                       "was not probed yet",
                       "",
                       "",
@@ -102,6 +103,7 @@ final class Reports {
     return new GroupReport.NodeReport(
         node.address().toString(),
         facts.map(f -> f.role() == Role.PRIMARY ? "primary" : "replica").orElse("unknown"),
+        node.reachability().isReadable(),
         node.reachability().describe(nowNanos),
         node.facts().map(f -> f.runId().value()).orElse(""),
         node.facts().map(NodeFacts::version).orElse(""),

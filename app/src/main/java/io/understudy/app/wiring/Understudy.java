@@ -2,8 +2,11 @@ package io.understudy.app.wiring;
 
 import io.netty.util.internal.PlatformDependent;
 import io.understudy.app.config.Configuration;
+import io.understudy.app.metrics.Exposition;
+import io.understudy.app.metrics.Metrics;
 import io.understudy.app.rest.AdminServer;
 import io.understudy.app.rest.GroupReport;
+import io.understudy.app.rest.ProxyReport;
 import io.understudy.failover.Keeper;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.proxy.ProxyServer;
@@ -91,7 +94,8 @@ public final class Understudy implements AutoCloseable {
     if (!configuration.proxy().listeners().isEmpty()) {
       proxy = Optional.of(ProxyServer.start(Options.proxy(configuration), keeper.feed()));
     }
-    AdminServer started = AdminServer.start(configuration.admin().bind(), this::reports);
+    AdminServer started =
+        AdminServer.start(configuration.admin().bind(), this::reports, this::metrics);
     admin = Optional.of(started);
     for (Configuration.Listener listener : configuration.proxy().listeners()) {
       LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
@@ -168,6 +172,11 @@ public final class Understudy implements AutoCloseable {
       reports.add(Reports.of(keeper.status(group.name()), group, listeners));
     }
     return reports;
+  }
+
+  private Exposition metrics(String accept) {
+    ProxyReport traffic = proxy.map(ProxyReports::of).orElse(ProxyReport.NONE);
+    return Exposition.of(Metrics.of(ProxyReports.process(), reports(), traffic), accept);
   }
 
   /** Takes no new clients and lets requests in flight finish, for at most the configured time. */

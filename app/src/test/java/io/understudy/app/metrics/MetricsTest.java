@@ -1,0 +1,141 @@
+package io.understudy.app.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.understudy.app.ProgramProcess;
+import io.understudy.app.probe.Reply;
+import io.understudy.app.probe.RespConnection;
+import io.understudy.testkit.RedisServer;
+import io.understudy.testkit.ServerVersion;
+import io.understudy.topology.Address;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code /metrics} of a running program in front of real servers. */
+class MetricsTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final int WRITES = 123;
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldCountWhatClientsDidAndShowWhoIsPrimary() throws Exception {
+    ServerVersion version = ServerVersion.usual();
+    try (RedisServer primary = RedisServer.start(version);
+        RedisServer replica = RedisServer.startReplica(version, primary)) {
+      Address listener = new Address("127.0.0.1", freePort());
+      Address admin = new Address("127.0.0.1", freePort());
+      Files.writeString(
+          folder.resolve("understudy.yaml"),
+          """
+          groups:
+            - { name: orders, nodes: ["%s", "%s"] }
+          proxy:
+            listeners: [{ bind: "%s", group: orders }]
+          admin: { bind: "%s" }
+          """
+              .formatted(primary.address(), replica.address(), listener, admin));
+      try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
+        await()
+            .atMost(DEADLINE)
+            .ignoreExceptions()
+            .until(
+                () -> {
+                  assertThat(program.isAlive()).as(program.err()).isTrue();
+                  return scrape(admin, "").contains("group_has_primary{group=\"orders\"} 1");
+                });
+        try (RespConnection client = RespConnection.open(listener, TIMEOUT)) {
+          for (int i = 0; i < WRITES; i++) {
+            assertThat(client.ask("INCR", "n")).isEqualTo(new Reply.Count(i + 1L));
+          }
+          String page = scrape(admin, "");
+          String labels = "{group=\"orders\",listener=\"" + listener + "\"} ";
+          assertThat(value(page, "understudy_proxy_clients" + labels)).isEqualTo(1);
+          assertThat(value(page, "understudy_proxy_commands_total" + labels)).isEqualTo(WRITES);
+          assertThat(value(page, "understudy_proxy_replies_total" + labels)).isEqualTo(WRITES);
+          assertThat(value(page, "understudy_group_epoch{group=\"orders\"} ")).isEqualTo(1);
+          assertThat(value(page, node("understudy_node_primary", primary))).isEqualTo(1);
+          assertThat(value(page, node("understudy_node_primary", replica))).isZero();
+          assertThat(value(page, node("understudy_node_up", replica))).isEqualTo(1);
+          assertThat(page).contains("understudy_proxy_loop_delay_seconds{loop=\"0\"}");
+        }
+        assertThat(namesIn(scrape(admin, ""))).isEqualTo(namesInPage());
+
+        String open = scrape(admin, "application/openmetrics-text; version=1.0.0");
+        assertThat(open).endsWith("# EOF\n").contains("understudy_group_rule{");
+      }
+    }
+  }
+
+  private static String node(String metric, RedisServer server) {
+    return metric + "{group=\"orders\",node=\"" + server.address() + "\"} ";
+  }
+
+  private static double value(String page, String start) {
+    return page.lines()
+        .filter(line -> line.startsWith(start))
+        .map(line -> Double.parseDouble(line.substring(start.length())))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no line begins with " + start + " in\n" + page));
+  }
+
+  private static Set<String> namesIn(String page) {
+    Set<String> names = new TreeSet<>();
+    page.lines()
+        .filter(line -> line.startsWith("# HELP "))
+        .forEach(
+            line ->
+                names.add(
+                    line.substring("# HELP ".length(), line.indexOf(' ', "# HELP ".length()))));
+    return names;
+  }
+
+  /** The page for people must name each metric, and no other. */
+  private static Set<String> namesInPage() throws IOException {
+    Path root = Path.of(Optional.ofNullable(System.getProperty("understudy.root")).orElse(".."));
+    Set<String> names = new TreeSet<>();
+    Pattern.compile("(?m)^\\| `(understudy_\\w+)")
+        .matcher(Files.readString(root.resolve("docs/metrics.md")))
+        .results()
+        .forEach(found -> names.add(found.group(1)));
+    return names;
+  }
+
+  private static String scrape(Address admin, String accept) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + admin + "/metrics")).timeout(TIMEOUT);
+    if (!accept.isEmpty()) {
+      request.header("Accept", accept);
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<String> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(response.statusCode()).isEqualTo(200);
+      return response.body();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
