@@ -1,6 +1,7 @@
 package io.understudy.bench.footprint;
 
 import io.understudy.bench.measure.Children;
+import io.understudy.bench.measure.CommandRun;
 import io.understudy.bench.measure.MachineLoad;
 import io.understudy.bench.measure.ProcessMemory;
 import io.understudy.bench.measure.RedisBenchmark;
@@ -78,7 +79,7 @@ public final class IdleClients implements Callable<Integer> {
 
   /** Measures and exits. */
   public static void main(String[] arguments) {
-    System.exit(StartTime.execute(new IdleClients(), arguments));
+    System.exit(CommandRun.execute(new IdleClients(), arguments));
   }
 
   @Override

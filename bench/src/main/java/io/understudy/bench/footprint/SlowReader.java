@@ -1,6 +1,7 @@
 package io.understudy.bench.footprint;
 
 import io.understudy.bench.measure.Children;
+import io.understudy.bench.measure.CommandRun;
 import io.understudy.bench.measure.MachineLoad;
 import io.understudy.bench.measure.ProcessMemory;
 import io.understudy.bench.measure.RedisBenchmark;
@@ -80,7 +81,7 @@ public final class SlowReader implements Callable<Integer> {
 
   /** Measures and exits. */
   public static void main(String[] arguments) {
-    System.exit(StartTime.execute(new SlowReader(), arguments));
+    System.exit(CommandRun.execute(new SlowReader(), arguments));
   }
 
   @Override

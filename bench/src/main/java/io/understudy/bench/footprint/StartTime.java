@@ -1,6 +1,7 @@
 package io.understudy.bench.footprint;
 
 import io.understudy.bench.measure.Children;
+import io.understudy.bench.measure.CommandRun;
 import io.understudy.bench.measure.MachineLoad;
 import io.understudy.bench.measure.Median;
 import io.understudy.bench.measure.RedisProcess;
@@ -18,7 +19,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,7 +34,6 @@ import picocli.CommandLine.Option;
 public final class StartTime implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(1);
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final int EXIT_NOT_MEASURED = 2;
   private static final byte[] REQUEST = Resp.request("GET", "start");
 
   @Option(
@@ -53,24 +52,7 @@ public final class StartTime implements Callable<Integer> {
 
   /** Measures and exits. */
   public static void main(String[] arguments) {
-    System.exit(execute(new StartTime(), arguments));
-  }
-
-  /** Runs a command of this package; what fails is one line. */
-  static int execute(Callable<Integer> command, String[] arguments) {
-    CommandLine line = new CommandLine(command);
-    line.setExecutionExceptionHandler(
-        (exception, failed, parsed) -> {
-          System.err.println(failed.getCommandName() + ": " + describe(exception));
-          return EXIT_NOT_MEASURED;
-        });
-    return line.execute(arguments);
-  }
-
-  /** The message, or the kind where there is none: the end of a stream has no words. */
-  private static String describe(Exception exception) {
-    String message = exception.getMessage();
-    return message == null ? exception.getClass().getSimpleName() : message;
+    System.exit(CommandRun.execute(new StartTime(), arguments));
   }
 
   @Override

@@ -17,8 +17,12 @@ public record RedisProcess(long pid, int port) {
 
   /** Starts the redis-server on the path, and waits until it answers. */
   public static RedisProcess start(Children children) throws IOException {
-    int port = Children.freePort();
-    Path data = Files.createDirectory(children.directory().resolve("redis"));
+    return start(children, Children.freePort());
+  }
+
+  /** The same at a port, which may be that of one that was killed: the new one is empty. */
+  public static RedisProcess start(Children children, int port) throws IOException {
+    Path data = Files.createDirectories(children.directory().resolve("redis-" + port));
     Process process =
         children.start(
             "redis-server",

@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * {@code understudy run} as users start it, with one group of one node and one listener.
+ * {@code understudy run} as users start it, with one group and one listener.
  *
  * @param file its configuration
  * @param port where it listens on 127.0.0.1
@@ -26,6 +27,14 @@ public record UnderstudyRun(Path file, int port) {
    */
   public static UnderstudyRun configure(
       Path directory, int redisPort, int threads, String proxyLines) throws IOException {
+    return configure(directory, List.of(redisPort), threads, proxyLines);
+  }
+
+  /** The same with a group of several nodes. */
+  public static UnderstudyRun configure(
+      Path directory, List<Integer> redisPorts, int threads, String proxyLines) throws IOException {
+    String nodes =
+        redisPorts.stream().map(each -> "127.0.0.1:" + each).collect(Collectors.joining(", "));
     Files.createDirectories(directory);
     int port = Children.freePort();
     Path file = directory.resolve("understudy.yaml");
@@ -35,7 +44,7 @@ public record UnderstudyRun(Path file, int port) {
         """
         groups:
           - name: bench
-            nodes: [127.0.0.1:%d]
+            nodes: [%s]
         proxy:
           listeners:
             - bind: 127.0.0.1:%d
@@ -44,7 +53,7 @@ public record UnderstudyRun(Path file, int port) {
         admin:
           bind: 127.0.0.1:%d
         """
-            .formatted(redisPort, port, threadsLine, proxyLines, Children.freePort()));
+            .formatted(nodes, port, threadsLine, proxyLines, Children.freePort()));
     return new UnderstudyRun(file, port);
   }
 
