@@ -17,7 +17,8 @@ public enum EntryType {
   ZSET(3, ValueKind.SORTED_SET, "*(sd)"),
   HASH(4, ValueKind.HASH, "*(ss)"),
   ZSET_2(5, ValueKind.SORTED_SET, "*(s8)"),
-  MODULE_2(7, ValueKind.MODULE, "lm"),
+  /** Its name, at the value's beginning, is read with the key. */
+  MODULE_2(7, ValueKind.MODULE, "m"),
   HASH_ZIPMAP(9, ValueKind.HASH, "s"),
   LIST_ZIPLIST(10, ValueKind.LIST, "s"),
   SET_INTSET(11, ValueKind.SET, "s"),

@@ -46,6 +46,9 @@ final class Head {
 
   Found found = Found.END;
 
+  /** After {@link Found#ENTRY}: where the value begins, at or before the end of what was read. */
+  int valueStart;
+
   /** A type that nobody knows, of which the key is still to come; or -1. */
   int unknownType = -1;
 
@@ -206,6 +209,14 @@ final class Head {
     } else {
       decodeKey(in, content);
     }
+    valueStart = end;
+    return entry.type == EntryType.MODULE_2 ? moduleName(in, end) : end;
+  }
+
+  /** The beginning of a module's value is read too: what becomes of it depends on the module. */
+  private int moduleName(Cursor in, int p) {
+    int end = in.plainLength(p);
+    entry.moduleId = in.value;
     return end;
   }
 

@@ -23,6 +23,7 @@ public final class RdbEntry {
   long idleSeconds;
   int frequency;
   boolean hasModuleMetadata;
+  long moduleId;
   long offset;
 
   RdbEntry() {}
@@ -82,6 +83,11 @@ public final class RdbEntry {
   /** Whether modules attached data of their own to the key (Redis 8.6). */
   public boolean hasModuleMetadata() {
     return hasModuleMetadata;
+  }
+
+  /** The nine letters of a module's type; meaningless unless it is {@link EntryType#MODULE_2}. */
+  public String moduleName() {
+    return ModuleNames.of(moduleId);
   }
 
   /** Where its first byte is in the file: an attribute's or the type's. */

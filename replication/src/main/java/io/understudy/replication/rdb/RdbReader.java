@@ -256,6 +256,7 @@ public final class RdbReader {
       case RECORD -> record(start);
       case RECORD_HEAD -> {
         valueOf = "a module's data";
+        head.valueStart = start;
         begin(MODULE_DATA, handler.onRecord(head.record), start);
       }
       case END -> {
@@ -275,14 +276,15 @@ public final class RdbReader {
     walker.begin(layout);
     phase = Phase.VALUE;
     passing = take != Take.NOTHING;
-    if (take == Take.WHOLE && !inHeld) {
-      passFrom = start;
-    } else {
-      if (take == Take.WHOLE) {
-        handler.onBytes(held, start, cursor.at - start);
-      }
-      passFrom = cursor.at + shift;
+    int from = take == Take.WHOLE ? start : head.valueStart;
+    if (!inHeld) {
+      passFrom = from;
+      return;
     }
+    if (passing && from < cursor.at) {
+      handler.onBytes(held, from, cursor.at - from);
+    }
+    passFrom = cursor.at + shift;
   }
 
   private void record(int start) {

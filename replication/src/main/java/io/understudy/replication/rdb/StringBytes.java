@@ -35,6 +35,11 @@ final class StringBytes {
     return Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
   }
 
+  /** Bytes as characters, one each. */
+  static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
   /** How long a compressed string says it is; refuses what LZF cannot have made so small. */
   static int decodedBytes(Cursor in, int p) {
     if (in.fullBytes > Lzf.mostFrom(in.storedBytes)

@@ -23,6 +23,12 @@
  *     onBytes(array, offset, length)*  onPartEnd()           unless it was NOTHING
  * then onEnd(), after the checksum was found right
  * }</pre>
+ *
+ * <p>{@link io.understudy.replication.rdb.RdbWriter} writes a file for one {@link
+ * io.understudy.replication.rdb.RdbTarget} out of such parts, {@link
+ * io.understudy.replication.rdb.ValueDecoder} decodes a value that was gathered, and {@link
+ * io.understudy.replication.rdb.DumpPayload} makes of what DUMP answered what another server's
+ * RESTORE takes.
  */
 @NullMarked
 package io.understudy.replication.rdb;
