@@ -85,6 +85,17 @@ class MetricsTest {
     }
   }
 
+  @Test
+  void shouldShowOnlyMetricsThatExistOnTheDashboard() throws IOException {
+    Set<String> shown = new TreeSet<>();
+    Pattern.compile("understudy_\\w+")
+        .matcher(Files.readString(root().resolve("docs/dashboard.json")))
+        .results()
+        .forEach(found -> shown.add(found.group()));
+
+    assertThat(shown).hasSizeGreaterThan(10).isSubsetOf(namesInPage());
+  }
+
   private static String node(String metric, RedisServer server) {
     return metric + "{group=\"orders\",node=\"" + server.address() + "\"} ";
   }
@@ -108,12 +119,15 @@ class MetricsTest {
     return names;
   }
 
+  private static Path root() {
+    return Path.of(Optional.ofNullable(System.getProperty("understudy.root")).orElse(".."));
+  }
+
   /** The page for people must name each metric, and no other. */
   private static Set<String> namesInPage() throws IOException {
-    Path root = Path.of(Optional.ofNullable(System.getProperty("understudy.root")).orElse(".."));
     Set<String> names = new TreeSet<>();
     Pattern.compile("(?m)^\\| `(understudy_\\w+)")
-        .matcher(Files.readString(root.resolve("docs/metrics.md")))
+        .matcher(Files.readString(root().resolve("docs/metrics.md")))
         .results()
         .forEach(found -> names.add(found.group(1)));
     return names;
