@@ -36,6 +36,14 @@ public final class Performer {
   private static final String MIN_REPLICAS = "min-replicas-to-write";
   private static final String SERVE_STALE = "replica-serve-stale-data";
 
+  /**
+   * A primary that pings its replicas every second is known to be silent after two; with the usual
+   * ten, an idle one only after eleven.
+   */
+  private static final String PING_PERIOD = "repl-ping-replica-period";
+
+  private static final String QUICK_PING_SECONDS = "1";
+
   /** A queued EVAL is allowed on a replica where a queued SET is refused; it runs as a primary. */
   private static final String SET_MARK = "return redis.call('set',KEYS[1],ARGV[1])";
 
@@ -69,7 +77,7 @@ public final class Performer {
       boolean demotes,
       Consumer<Optional<EpochMark>> markFound,
       Consumer<Outcome> ended) {
-    new Attempt(order, link, markFound, ended).begin(new Extras(true, demotes, false));
+    new Attempt(order, link, markFound, ended).begin(new Extras(true, demotes, true, false));
   }
 
   /**
@@ -145,9 +153,26 @@ public final class Performer {
    *
    * @param rewrite CONFIG REWRITE, so that a restart comes back in the same role
    * @param killClients CLIENT KILL of those who still think that this is the primary
+   * @param quickPing CONFIG SET of the ping period of a node that is or becomes primary
    * @param staleAgain replica-serve-stale-data was switched on to read the mark, and goes off again
    */
-  private record Extras(boolean rewrite, boolean killClients, boolean staleAgain) {}
+  private record Extras(
+      boolean rewrite, boolean killClients, boolean quickPing, boolean staleAgain) {
+
+    /** Without what the keeper's user may not do; the same when nothing can be left out. */
+    Extras without(String refused) {
+      return switch (refused) {
+        case "CONFIG REWRITE" -> new Extras(false, killClients, quickPing, staleAgain);
+        case "CLIENT KILL" -> new Extras(rewrite, false, quickPing, staleAgain);
+        case PING_PERIOD -> new Extras(rewrite, killClients, false, staleAgain);
+        default -> this;
+      };
+    }
+
+    Extras readingStale() {
+      return new Extras(rewrite, killClients, quickPing, true);
+    }
+  }
 
   /** One order on its way. */
   private final class Attempt {
@@ -212,7 +237,7 @@ public final class Performer {
             if (set.failure() != null) {
               reject("it refuses reads, and " + SERVE_STALE + " could not be set", extras);
             } else {
-              begin(new Extras(extras.rewrite(), extras.killClients(), true));
+              begin(extras.readingStale());
             }
           });
     }
@@ -237,7 +262,10 @@ public final class Performer {
         queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(SERVE_STALE, "no"))));
       }
       switch (order) {
-        case Action.Promote p -> queueRewrite(queued, extras);
+        case Action.Promote p -> {
+          queueQuickPing(queued, extras);
+          queueRewrite(queued, extras);
+        }
         case Action.Attach a -> {
           queueRewrite(queued, extras);
           if (extras.killClients()) {
@@ -247,9 +275,16 @@ public final class Performer {
           }
         }
         case Action.Gate g -> {}
-        case Action.Mark m -> {}
+        case Action.Mark m -> queueQuickPing(queued, extras);
       }
       Heard.then(limited(commands.exec()), thread, exec -> executed(exec, queued, extras));
+    }
+
+    private void queueQuickPing(List<Queued> queued, Extras extras) {
+      if (extras.quickPing()) {
+        queued.add(
+            new Queued(PING_PERIOD, Heard.of(commands.configSet(PING_PERIOD, QUICK_PING_SECONDS))));
+      }
     }
 
     private void queueRewrite(List<Queued> queued, Extras extras) {
@@ -316,10 +351,9 @@ public final class Performer {
       }
       // EXECABORT: nothing of it ran. What the keeper's user may not do is left out, if it can be.
       Queued refused = firstRefused(queued);
-      if (refused != null && refused.name().equals("CONFIG REWRITE") && extras.rewrite()) {
-        begin(new Extras(false, extras.killClients(), extras.staleAgain()));
-      } else if (refused != null && refused.name().equals("CLIENT KILL") && extras.killClients()) {
-        begin(new Extras(extras.rewrite(), false, extras.staleAgain()));
+      Extras allowed = refused == null ? extras : extras.without(refused.name());
+      if (!allowed.equals(extras)) {
+        begin(allowed);
       } else {
         reject(
             refused == null

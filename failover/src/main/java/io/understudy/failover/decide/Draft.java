@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -170,13 +171,34 @@ final class Draft {
   void crown(Node primary, Epoch epoch, ReplicationId history, long offset, String reason) {
     journal =
         journal
-            .withReign(new Reign(epoch, primary, history, offset, situation.now()))
+            .withReign(Reign.begun(epoch, primary, history, offset, situation.now()))
             .withOperation(Optional.empty());
     publish(Optional.of(primary), List.of(), reason);
   }
 
   void updateReign(Reign reign) {
     journal = journal.withReign(reign);
+  }
+
+  /** Notes since when the primary counts as lost, unless that was noted. */
+  void lostSince(long nanos) {
+    journal
+        .reign()
+        .filter(r -> r.lostNanos().isEmpty())
+        .ifPresent(r -> updateReign(r.lostSince(OptionalLong.of(nanos))));
+  }
+
+  /** Notes that the primary does not count as lost. */
+  void alive() {
+    journal
+        .reign()
+        .filter(r -> r.lostNanos().isPresent())
+        .ifPresent(r -> updateReign(r.lostSince(OptionalLong.empty())));
+  }
+
+  /** Forgets who was published: it is found out anew from the roles that the servers have. */
+  void forgetReign() {
+    journal = journal.withoutReign();
   }
 
   /** Tells every output to hold requests, unless they were told. */

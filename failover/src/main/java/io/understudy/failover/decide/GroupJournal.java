@@ -5,6 +5,7 @@ import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -92,138 +93,44 @@ public record GroupJournal(
   }
 
   GroupJournal withEpoch(Epoch newEpoch) {
-    return new GroupJournal(
-        group,
-        owner,
-        newEpoch,
-        reign,
-        published,
-        operation,
-        orders,
-        ended,
-        nextId,
-        failoverMillis,
-        entries);
+    return changed(c -> c.epoch = newEpoch);
   }
 
   GroupJournal withReign(Reign newReign) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        Optional.of(newReign),
-        published,
-        operation,
-        orders,
-        ended,
-        nextId,
-        failoverMillis,
-        entries);
+    return changed(c -> c.reign = Optional.of(newReign));
+  }
+
+  /** Without a reign, so that who is primary is found out from the roles that the servers have. */
+  GroupJournal withoutReign() {
+    return changed(c -> c.reign = Optional.empty());
   }
 
   GroupJournal withPublished(Topology newest) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        newest,
-        operation,
-        orders,
-        ended,
-        nextId,
-        failoverMillis,
-        entries);
+    return changed(c -> c.published = newest);
   }
 
   GroupJournal withOperation(Optional<Operation> newOperation) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        published,
-        newOperation,
-        orders,
-        ended,
-        nextId,
-        failoverMillis,
-        entries);
+    return changed(c -> c.operation = newOperation);
   }
 
   GroupJournal withOrders(List<SentOrder> newOrders) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        published,
-        operation,
-        newOrders,
-        ended,
-        nextId,
-        failoverMillis,
-        entries);
+    return changed(c -> c.orders = newOrders);
   }
 
   GroupJournal withEnded(List<EndedOrder> newEnded) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        published,
-        operation,
-        orders,
-        newEnded,
-        nextId,
-        failoverMillis,
-        entries);
+    return changed(c -> c.ended = newEnded);
   }
 
   GroupJournal withNextId(long newNextId) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        published,
-        operation,
-        orders,
-        ended,
-        newNextId,
-        failoverMillis,
-        entries);
+    return changed(c -> c.nextId = newNextId);
   }
 
   GroupJournal withFailoverAt(long wallMillis) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        published,
-        operation,
-        orders,
-        ended,
-        nextId,
-        appended(failoverMillis, wallMillis),
-        entries);
+    return changed(c -> c.failoverMillis = appended(failoverMillis, wallMillis));
   }
 
   GroupJournal withEntry(Entry entry) {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        published,
-        operation,
-        orders,
-        ended,
-        nextId,
-        failoverMillis,
-        appended(entries, entry));
+    return changed(c -> c.entries = appended(entries, entry));
   }
 
   /**
@@ -237,26 +144,14 @@ public record GroupJournal(
     if (reign.isEmpty() || durable.reign.isEmpty()) {
       return true;
     }
-    long seen = reign.get().seenOffset();
     Reign saved = durable.reign.get();
-    return seen - saved.seenOffset() > UNSAVED_BYTES
-        || !equals(durable.withReign(saved.seen(seen)));
+    return reign.get().seenOffset() - saved.seenOffset() > UNSAVED_BYTES
+        || !withReign(reign.get().asSaved(saved)).equals(durable);
   }
 
   /** The same without its entries: what a decision may depend on. */
   public GroupJournal withoutEntries() {
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        reign,
-        published,
-        operation,
-        orders,
-        ended,
-        nextId,
-        failoverMillis,
-        List.of());
+    return changed(c -> c.entries = List.of());
   }
 
   GroupJournal withOrder(SentOrder order) {
@@ -285,24 +180,18 @@ public record GroupJournal(
 
   /** The same for a process that begins at {@code nowNanos} on a clock of its own. */
   GroupJournal resumed(Topology held, long nowNanos) {
-    Optional<Reign> newReign =
-        reign.map(r -> new Reign(r.epoch(), r.primary(), r.history(), r.seenOffset(), nowNanos));
     List<SentOrder> doubtful =
         orders.stream()
             .map(o -> new SentOrder(o.order(), SentOrder.State.UNKNOWN, nowNanos))
             .toList();
-    return new GroupJournal(
-        group,
-        owner,
-        epoch,
-        newReign,
-        held,
-        operation.map(op -> op.resumedAt(nowNanos)),
-        doubtful,
-        List.of(),
-        nextId,
-        failoverMillis,
-        entries);
+    return changed(
+        c -> {
+          c.reign = reign.map(r -> r.resumedAt(nowNanos));
+          c.published = held;
+          c.operation = operation.map(op -> op.resumedAt(nowNanos));
+          c.orders = doubtful;
+          c.ended = List.of();
+        });
   }
 
   private static <T> List<T> appended(List<T> list, T element) {
@@ -323,4 +212,54 @@ public record GroupJournal(
    * @param atNanos when its end was learned, on the clock of the running process
    */
   public record EndedOrder(RunId runId, String what, Optional<String> refusal, long atNanos) {}
+
+  private GroupJournal changed(Consumer<Copy> change) {
+    var copy = new Copy(this);
+    change.accept(copy);
+    return copy.journal();
+  }
+
+  /** A journal's parts while one of them is being changed; never seen outside one call. */
+  private static final class Copy {
+    private final String group;
+    private final String owner;
+    private Epoch epoch;
+    private Optional<Reign> reign;
+    private Topology published;
+    private Optional<Operation> operation;
+    private List<SentOrder> orders;
+    private List<EndedOrder> ended;
+    private long nextId;
+    private List<Long> failoverMillis;
+    private List<Entry> entries;
+
+    Copy(GroupJournal of) {
+      group = of.group;
+      owner = of.owner;
+      epoch = of.epoch;
+      reign = of.reign;
+      published = of.published;
+      operation = of.operation;
+      orders = of.orders;
+      ended = of.ended;
+      nextId = of.nextId;
+      failoverMillis = of.failoverMillis;
+      entries = of.entries;
+    }
+
+    GroupJournal journal() {
+      return new GroupJournal(
+          group,
+          owner,
+          epoch,
+          reign,
+          published,
+          operation,
+          orders,
+          ended,
+          nextId,
+          failoverMillis,
+          entries);
+    }
+  }
 }

@@ -26,6 +26,10 @@ public enum Guard {
   NEVER_CUT_OFF_TOO_LONG("a node that was cut off for longer than maxLagTime is never promoted"),
   /** Most data first. */
   MOST_DATA_FIRST("the candidate with the most data is tried first"),
+  /** An idle primary is not silent. */
+  IDLE_IS_NOT_SILENT(
+      "a primary is not silent before a replica with its link up has heard nothing for longer than"
+          + " the primary's ping period"),
   /** Another owner's servers are left alone. */
   FOREIGN_OWNER("servers that carry another living keeper's mark are not touched"),
   /** Servers that know more than the journal are not overruled. */

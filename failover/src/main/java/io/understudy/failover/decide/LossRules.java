@@ -65,7 +65,8 @@ final class LossRules {
   static final Rule SILENT =
       new Rule(
           "silent",
-          "the primary has not answered for downAfter",
+          "the primary has not answered for downAfter, and the replicas with their link up have"
+              + " heard nothing for longer than its ping period",
           "fail over",
           Rule.Effect.ACTS,
           (s, d) -> silence(s).map(loss -> failOver(s, d, "silent", loss)));
@@ -163,6 +164,7 @@ final class LossRules {
       return Optional.empty();
     }
     s.view().nodes().forEach(d::probe);
+    d.alive();
     return Optional.of(
         primary.address()
             + " "
@@ -172,14 +174,17 @@ final class LossRules {
             + ": the keeper is cut off, not the primary dead");
   }
 
+  /** The wait begins after the loss: what is waited is not held against the candidates. */
   private static Optional<String> budget(Situation s, Draft d) {
     Optional<Loss> loss = crash(s).or(() -> deposition(s)).or(() -> silence(s));
-    if (loss.isEmpty()) {
-      return Optional.empty();
-    }
+    Optional<String> spent = loss.flatMap(l -> spentBudget(s, l.reason()));
+    spent.ifPresent(why -> d.lostSince(loss.orElseThrow().sinceNanos()));
+    return spent;
+  }
+
+  private static Optional<String> spentBudget(Situation s, String lost) {
     FailoverPolicy policy = s.policy();
     FleetView fleet = s.view().fleet();
-    String lost = loss.get().reason();
     if (fleet.operating() >= policy.maxOperating()) {
       return Optional.of(
           lost + ". " + fleet.operating() + " other groups are failing over; waiting for a place");
@@ -228,7 +233,7 @@ final class LossRules {
                       + refusing.refused().describe(s.now())
                       + ", and nobody sees it alive",
                   refusing.refused().sinceNanos()));
-      case Seat.Gone gone -> Optional.of(new Loss(describeGone(primary, gone), s.now()));
+      case Seat.Gone gone -> Optional.of(new Loss(describeGone(primary, gone), s.deadSince(gone)));
       case Seat.Serving x -> Optional.empty();
       case Seat.Deposed x -> Optional.empty();
       case Seat.Mute x -> Optional.empty();
@@ -285,19 +290,13 @@ final class LossRules {
 
   private static String failOver(Situation s, Draft d, String rule, Loss loss) {
     Reign reign = s.journal().reign().orElseThrow();
-    d.updateReign(
-        new Reign(
-            reign.epoch(),
-            reign.primary(),
-            reign.history(),
-            s.seenOffset(reign),
-            reign.sinceNanos()));
+    d.updateReign(reign.seen(reign.history(), s.seenOffset(reign)));
     d.begin(
         Operation.Kind.FAILOVER,
         rule,
         loss.reason(),
         Optional.of(reign.primary()),
-        loss.sinceNanos());
+        reign.lostNanos().orElse(loss.sinceNanos()));
     return loss.reason() + "; " + Failover.advance(s.with(d.journal()), d);
   }
 
@@ -309,12 +308,15 @@ final class LossRules {
     s.view().nodes().stream()
         .filter(n -> !(n.reachability() instanceof Reachability.Unprobed))
         .forEach(d::probe);
-    String state =
-        s.view()
-            .at(reign.primary().address())
-            .map(n -> n.reachability().describe(s.now()))
-            .orElse("is not configured");
+    NodeView node = s.view().at(reign.primary().address()).orElse(null);
+    if (node == null) {
+      return Optional.of(reign.primary().address() + " is not configured");
+    }
+    String verdict =
+        node.reachability().isReadable()
+            ? "; what it says of itself is older than its reign, so it is read again"
+            : "; it is too early to call it dead";
     return Optional.of(
-        reign.primary().address() + " " + state + "; it is too early to call it dead");
+        reign.primary().address() + " " + node.reachability().describe(s.now()) + verdict);
   }
 }

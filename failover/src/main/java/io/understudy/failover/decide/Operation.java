@@ -4,6 +4,7 @@ import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -52,96 +53,47 @@ public record Operation(
   }
 
   Operation entering(Phase newPhase, long nowNanos, Optional<Node> newTarget) {
-    boolean promotes = promoteMayHaveRun || (kind == Kind.FAILOVER && newPhase == Phase.PROMOTE);
-    return new Operation(
-        id,
-        kind,
-        rule,
-        reason,
-        from,
-        lostNanos,
-        newPhase,
-        nowNanos,
-        newTarget,
-        failed,
-        promotes,
-        steps,
-        startedWallMillis);
+    return changed(
+        c -> {
+          c.phase = newPhase;
+          c.phaseSinceNanos = nowNanos;
+          c.target = newTarget;
+          c.promoteMayHaveRun |= kind == Kind.FAILOVER && newPhase == Phase.PROMOTE;
+        });
   }
 
   /** Back to the choice among the others; {@code phaseSinceNanos} stays with the gate's end. */
   Operation withFailed(RunId runId, boolean mayHaveRun) {
-    List<RunId> all = Stream.concat(failed.stream(), Stream.of(runId)).distinct().toList();
-    return new Operation(
-        id,
-        kind,
-        rule,
-        reason,
-        from,
-        lostNanos,
-        Phase.CHOOSE,
-        phaseSinceNanos,
-        Optional.empty(),
-        all,
-        mayHaveRun,
-        steps,
-        startedWallMillis);
+    return changed(
+        c -> {
+          c.phase = Phase.CHOOSE;
+          c.target = Optional.empty();
+          c.failed = Stream.concat(failed.stream(), Stream.of(runId)).distinct().toList();
+          c.promoteMayHaveRun = mayHaveRun;
+        });
   }
 
   Operation withoutFailed(long nowNanos) {
-    return new Operation(
-        id,
-        kind,
-        rule,
-        reason,
-        from,
-        lostNanos,
-        phase,
-        nowNanos,
-        target,
-        List.of(),
-        promoteMayHaveRun,
-        steps,
-        startedWallMillis);
+    return changed(
+        c -> {
+          c.phaseSinceNanos = nowNanos;
+          c.failed = List.of();
+        });
   }
 
   Operation withStep(StepRecord step) {
-    return new Operation(
-        id,
-        kind,
-        rule,
-        reason,
-        from,
-        lostNanos,
-        phase,
-        phaseSinceNanos,
-        target,
-        failed,
-        promoteMayHaveRun,
-        Stream.concat(steps.stream(), Stream.of(step)).toList(),
-        startedWallMillis);
+    return changed(c -> c.steps = Stream.concat(steps.stream(), Stream.of(step)).toList());
   }
 
   /** Notes how a step went; a step that is not this operation's changes nothing. */
   Operation withStepState(long order, StepRecord.State state, String detail) {
-    List<StepRecord> all =
-        steps.stream()
-            .map(s -> s.order().id() == order ? new StepRecord(s.order(), state, detail) : s)
-            .toList();
-    return new Operation(
-        id,
-        kind,
-        rule,
-        reason,
-        from,
-        lostNanos,
-        phase,
-        phaseSinceNanos,
-        target,
-        failed,
-        promoteMayHaveRun,
-        all,
-        startedWallMillis);
+    return changed(
+        c ->
+            c.steps =
+                steps.stream()
+                    .map(
+                        s -> s.order().id() == order ? new StepRecord(s.order(), state, detail) : s)
+                    .toList());
   }
 
   /** Whether some promotion was sent that is not certain never to run. */
@@ -158,20 +110,55 @@ public record Operation(
   }
 
   Operation resumedAt(long nowNanos) {
-    return new Operation(
-        id,
-        kind,
-        rule,
-        reason,
-        from,
-        nowNanos,
-        phase,
-        nowNanos,
-        target,
-        failed,
-        promoteMayHaveRun,
-        steps,
-        startedWallMillis);
+    return changed(
+        c -> {
+          c.lostNanos = nowNanos;
+          c.phaseSinceNanos = nowNanos;
+        });
+  }
+
+  private Operation changed(Consumer<Copy> change) {
+    var copy = new Copy(this);
+    change.accept(copy);
+    return copy.operation(this);
+  }
+
+  /** What changes of an operation, while it is being changed; never seen outside one call. */
+  private static final class Copy {
+    private long lostNanos;
+    private Phase phase;
+    private long phaseSinceNanos;
+    private Optional<Node> target;
+    private List<RunId> failed;
+    private boolean promoteMayHaveRun;
+    private List<StepRecord> steps;
+
+    Copy(Operation of) {
+      lostNanos = of.lostNanos;
+      phase = of.phase;
+      phaseSinceNanos = of.phaseSinceNanos;
+      target = of.target;
+      failed = of.failed;
+      promoteMayHaveRun = of.promoteMayHaveRun;
+      steps = of.steps;
+    }
+
+    Operation operation(Operation of) {
+      return new Operation(
+          of.id,
+          of.kind,
+          of.rule,
+          of.reason,
+          of.from,
+          lostNanos,
+          phase,
+          phaseSinceNanos,
+          target,
+          failed,
+          promoteMayHaveRun,
+          steps,
+          of.startedWallMillis);
+    }
   }
 
   /** What an operation is to achieve. */

@@ -3,6 +3,7 @@ package io.understudy.failover.decide;
 import io.understudy.failover.view.ReplicationId;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
+import java.util.OptionalLong;
 
 /**
  * The primary that was published last.
@@ -15,11 +16,40 @@ import io.understudy.topology.Node;
  *     is measured against after a restart of the keeper
  * @param sinceNanos when it began, on the clock of the running process; facts that were asked for
  *     earlier say nothing of this reign
+ * @param lostNanos since when the primary has counted as lost, on the clock of the running process;
+ *     empty while it does not. A wait for the budget after that is no time that a replica was cut
+ *     off before the loss
  */
 public record Reign(
-    Epoch epoch, Node primary, ReplicationId history, long seenOffset, long sinceNanos) {
+    Epoch epoch,
+    Node primary,
+    ReplicationId history,
+    long seenOffset,
+    long sinceNanos,
+    OptionalLong lostNanos) {
 
-  Reign seen(long offset) {
-    return new Reign(epoch, primary, history, offset, sinceNanos);
+  /** A reign that begins at {@code nowNanos}. */
+  static Reign begun(Epoch epoch, Node primary, ReplicationId history, long offset, long nowNanos) {
+    return new Reign(epoch, primary, history, offset, nowNanos, OptionalLong.empty());
+  }
+
+  /** The same, with a history that was seen to reach {@code offset}. */
+  Reign seen(ReplicationId newHistory, long offset) {
+    return new Reign(epoch, primary, newHistory, offset, sinceNanos, lostNanos);
+  }
+
+  /** The same, lost since then, or not lost. */
+  Reign lostSince(OptionalLong newLostNanos) {
+    return new Reign(epoch, primary, history, seenOffset, sinceNanos, newLostNanos);
+  }
+
+  /** The same for a process that begins at {@code nowNanos} on a clock of its own. */
+  Reign resumedAt(long nowNanos) {
+    return begun(epoch, primary, history, seenOffset, nowNanos);
+  }
+
+  /** What is worth a save: how far the history got is saved now and then only. */
+  Reign asSaved(Reign saved) {
+    return new Reign(epoch, primary, history, saved.seenOffset(), sinceNanos, saved.lostNanos());
   }
 }

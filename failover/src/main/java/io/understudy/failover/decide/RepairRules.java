@@ -243,17 +243,12 @@ final class RepairRules {
 
   /** Remembers the history that the primary writes now, and how far it got. */
   private static void keepUp(Draft d, Seat.Serving primary) {
+    d.alive();
     Reign reign = d.journal().reign().orElseThrow();
     var replication = primary.facts().replication();
     boolean sameHistory = replication.id().equals(reign.history());
     if (!sameHistory || replication.offset() > reign.seenOffset()) {
-      d.updateReign(
-          new Reign(
-              reign.epoch(),
-              reign.primary(),
-              replication.id(),
-              replication.offset(),
-              reign.sinceNanos()));
+      d.updateReign(reign.seen(replication.id(), replication.offset()));
     }
   }
 }

@@ -32,6 +32,27 @@ final class Rules {
           RepairRules.UNMARKED,
           RepairRules.STEADY);
 
+  private static final String SILENCE =
+      """
+
+      ## What counts as silence
+
+      A primary that takes connections and answers nothing may hang, may have lost its network, or may
+      only be out of the keeper's reach. The replicas tell: one whose link is up and that heard from the
+      primary within its ping period (`repl-ping-replica-period`, and a second for the rounding) speaks
+      for it. An offset that stands still does not speak against it: an idle primary has nothing to say
+      but its pings. The keeper therefore sets the ping period of the primary to one second when it
+      promotes or marks it; where its user may not, or where somebody sets it back, an idle primary's
+      silence takes that much longer to prove.
+
+      A script that runs for long looks like a hang at first: until `busy-reply-threshold`
+      (`lua-time-limit`; 5 s if nothing is set) the server answers nobody, pings nobody, and its
+      connections stay up, just as those of a stopped process do. Nothing outside can tell the two
+      apart, so `downAfter` decides. From then on it answers BUSY, which is alive, and no failover
+      happens for however long the script runs. Where scripts run for longer than `downAfter`, set
+      `downAfter` above the threshold, or the threshold below `downAfter`.
+      """;
+
   /** The table and the guards as a page of documentation. */
   static String describe() {
     var page = new StringBuilder();
@@ -51,6 +72,7 @@ final class Rules {
               rule.holdsWhen(),
               rule.does()));
     }
+    page.append(SILENCE);
     page.append("\n## The guards\n\n")
         .append(
             "Conditions inside the rules. A test leaves out each rule and each guard in turn and")

@@ -4,6 +4,7 @@ import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Role;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,6 +62,11 @@ final class SafetyRules {
       d.withdraw("another keeper may be deciding for this group");
       return foreign;
     }
+    Optional<String> overtaken = overtaken(s, d);
+    if (overtaken.isPresent()) {
+      d.withdraw("another keeper was at work meanwhile");
+      return overtaken;
+    }
     Optional<String> older = olderJournal(s);
     if (older.isPresent()) {
       d.withdraw("the journal of this keeper is older than the servers' marks");
@@ -106,6 +112,52 @@ final class SafetyRules {
     return reign == null
         || !(s.seat(reign) instanceof Seat.Serving)
         || facts.runId().equals(reign.primary().runId());
+  }
+
+  /**
+   * A keeper that publishes nothing yet, because it was started again or stood back, and servers
+   * that carry a newer epoch of somebody else: another keeper led meanwhile, and what this one
+   * remembers is past. The primary of that newer epoch is adopted like one that was never
+   * published. Until it is seen, the one that the journal names is not trusted; when that is lost
+   * too, the nodes are compared as after any loss.
+   */
+  private static Optional<String> overtaken(Situation s, Draft d) {
+    boolean idle =
+        s.journal().reign().isPresent()
+            && s.journal().operation().isEmpty()
+            && s.journal().published().primary().isEmpty();
+    if (!idle || !s.enforces(Guard.JOURNAL_IS_NEWEST)) {
+      return Optional.empty();
+    }
+    NodeView newest = s.carrierOfNewestMark().orElse(null);
+    if (newest == null) {
+      return Optional.empty();
+    }
+    NodeFacts facts = newest.facts().orElseThrow();
+    EpochMark mark = facts.mark().orElseThrow();
+    if (mark.owner().equals(s.journal().owner()) || !mark.epoch().isAfter(s.journal().epoch())) {
+      return Optional.empty();
+    }
+    String found =
+        newest.address()
+            + " carries epoch "
+            + mark.epoch()
+            + " of another keeper ("
+            + mark.owner()
+            + "), and the journal of this one ends at epoch "
+            + s.journal().epoch();
+    if (s.foreignKeeper(facts).isPresent()) {
+      return Optional.of(found + "; whether that one is still at work is being found out");
+    }
+    if (facts.role() == Role.REPLICA) {
+      boolean contradicted =
+          s.journal().reign().filter(r -> s.seat(r) instanceof Seat.Serving).isPresent();
+      return contradicted
+          ? Optional.of(found + "; the primary of that epoch was not seen yet")
+          : Optional.empty();
+    }
+    d.forgetReign();
+    return Optional.of(found + "; it is gone, so its primary is adopted");
   }
 
   private static Optional<String> olderJournal(Situation s) {

@@ -9,9 +9,11 @@ import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -25,6 +27,9 @@ import java.util.Set;
 record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Set<Guard> guards) {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  /** What a server uses for {@code repl-ping-replica-period} where nothing is configured. */
+  private static final long USUAL_PING_SECONDS = 10;
 
   boolean enforces(Guard guard) {
     return guards.contains(guard);
@@ -71,6 +76,11 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
       case Reachability.TooOld t -> new Seat.Hindered(node);
       case Reachability.Unresolvable u -> new Seat.Hindered(node);
     };
+  }
+
+  /** By when a run that is gone was dead at the latest: another one runs there since then. */
+  long deadSince(Seat.Gone gone) {
+    return gone.node().flatMap(NodeView::facts).map(NodeFacts::startedNanos).orElse(now());
   }
 
   private Seat readable(Reign reign, NodeView node, boolean byRun) {
@@ -156,6 +166,10 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
    * What others see of a primary that this keeper cannot talk to, since {@code sinceNanos}; empty
    * when nobody sees it alive.
    *
+   * <p>An offset that stands still proves nothing of a primary that has nothing to say. Its pings
+   * do: it sends one every {@code repl-ping-replica-period}, and only a replica that has heard
+   * nothing for longer than that, and a second for the rounding, is a witness of its silence.
+   *
    * @param linkCounts whether a link that replicas call up is evidence. It is, for a while, when
    *     the keeper was refused, because a dead process's links break at once. It is none against
    *     silence, and none for ever, because the link to a stopped process, or through a broken
@@ -178,17 +192,36 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
       } else if (facts.offsetGrewNanos().isPresent()
           && facts.offsetGrewNanos().getAsLong() > recent) {
         signs.add(node.address() + " still receives data from it");
-      } else if (upstream.lastIoSecondsAgo().isPresent()
-          && facts.askedNanos() - (upstream.lastIoSecondsAgo().getAsLong() + 1) * NANOS_PER_SECOND
-              > recent) {
-        signs.add(
-            node.address()
-                + " heard from it "
-                + upstream.lastIoSecondsAgo().getAsLong()
-                + " s ago");
+      } else if (upstream.lastIoSecondsAgo().isPresent()) {
+        long quiet = upstream.lastIoSecondsAgo().getAsLong();
+        boolean heardLately = facts.askedNanos() - (quiet + 1) * NANOS_PER_SECOND > recent;
+        boolean maybeIdle = isPinging(facts, quiet, primary);
+        if (heardLately || maybeIdle) {
+          signs.add(
+              node.address()
+                  + " heard from it "
+                  + quiet
+                  + " s ago"
+                  + (heardLately ? "" : " and is not due to hear more yet"));
+        }
       }
     }
     return signs;
+  }
+
+  /** Whether a replica that heard nothing for so long may still have a primary that is idle. */
+  private boolean isPinging(NodeFacts replica, long quietSeconds, Node primary) {
+    if (!enforces(Guard.IDLE_IS_NOT_SILENT)) {
+      return false;
+    }
+    long period =
+        view.withRun(primary.runId())
+            .flatMap(NodeView::facts)
+            .map(NodeFacts::pingSeconds)
+            .orElse(OptionalLong.empty())
+            .orElse(USUAL_PING_SECONDS);
+    long quietNanos = now() - replica.askedNanos() + quietSeconds * NANOS_PER_SECOND;
+    return quietNanos < (period + 1) * NANOS_PER_SECOND;
   }
 
   /** The newest mark of this keeper's own on any server in reach. */
@@ -216,12 +249,22 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
 
   /** The newest epoch that any server in reach carries, whoever wrote it. */
   Epoch newestEpoch() {
+    return carrierOfNewestMark().map(Situation::markEpoch).orElse(Epoch.NONE);
+  }
+
+  /**
+   * The server in reach that carries the newest mark, whoever wrote it; a primary before others.
+   */
+  Optional<NodeView> carrierOfNewestMark() {
     return view.nodes().stream()
-        .flatMap(n -> n.readableFacts().stream())
-        .flatMap(f -> f.mark().stream())
-        .map(EpochMark::epoch)
-        .max(Epoch::compareTo)
-        .orElse(Epoch.NONE);
+        .filter(n -> n.readableFacts().flatMap(NodeFacts::mark).isPresent())
+        .max(
+            Comparator.comparing(Situation::markEpoch)
+                .thenComparing(n -> n.facts().orElseThrow().upstream().isEmpty()));
+  }
+
+  private static Epoch markEpoch(NodeView node) {
+    return node.facts().flatMap(NodeFacts::mark).orElseThrow().epoch();
   }
 
   /** The highest offset that the history of a reign was seen to reach, by anybody. */

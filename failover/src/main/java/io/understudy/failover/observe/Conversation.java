@@ -50,6 +50,7 @@ final class Conversation {
   private static final int OLDEST_MAJOR = 6;
 
   private static final String MIN_REPLICAS = "min-replicas-to-write";
+  private static final String PING_PERIOD = "repl-ping-replica-period";
 
   private final Link link;
   private final Optional<Credentials> credentials;
@@ -183,15 +184,24 @@ final class Conversation {
     }
     var info = Heard.of(commands.info());
     var mark = Heard.of(commands.get(EpochMark.KEY));
-    var setting = Heard.of(commands.configGet(MIN_REPLICAS));
+    // One question each: 6.0 takes one name at a time.
+    var least = Heard.of(commands.configGet(MIN_REPLICAS));
+    var period = Heard.of(commands.configGet(PING_PERIOD));
     var clients =
         wantKeepers
             ? Heard.of(commands.clientList())
             : CompletableFuture.completedFuture(new Heard<String>(null, null));
     Heard.then(
-        CompletableFuture.allOf(info, mark, setting, clients),
+        CompletableFuture.allOf(info, mark, least, period, clients),
         thread,
-        all -> readingEnded(nowNanos, info.join(), mark.join(), setting.join(), clients.join()));
+        all ->
+            readingEnded(
+                nowNanos,
+                info.join(),
+                mark.join(),
+                new RunMemory.Settings(
+                    number(least.join(), MIN_REPLICAS), number(period.join(), PING_PERIOD)),
+                clients.join()));
   }
 
   private void introduce(RedisAsyncCommands<String, String> commands) {
@@ -235,7 +245,7 @@ final class Conversation {
       long askedNanos,
       Heard<String> info,
       Heard<String> mark,
-      Heard<Map<String, String>> setting,
+      RunMemory.Settings settings,
       Heard<String> clients) {
     String text = info.value();
     if (text == null) {
@@ -260,18 +270,17 @@ final class Conversation {
     }
     introduced = true;
     manyClients = fields.number("connected_clients").orElse(0) > MAX_CLIENTS_TO_LIST;
-    take(askedNanos, fields, markOf(mark), setting, Optional.ofNullable(clients.value()));
+    take(askedNanos, fields, markOf(mark), settings, Optional.ofNullable(clients.value()));
   }
 
   private void take(
       long askedNanos,
       InfoText fields,
       MarkReading mark,
-      Heard<Map<String, String>> setting,
+      RunMemory.Settings settings,
       Optional<String> clients) {
     NodeFacts facts =
-        memory.take(
-            fields, mark, minReplicas(setting), clients.map(Conversation::keepers), askedNanos);
+        memory.take(fields, mark, settings, clients.map(Conversation::keepers), askedNanos);
     link.confirmRun(facts.runId());
     finishReading(
         facts.loading()
@@ -333,9 +342,9 @@ final class Conversation {
         : MarkReading.UNREADABLE;
   }
 
-  private static OptionalLong minReplicas(Heard<Map<String, String>> setting) {
+  private static OptionalLong number(Heard<Map<String, String>> setting, String name) {
     Map<String, String> values = setting.value();
-    String value = values == null ? null : values.get(MIN_REPLICAS);
+    String value = values == null ? null : values.get(name);
     return value == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(value));
   }
 

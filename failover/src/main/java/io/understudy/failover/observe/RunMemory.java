@@ -20,9 +20,19 @@ final class RunMemory {
   /** What a server uses where nothing is configured. */
   private static final int USUAL_PRIORITY = 100;
 
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
   private static final String NO_HISTORY = "0000000000000000000000000000000000000000";
 
   private @Nullable NodeFacts last;
+
+  /**
+   * What CONFIG GET said; each is empty when it was refused.
+   *
+   * @param minReplicas {@code min-replicas-to-write}
+   * @param pingSeconds {@code repl-ping-replica-period}
+   */
+  record Settings(OptionalLong minReplicas, OptionalLong pingSeconds) {}
 
   /** The newest facts; empty until the first reading. */
   Optional<NodeFacts> facts() {
@@ -36,14 +46,14 @@ final class RunMemory {
    * @param mark what the mark's key held; when it could not be read, what this run was last seen to
    *     hold still counts: a replica without its primary's link may refuse reads, and the key
    *     cannot change there
-   * @param minReplicas what CONFIG GET said; empty when it was refused
+   * @param settings what CONFIG GET said
    * @param keepers owners seen connected; empty when not read
    * @param askedNanos when the question was sent
    */
   NodeFacts take(
       InfoText info,
       MarkReading mark,
-      OptionalLong minReplicas,
+      Settings settings,
       Optional<Set<String>> keepers,
       long askedNanos) {
     RunId runId = new RunId(info.text("run_id").orElseThrow());
@@ -65,7 +75,8 @@ final class RunMemory {
             (int) info.number("slave_priority").orElse(USUAL_PRIORITY),
             (int) info.number("connected_slaves").orElse(0),
             info.keys(),
-            minReplicas,
+            settings.minReplicas(),
+            settings.pingSeconds(),
             mark.readable() || before == null ? mark.mark() : before.mark(),
             keepers,
             inSync || (before != null && before.seenUp()),
@@ -76,33 +87,24 @@ final class RunMemory {
                 ? OptionalLong.of(askedNanos)
                 : before == null ? OptionalLong.empty() : before.offsetGrewNanos(),
             version(info),
+            startedNanos(info, before, askedNanos),
             askedNanos);
     last = facts;
     return facts;
+  }
+
+  /** Servers count in whole seconds of their wall clock, so that one second is given away. */
+  private static long startedNanos(InfoText info, @Nullable NodeFacts before, long askedNanos) {
+    long uptime = Math.max(0, info.number("uptime_in_seconds").orElse(0) - 1);
+    long started = askedNanos - uptime * NANOS_PER_SECOND;
+    return before == null || started - before.startedNanos() < 0 ? started : before.startedNanos();
   }
 
   /** Takes what was read of a run's mark beside the readings; the rest stays as old as it is. */
   void markFound(RunId runId, Optional<EpochMark> mark) {
     NodeFacts known = last;
     if (known != null && known.runId().equals(runId)) {
-      last =
-          new NodeFacts(
-              known.runId(),
-              known.role(),
-              known.replication(),
-              known.upstream(),
-              known.loading(),
-              known.priority(),
-              known.connectedReplicas(),
-              known.keys(),
-              known.minReplicasToWrite(),
-              mark,
-              known.keepers(),
-              known.seenUp(),
-              known.linkUpNanos(),
-              known.offsetGrewNanos(),
-              known.version(),
-              known.askedNanos());
+      last = known.withMark(mark);
     }
   }
 

@@ -20,6 +20,8 @@ import java.util.Set;
  * @param connectedReplicas {@code connected_slaves}
  * @param keys keys in all databases, from the keyspace section
  * @param minReplicasToWrite {@code min-replicas-to-write}; empty when it was not read
+ * @param pingSeconds {@code repl-ping-replica-period}: how often an idle primary sends something to
+ *     its replicas; empty when it was not read
  * @param mark the epoch mark; empty when the key does not exist, which means unknown
  * @param keepers owners whose keepers are connected to it, by client name; empty when that could
  *     not be read
@@ -28,6 +30,8 @@ import java.util.Set;
  * @param linkUpNanos when its link was last seen up; empty when never
  * @param offsetGrewNanos when its offset was last seen to have grown; empty when never
  * @param version {@code redis_version} or {@code valkey_version}
+ * @param startedNanos the latest instant at which this run can have started ({@code
+ *     uptime_in_seconds}): whatever ran there before was dead by then
  * @param askedNanos when the question was sent that these facts answer: they are at least as new
  */
 public record NodeFacts(
@@ -40,18 +44,43 @@ public record NodeFacts(
     int connectedReplicas,
     long keys,
     OptionalLong minReplicasToWrite,
+    OptionalLong pingSeconds,
     Optional<EpochMark> mark,
     Optional<Set<String>> keepers,
     boolean seenUp,
     OptionalLong linkUpNanos,
     OptionalLong offsetGrewNanos,
     String version,
+    long startedNanos,
     long askedNanos) {
   public NodeFacts {
     if (upstream.isPresent() != (role == Role.REPLICA)) {
       throw new IllegalArgumentException("a replica, and only a replica, has an upstream");
     }
     keepers = keepers.map(Set::copyOf);
+  }
+
+  /** The same with another mark. */
+  public NodeFacts withMark(Optional<EpochMark> other) {
+    return new NodeFacts(
+        runId,
+        role,
+        replication,
+        upstream,
+        loading,
+        priority,
+        connectedReplicas,
+        keys,
+        minReplicasToWrite,
+        pingSeconds,
+        other,
+        keepers,
+        seenUp,
+        linkUpNanos,
+        offsetGrewNanos,
+        version,
+        startedNanos,
+        askedNanos);
   }
 
   /** Whether it follows nothing by a keeper's order. */

@@ -100,7 +100,8 @@ final class Checks {
   void lookForNeglect() {
     SimKeeper keeper = world.keepers.getFirst();
     long now = world.time.nowNanos();
-    long grace = world.policy.downAfter().toNanos() + 2 * PLAIN;
+    long idle = world.refusesSettings ? SimServer.USUAL_PING_SECONDS * SECOND : 0;
+    long grace = world.policy.downAfter().toNanos() + idle + 2 * PLAIN;
     if (!isLost(keeper) || world.keepers.size() > 1) {
       withoutPrimarySinceNanos = -1;
       return;
@@ -523,6 +524,8 @@ final class Checks {
             && reign != null
             && reign.primary().address().equals(from.address)
             && reign.sinceNanos() < since
+            // Another keeper's servers are not this one's to save.
+            && replica.data.mark.filter(m -> m.owner().equals(keeper.owner())).isPresent()
             && world.network.wasOpenSince(keeper.name(), replica.name, since)
             && world.network.wasOpenSince(keeper.name(), from.name, since)
             && from.killedNanos > 0

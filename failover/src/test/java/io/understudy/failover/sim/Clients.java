@@ -12,11 +12,16 @@ final class Clients {
   private static final int CLIENTS = 2;
 
   private final World world;
+
+  /** Hardly a write: the primary then says little to its replicas. */
+  private final boolean idle;
+
   private long nextId = 1;
   private boolean running = true;
 
   Clients(World world) {
     this.world = world;
+    this.idle = world.time.random().nextInt(6) == 0;
   }
 
   void start() {
@@ -33,7 +38,7 @@ final class Clients {
 
   private void next(SimKeeper keeper) {
     world.time.after(
-        world.time.millis(10, 90),
+        idle ? world.time.millis(1_000, 8_000) : world.time.millis(10, 90),
         () -> {
           if (running) {
             int life = keeper.life();

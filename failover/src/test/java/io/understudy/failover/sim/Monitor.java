@@ -193,12 +193,14 @@ final class Monitor {
         server.feeding.size(),
         server.data.keys(),
         OptionalLong.empty(),
+        OptionalLong.of(server.pingSeconds),
         server.data.mark,
         Optional.of(owners),
         false,
         OptionalLong.empty(),
         OptionalLong.empty(),
         "7.0.15",
+        server.startedNanos,
         askedNanos);
   }
 
@@ -243,6 +245,7 @@ final class Monitor {
         read.connectedReplicas(),
         read.keys(),
         read.minReplicasToWrite(),
+        read.pingSeconds(),
         read.mark(),
         read.keepers(),
         up || (before != null && before.seenUp()),
@@ -253,6 +256,7 @@ final class Monitor {
             ? OptionalLong.of(askedNanos)
             : before == null ? OptionalLong.empty() : before.offsetGrewNanos(),
         read.version(),
+        read.startedNanos(),
         askedNanos);
   }
 

@@ -425,11 +425,13 @@ final class SimKeeper {
             server.replicaOf(attach.primary().address().host(), attach.primary().address().port());
         case Action.Promote promote -> {
           server.replicaOfNoOne();
+          server.pingSeconds = world.refusesSettings ? server.pingSeconds : 1;
           server.execute(new Dataset.Command.SetMark(promote.mark()));
         }
         case Action.Mark mark -> {
           if (server.role == io.understudy.topology.Role.PRIMARY) {
             server.execute(new Dataset.Command.SetMark(mark.mark()));
+            server.pingSeconds = world.refusesSettings ? server.pingSeconds : 1;
           }
         }
       }

@@ -24,6 +24,8 @@ final class SimServer {
 
   private record Backlogged(long endOffset, Dataset.Command command) {}
 
+  static final int USUAL_PING_SECONDS = 10;
+
   static final String NO_ID = "0000";
   private static final int MAX_BACKLOG = 2_000;
 
@@ -39,6 +41,11 @@ final class SimServer {
   RunId runId = new RunId("none");
   int incarnation;
   int priority = 100;
+
+  /** {@code repl-ping-replica-period}. */
+  int pingSeconds = USUAL_PING_SECONDS;
+
+  private int ticks;
 
   /** When it last was anything but well, for invariants that hold of well servers only. */
   long lastTroubleNanos = -1;
@@ -375,7 +382,8 @@ final class SimServer {
       return;
     }
     long now = world.time.nowNanos();
-    if (!stopped && role == Role.PRIMARY && !feeding.isEmpty() && !isBusy()) {
+    boolean pings = ++ticks % pingSeconds == 0;
+    if (pings && !stopped && role == Role.PRIMARY && !feeding.isEmpty() && !isBusy()) {
       execute(new Dataset.Command.Ping());
     }
     if (!stopped && link != null) {

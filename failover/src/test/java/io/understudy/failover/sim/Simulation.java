@@ -94,6 +94,9 @@ public final class Simulation {
     } catch (Violation v) {
       violation = Optional.of(v);
       world.time.trace("VIOLATED", String.valueOf(v.getMessage()));
+    } catch (RuntimeException e) {
+      violation = Optional.of(new Violation("defect", String.valueOf(e)));
+      world.time.trace("VIOLATED", String.valueOf(e));
     }
     return new Result(
         seed,

@@ -27,7 +27,11 @@ final class World {
   /** Whether a restarted primary loses its replication id, as Redis 6.0 does. */
   final boolean forgetsHistory;
 
-  final long replTimeoutNanos = 6_000_000_000L;
+  /** Whether the keeper's user may not change the servers' ping period. */
+  final boolean refusesSettings;
+
+  /** After so long without a byte a link ends; above the ping period, as servers want it. */
+  final long replTimeoutNanos;
 
   /** What the executor and the proxy guard, beside the decision core. */
   final boolean comparesMark;
@@ -43,6 +47,8 @@ final class World {
     this.time = new VirtualTime(seed, tracing);
     this.network = new Network(time);
     this.forgetsHistory = time.random().nextInt(3) == 0;
+    this.refusesSettings = time.random().nextInt(6) == 0;
+    this.replTimeoutNanos = refusesSettings ? 15_000_000_000L : 6_000_000_000L;
     this.policy = setting.policy().apply(time.random());
     this.comparesMark = !setting.without().contains("compare mark");
     this.checksLeaseBeforeReply = !setting.without().contains("check lease before reply");
