@@ -193,7 +193,11 @@ class ArchitectureTest {
           .resideOutsideOfPackage("io.understudy.app.wiring..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.understudy.failover..", "io.understudy.proxy..", "io.netty..");
+          .resideInAnyPackage(
+              "io.understudy.failover..",
+              "io.understudy.proxy..",
+              "io.understudy.replication..",
+              "io.netty..");
 
   @ArchTest
   static final ArchRule nothingHiddenIsRead =

@@ -1,0 +1,116 @@
+package io.understudy.replication;
+
+import io.understudy.replication.sink.FeedOptions;
+import io.understudy.replication.source.SourceOptions;
+import io.understudy.replication.stage.KeyPattern;
+import io.understudy.replication.stage.Rename;
+import io.understudy.replication.stage.Selection;
+import io.understudy.testkit.Eventually;
+import io.understudy.testkit.RedisServer;
+import io.understudy.topology.Address;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** Feeds of one real source, as the program would run them, for tests. */
+final class Rig implements AutoCloseable {
+  private static final int BACKLOG_BYTES = 16 << 20;
+  private static final int MAX_COMMAND_BYTES = 64 << 20;
+
+  private final Replication replication;
+  private final List<Address> feeds;
+
+  private Rig(Replication replication, List<Address> feeds) {
+    this.replication = replication;
+    this.feeds = feeds;
+  }
+
+  /** One feed for each selection. */
+  static Rig start(Address source, Selection... selections) throws Exception {
+    return start(source, Rename.NONE, selections);
+  }
+
+  /** One feed for each selection, with other names for the keys. */
+  static Rig start(Address source, Rename rename, Selection... selections) throws Exception {
+    List<FeedPlan> plans = new ArrayList<>();
+    for (Selection selection : selections) {
+      plans.add(
+          new FeedPlan(
+              freeAddress(),
+              selection,
+              rename,
+              "a test's feed",
+              BACKLOG_BYTES,
+              new FeedOptions(
+                  Optional.empty(),
+                  Duration.ofMillis(500),
+                  Duration.ofSeconds(60),
+                  Duration.ofMillis(100))));
+    }
+    SourcePlan plan =
+        new SourcePlan(
+            "test",
+            SourceOptions.of(source, Optional.empty(), plans.getFirst().listen().port()),
+            plans,
+            Duration.ofMillis(300),
+            MAX_COMMAND_BYTES);
+    Replication replication = Replication.start(List.of(plan), new Random(1), System::nanoTime);
+    return new Rig(replication, plans.stream().map(FeedPlan::listen).toList());
+  }
+
+  /** What keeps keys that a regular expression fits. */
+  static Selection keys(String expression) {
+    return Selection.of(KeyPattern.regularExpression(expression));
+  }
+
+  /** Where a feed listens. */
+  Address feed(int index) {
+    return feeds.get(index);
+  }
+
+  SourceStatus status() {
+    return replication.status().getFirst();
+  }
+
+  /** Makes a server a replica of an address, and waits until its link is up. */
+  static void attach(RedisServer server, Address primary) {
+    server.command("REPLICAOF", primary.host(), Integer.toString(primary.port()));
+    server.awaitLinkUp();
+  }
+
+  /**
+   * Waits until everything that the source has written went through every feed and into every
+   * replica.
+   */
+  void awaitInSync(RedisServer source, RedisServer... replicas) {
+    String mark = "mark-" + source.info("master_repl_offset");
+    Eventually.holds(
+        "the feeds have what the source wrote",
+        () -> status().offset() >= Long.parseLong(source.info("master_repl_offset")));
+    for (int i = 0; i < replicas.length; i++) {
+      RedisServer replica = replicas[i];
+      int feed = i;
+      Eventually.holds(
+          replica + " has what its feed wrote, " + mark,
+          () ->
+              replica.info("master_link_status").equals("up")
+                  && Long.parseLong(replica.info("slave_repl_offset"))
+                      >= status().feeds().get(feed).offset());
+    }
+  }
+
+  private static Address freeAddress() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return new Address("127.0.0.1", socket.getLocalPort());
+    }
+  }
+
+  @Override
+  public void close() {
+    replication.close();
+  }
+}
