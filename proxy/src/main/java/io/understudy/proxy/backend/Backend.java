@@ -16,15 +16,12 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a node: what is sent is collected and written once per turn, what is read goes
- * to its present {@link Receiver}. Belongs to one event loop.
+ * One connection to a node: what is sent is collected and written together (see {@link Gathering}),
+ * what is read goes to its present {@link Receiver}. Belongs to one event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails closes the channel
 public final class Backend extends ChannelInboundHandlerAdapter implements Flushable {
   private static final int CONNECT_TIMEOUT_MS = 2_000;
-
-  /** A flush does not wait for the end of the turn when this many commands wait. */
-  private static final int FLUSH_COMMANDS = 16;
 
   /** Above the first mark a backend takes no more, until it is below the second. */
   private static final WriteBufferWaterMark WATER_MARK =
@@ -33,12 +30,12 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   private final Loop loop;
   private final Reign reign;
   private final Outbox outbox;
+  private final Gathering gathering = new Gathering();
   private Receiver receiver;
   private PoolKey key = PoolKey.FRESH;
   private long connectionId = -1;
   private @Nullable Channel channel;
   private boolean flushAsked;
-  private int commandsWaiting;
   private boolean closed;
   private boolean locked;
 
@@ -166,19 +163,23 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
     return closed;
   }
 
-  /** Adds bytes, to be written at the end of the turn. The source stays the caller's. */
+  /**
+   * Adds bytes, to be written at the end of the turn, or later while {@link Receiver#unanswered}
+   * says that the node has enough to do. The source stays the caller's.
+   */
   public void send(ByteBuf source, int from, int length) {
     outbox.append(source, from, length);
+    gathering.add(length);
     if (!flushAsked) {
       flushAsked = true;
       loop.turn().flushAtEnd(this);
     }
   }
 
-  /** Says that so many commands ended in what was sent: many do not wait for the turn's end. */
+  /** Says that a run of so many commands ended in what was sent: many do not wait. */
   void sent(int commands) {
-    commandsWaiting += commands;
-    if (commandsWaiting >= FLUSH_COMMANDS) {
+    gathering.addRun(commands);
+    if (commands > 0 && gathering.isFull()) {
       flushNow();
     }
   }
@@ -186,7 +187,9 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   @Override
   public void flush() {
     flushAsked = false;
-    flushNow();
+    if (!gathering.canWait(receiver.unanswered())) {
+      flushNow();
+    }
   }
 
   /** Writes now what was sent, and keeps nothing of it: it will not be asked for again. */
@@ -197,7 +200,7 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
 
   /** Writes now what was collected. */
   void flushNow() {
-    commandsWaiting = 0;
+    gathering.written();
     Channel open = channel;
     if (open != null && open.isWritable() && outbox.isPending()) {
       outbox.flush(open);
@@ -242,6 +245,8 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
+    // The node first: it works while the sessions are written to.
+    flushNow();
     loop.turn().flushSessions();
   }
 

@@ -10,6 +10,15 @@ public interface Receiver {
    */
   void received(Backend from, ByteBuf bytes);
 
+  /**
+   * How many whole commands were sent and have no reply, as far as the receiver counts; while there
+   * are any that were written, more can wait. 0 if it does not count: then nothing waits longer
+   * than the turn.
+   */
+  default int unanswered() {
+    return 0;
+  }
+
   /** The connection can take more bytes again, after {@link Backend#isWritable()} was false. */
   void writable(Backend backend);
 

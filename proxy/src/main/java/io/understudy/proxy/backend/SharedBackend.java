@@ -64,7 +64,7 @@ public final class SharedBackend implements Receiver {
     return was;
   }
 
-  /** How many commands are unanswered. */
+  @Override
   public int unanswered() {
     return pending.total();
   }

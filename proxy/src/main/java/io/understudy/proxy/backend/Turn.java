@@ -6,8 +6,9 @@ import java.util.concurrent.Executor;
 /**
  * What one event loop has still to write before it waits for events again.
  *
- * <p>Backends are flushed once at the end of a turn (and sooner when many commands wait), sessions
- * whenever a backend's read is complete. Belongs to one event loop.
+ * <p>Backends are asked once at the end of a turn (and write sooner when many commands wait, later
+ * when their node is busy), sessions are flushed whenever a backend's read is complete. Belongs to
+ * one event loop.
  */
 public final class Turn implements Runnable {
   private final Executor loop;
