@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       StatusCommand.class,
       ExplainCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      RdbCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

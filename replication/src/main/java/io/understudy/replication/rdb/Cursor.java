@@ -72,6 +72,12 @@ final class Cursor {
     return RdbException.at(offset(index), what);
   }
 
+  private RdbException tooLong(int index, long bytes) {
+    return RdbException.overLimit(
+        offset(index),
+        "a string of " + Long.toUnsignedString(bytes) + " bytes; " + maxStringBytes + " may be");
+  }
+
   /** A length, or how a string is encoded. */
   int length(int p) {
     if (p >= end) {
@@ -152,7 +158,7 @@ final class Cursor {
       default -> throw damage(p, "no string is encoded as " + encoding);
     }
     if (storedBytes < 0 || storedBytes > maxStringBytes) {
-      throw damage(p, "a string of " + Long.toUnsignedString(storedBytes) + " bytes");
+      throw tooLong(p, storedBytes);
     }
     return next;
   }
@@ -168,7 +174,7 @@ final class Cursor {
       return SHORT;
     }
     if (value > maxStringBytes) {
-      throw damage(p, "a string of " + value + " bytes");
+      throw tooLong(p, value);
     }
     fullBytes = value;
     storedBytes = stored;

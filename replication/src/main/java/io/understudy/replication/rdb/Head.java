@@ -225,7 +225,7 @@ final class Head {
     if (in.encoding == Cursor.LZF) {
       int length = StringBytes.decodedBytes(in, content);
       if (length > maxHeldBytes) {
-        throw in.damage(content, tooLong(length));
+        throw tooLong(in, content, length);
       }
       if (decodedKey.length < length) {
         decodedKey = new byte[length];
@@ -243,13 +243,15 @@ final class Head {
   private int held(Cursor in, int start, int p) {
     long end = p + in.storedBytes;
     if (end - start > maxHeldBytes) {
-      throw in.damage(p, tooLong(end - start));
+      throw tooLong(in, p, end - start);
     }
     return end > in.end ? in.need((int) end) : (int) end;
   }
 
-  private String tooLong(long bytes) {
-    return bytes + " bytes stand before a value or in a record; " + maxHeldBytes + " may";
+  private RdbException tooLong(Cursor in, int p, long bytes) {
+    return RdbException.overLimit(
+        in.offset(p),
+        bytes + " bytes stand before a value or in a record; " + maxHeldBytes + " may");
   }
 
   private int record(Cursor in, int start, int code) {
@@ -336,7 +338,7 @@ final class Head {
 
   private byte[] copy(Cursor in, int content) {
     if (in.encoding == Cursor.LZF && in.fullBytes > maxHeldBytes) {
-      throw in.damage(content, tooLong(in.fullBytes));
+      throw tooLong(in, content, in.fullBytes);
     }
     return StringBytes.copy(in, content);
   }

@@ -100,6 +100,11 @@ public final class RdbEntry {
     return Text.quoted(key, keyOffset, keyLength);
   }
 
+  /** A key that was copied out of an entry, as {@link #shownKey} shows it. */
+  public static String shown(byte[] key, int length) {
+    return Text.quoted(key, 0, length);
+  }
+
   void clear(int inDatabase, long at) {
     database = inDatabase;
     offset = at;
