@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       ExplainCommand.class,
       DemoCommand.class,
-      RdbCommand.class
+      RdbCommand.class,
+      ZookeeperCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
