@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * after a loss, and asks for another snapshot beside the stream when a replica comes late. All of
  * it on one event loop.
  */
-final class Replicator implements FeedOwner, StreamFollower.Wishes, ValueReader.Driver {
+final class Replicator
+    implements FeedOwner, StreamFollower.Wishes, ValueReader.Driver, LateSnapshot.Driver {
   private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
   private static final long TICK_MILLIS = 50;
   private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -143,6 +144,7 @@ final class Replicator implements FeedOwner, StreamFollower.Wishes, ValueReader.
     LateSnapshot beside = late;
     if (beside != null) {
       beside.keepAlive(now);
+      beside.onAdvance(follower.offset());
     }
     if (gathering && isGathered(now)) {
       gathering = false;
@@ -168,7 +170,10 @@ final class Replicator implements FeedOwner, StreamFollower.Wishes, ValueReader.
         && isWanted()
         && isGathered(now)
         && now - retryNanos >= 0) {
-      late = new LateSnapshot();
+      LateSnapshot beside = new LateSnapshot(plan.name(), feeds, this, nanoTime);
+      late = beside;
+      wanted = false;
+      beside.start(follower.offset());
     }
   }
 
@@ -195,10 +200,35 @@ final class Replicator implements FeedOwner, StreamFollower.Wishes, ValueReader.
     main = open(resume, new MainListener());
   }
 
-  private SourceLink open(Optional<ResumePoint> resume, SourceListener listener) {
+  @Override
+  public SourceLink open(Optional<ResumePoint> resume, SourceListener listener) {
     SourceLink link = new SourceLink(source, resume, listener, nanoTime);
     sockets.connect(loop, source, link, link::connectFailed);
     return link;
+  }
+
+  @Override
+  public void onFullResync() {
+    fullResyncs++;
+  }
+
+  @Override
+  public void onLateSnapshotEnded(LateSnapshot ended) {
+    if (ended.equals(late)) {
+      late = null;
+    }
+  }
+
+  @Override
+  public void onLateSnapshotLost(LinkLoss loss) {
+    LOG.warn("{}: {}", plan.name(), loss.reason());
+    retryLater(loss);
+  }
+
+  /** Each try in a row waits longer; one that an operator must help waits long at once. */
+  private void retryLater(LinkLoss loss) {
+    retryNanos = nanoTime.getAsLong() + (loss.fatal() ? BROKEN_RETRY_NANOS : retryDelayNanos);
+    retryDelayNanos = Math.min(2 * retryDelayNanos, LAST_RETRY_NANOS);
   }
 
   @Override
@@ -329,9 +359,7 @@ final class Replicator implements FeedOwner, StreamFollower.Wishes, ValueReader.
     dropMain(loss.reason());
     follower.interrupt();
     follower.halt(values.isAsking());
-    long now = nanoTime.getAsLong();
-    retryNanos = now + (loss.fatal() ? BROKEN_RETRY_NANOS : retryDelayNanos);
-    retryDelayNanos = Math.min(2 * retryDelayNanos, LAST_RETRY_NANOS);
+    retryLater(loss);
   }
 
   private void dropMain(String why) {
@@ -503,150 +531,6 @@ final class Replicator implements FeedOwner, StreamFollower.Wishes, ValueReader.
     @Override
     public long safeOffset() {
       return Replicator.this.safeOffset();
-    }
-  }
-
-  /**
-   * A snapshot of the history that is being followed, on a connection of its own, for replicas that
-   * came after the stream had begun.
-   */
-  private final class LateSnapshot implements SourceListener {
-    private final SourceLink link;
-    private long offset = -1;
-    private boolean placed;
-    private @Nullable SnapshotTransfer passing;
-
-    LateSnapshot() {
-      // The source's offset can only be ahead of ours: from here on every place is noted.
-      for (Feed feed : feeds) {
-        feed.trace()
-            .start(follower.offset(), feed.server().backlog().end(), feed.stage().selected());
-      }
-      link = open(Optional.empty(), this);
-    }
-
-    @Override
-    public void onIdentified(SourceServer identified) {}
-
-    @Override
-    public boolean onGreeted() {
-      return true;
-    }
-
-    @Override
-    public void onFullResync(String replicationId, long at) {
-      fullResyncs++;
-      if (!history.equals(Optional.of(replicationId))) {
-        end("the source has another history");
-        return;
-      }
-      offset = at;
-      link.reads(false);
-      onAdvance(follower.offset());
-    }
-
-    /** The stream has come to some offset. */
-    void onAdvance(long sourceOffset) {
-      if (offset >= 0 && !placed && sourceOffset >= offset) {
-        placed = true;
-        link.reads(true);
-      } else if (feeds.stream().anyMatch(feed -> feed.trace().isFull())) {
-        end("the source took too long to begin its snapshot");
-      }
-    }
-
-    @Override
-    public void onContinue(String replicationId) {
-      throw new IllegalStateException("a snapshot was asked for");
-    }
-
-    @Override
-    public void onSnapshotBegin(OptionalLong bytes) {
-      wanted = false;
-      passing =
-          new SnapshotTransfer(
-              feeds.stream()
-                  .map(f -> new SnapshotTransfer.Target(f, f.trace().at(offset)))
-                  .toList(),
-              bytes,
-              ByteBufAllocator.DEFAULT,
-              nanoTime.getAsLong());
-      feeds.forEach(feed -> feed.trace().stop());
-    }
-
-    @Override
-    public boolean onSnapshot(ByteBuf bytes) throws SnapshotException {
-      SnapshotTransfer current = passing;
-      if (current == null) {
-        throw new IllegalStateException("no snapshot is passing");
-      }
-      boolean ended = current.read(bytes, nanoTime.getAsLong());
-      if (!ended && current.isUnwanted()) {
-        end("nobody wants the snapshot any more");
-      } else if (!ended && !current.takesMore()) {
-        link.reads(false);
-      }
-      return ended;
-    }
-
-    @Override
-    public void onSnapshotEnd() {
-      SnapshotTransfer current = passing;
-      passing = null;
-      if (current != null) {
-        current.end();
-      }
-      end("the snapshot passed");
-    }
-
-    @Override
-    public void onStream(ByteBuf bytes) {
-      bytes.skipBytes(bytes.readableBytes());
-    }
-
-    @Override
-    public void onLost(LinkLoss loss) {
-      LOG.warn("{}: {}", plan.name(), loss.reason());
-      end(loss.reason());
-      retryNanos = nanoTime.getAsLong() + (loss.fatal() ? BROKEN_RETRY_NANOS : retryDelayNanos);
-      retryDelayNanos = Math.min(2 * retryDelayNanos, LAST_RETRY_NANOS);
-    }
-
-    void onReceiverReady() {
-      SnapshotTransfer current = passing;
-      if (current != null && current.takesMore()) {
-        link.reads(true);
-      }
-    }
-
-    void keepAlive(long now) {
-      SnapshotTransfer current = passing;
-      if (current != null) {
-        current.keepAlive(now);
-      }
-    }
-
-    Optional<SourceStatus.Progress> progress(long now) {
-      SnapshotTransfer current = passing;
-      return current == null ? Optional.empty() : Optional.of(current.progress(now));
-    }
-
-    void end(String why) {
-      if (late == this) {
-        late = null;
-      }
-      SnapshotTransfer current = passing;
-      passing = null;
-      if (current != null) {
-        current.fail(why);
-      }
-      feeds.forEach(feed -> feed.trace().stop());
-      link.close();
-    }
-
-    @Override
-    public long safeOffset() {
-      return offset;
     }
   }
 }

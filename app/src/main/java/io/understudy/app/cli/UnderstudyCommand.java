@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       StatusCommand.class,
       ExplainCommand.class,
+      FilterCommand.class,
       DemoCommand.class,
-      RdbCommand.class,
-      ZookeeperCommand.class
+      RdbCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -10,12 +10,19 @@ import java.util.Optional;
  * Everything the program was told, complete and consistent: names are unique, every listener's
  * group exists, and every number is inside its range.
  *
- * @param groups at least one
+ * @param groups at least one, unless there is something to replicate
+ * @param replication sources that are fed to others in parts; may be empty
  */
 public record Configuration(
-    List<Group> groups, Proxy proxy, Failover failover, Admin admin, Log log) {
+    List<Group> groups,
+    Proxy proxy,
+    Failover failover,
+    List<SourceConfig> replication,
+    Admin admin,
+    Log log) {
   public Configuration {
     groups = List.copyOf(groups);
+    replication = List.copyOf(replication);
   }
 
   /**
@@ -87,10 +94,7 @@ public record Configuration(
    * @param pingEvery how often each node is asked
    * @param maxLagBytes a replica further behind is never promoted
    * @param maxLagTime a replica whose link was down for longer is never promoted
-   * @param stateDirectory holds what must survive a restart of a process that decides alone;
-   *     absolute
-   * @param keeper who this process is among several; present with {@link Coordinator#ZOOKEEPER}
-   * @param zookeeper how to reach it; present unless {@link Coordinator#LOCAL}
+   * @param stateDirectory holds what must survive a restart; absolute
    */
   public record Failover(
       Coordinator coordinator,
@@ -99,64 +103,7 @@ public record Configuration(
       long maxLagBytes,
       Duration maxLagTime,
       OnConflict onConflict,
-      Path stateDirectory,
-      Optional<Member> keeper,
-      Optional<Zookeeper> zookeeper) {
-
-    /** Of a process that needs no ZooKeeper. */
-    public Failover(
-        Coordinator coordinator,
-        Duration downAfter,
-        Duration pingEvery,
-        long maxLagBytes,
-        Duration maxLagTime,
-        OnConflict onConflict,
-        Path stateDirectory) {
-      this(
-          coordinator,
-          downAfter,
-          pingEvery,
-          maxLagBytes,
-          maxLagTime,
-          onConflict,
-          stateDirectory,
-          Optional.empty(),
-          Optional.empty());
-    }
-  }
-
-  /**
-   * One of several keepers that decide together.
-   *
-   * @param members the ids of all of them, this one's too
-   */
-  public record Member(String id, List<String> members) {
-    public Member {
-      members = List.copyOf(members);
-    }
-  }
-
-  /**
-   * How to reach ZooKeeper.
-   *
-   * @param connect servers, separated by commas
-   * @param prefix everything is kept below it
-   * @param auth the digest user that owns what is created
-   * @param session how long ZooKeeper waits for a process that it does not hear
-   */
-  public record Zookeeper(
-      String connect,
-      String prefix,
-      Optional<Credentials> auth,
-      Optional<Tls> tls,
-      Duration session) {}
-
-  /** Certificates, as absolute paths of PEM, JKS or PKCS12 files. */
-  public record Tls(
-      Path trustStore,
-      Optional<Secret> trustStorePassword,
-      Optional<Path> keyStore,
-      Optional<Secret> keyStorePassword) {}
+      Path stateDirectory) {}
 
   /** Where {@code status} and {@code explain} are answered; always a loopback address. */
   public record Admin(Address bind) {}
@@ -177,12 +124,7 @@ public record Configuration(
 
   /** Who decides about failovers. */
   public enum Coordinator {
-    /** This process, alone. */
-    LOCAL,
-    /** A majority of several keepers, this one among them. */
-    ZOOKEEPER,
-    /** Keepers elsewhere; this process does what they publish. */
-    FOLLOW
+    LOCAL
   }
 
   /** What to do when two primaries hold different data at start. */

@@ -107,13 +107,18 @@ public final class ConfigurationFile {
 
   private Optional<Configuration> configuration(Node root) {
     return new Value(root, "", source)
-        .section(List.of("groups", "proxy", "failover", "admin", "log"))
+        .section(List.of("groups", "proxy", "failover", "replication", "admin", "log"))
         .map(
             top -> {
               List<Configuration.Group> groups = GroupSection.read(top);
               Configuration.Proxy proxy = ProxySection.read(top, groups);
               return new Configuration(
-                  groups, proxy, failover(top), admin(top, proxy.listeners()), log(top));
+                  groups,
+                  proxy,
+                  failover(top),
+                  ReplicationSection.read(top, groups, proxy.listeners()),
+                  admin(top, proxy.listeners()),
+                  log(top));
             });
   }
 
@@ -121,23 +126,13 @@ public final class ConfigurationFile {
     Section failover =
         top.section(
             "failover",
-            List.of(
-                "coordinator",
-                "downAfter",
-                "pingEvery",
-                "maxLag",
-                "onConflict",
-                "state",
-                "keeper",
-                "zookeeper"));
-    Configuration.Coordinator coordinator =
+            List.of("coordinator", "downAfter", "pingEvery", "maxLag", "onConflict", "state"));
+    Section lag = failover.section("maxLag", List.of("bytes", "time"));
+    return new Configuration.Failover(
         failover
             .get("coordinator")
             .flatMap(ConfigurationFile::coordinator)
-            .orElse(Defaults.COORDINATOR);
-    Section lag = failover.section("maxLag", List.of("bytes", "time"));
-    return new Configuration.Failover(
-        coordinator,
+            .orElse(Defaults.COORDINATOR),
         failover
             .get("downAfter")
             .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
@@ -161,14 +156,13 @@ public final class ConfigurationFile {
                     .get("state")
                     .flatMap(v -> v.text("a directory"))
                     .map(Path::of)
-                    .orElse(Defaults.STATE_DIRECTORY)),
-        ZookeeperSection.member(failover, coordinator),
-        ZookeeperSection.zookeeper(failover, coordinator));
+                    .orElse(Defaults.STATE_DIRECTORY)));
   }
 
   private static Optional<Configuration.Coordinator> coordinator(Value value) {
-    if (value.rawText().equals("sentinel")) {
-      value.problem("'sentinel' needs a later version; write local, zookeeper or follow");
+    if (List.of("zookeeper", "sentinel").contains(value.rawText())) {
+      value.problem(
+          "'" + value.rawText() + "' needs a later version; this one decides alone: write local");
       return Optional.empty();
     }
     return value.choice(Configuration.Coordinator.values());

@@ -34,12 +34,6 @@ public final class Defaults {
   /** Who decides: this process alone. */
   public static final Configuration.Coordinator COORDINATOR = Configuration.Coordinator.LOCAL;
 
-  /** Everything in ZooKeeper is kept below this path. */
-  public static final String ZOOKEEPER_PREFIX = "/understudy";
-
-  /** Long enough for the election of another ZooKeeper leader. */
-  public static final Duration ZOOKEEPER_SESSION = Duration.ofSeconds(6);
-
   /** Requests go to the primary. */
   public static final Configuration.Reads READS = Configuration.Reads.PRIMARY;
 
@@ -69,6 +63,9 @@ public final class Defaults {
 
   /** How many bytes may be buffered for all clients together. */
   public static final long TOTAL_BYTES = 512L << 20;
+
+  /** How much of a feed's stream is kept for replicas that come back. */
+  public static final int BACKLOG_BYTES = 64 << 20;
 
   /** How long {@code SIGTERM} lets requests in flight finish. */
   public static final Duration DRAIN_TIME = Duration.ofSeconds(10);

@@ -18,7 +18,12 @@ final class GroupSection {
     List<Configuration.Group> groups = new ArrayList<>();
     Map<String, String> names = new HashMap<>();
     Map<Address, String> nodes = new HashMap<>();
-    top.require("groups", "write a list of groups, each with a name and nodes").stream()
+    // Who only replicates from a fixed address keeps no group.
+    Optional<Value> written =
+        top.get("replication").isPresent()
+            ? top.get("groups")
+            : top.require("groups", "write a list of groups, each with a name and nodes");
+    written.stream()
         .flatMap(v -> v.items("a list of groups, each with a name and nodes").stream())
         .forEach(
             item ->
@@ -69,7 +74,7 @@ final class GroupSection {
             });
   }
 
-  private static Optional<Configuration.Credentials> credentials(Section group) {
+  static Optional<Configuration.Credentials> credentials(Section group) {
     return group
         .get("auth")
         .flatMap(v -> v.section(List.of("username", "password")))

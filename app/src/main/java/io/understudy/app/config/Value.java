@@ -246,6 +246,11 @@ record Value(Node node, String path, Source source) {
             });
   }
 
+  /** Whether the value is a list. */
+  boolean isList() {
+    return node instanceof SequenceNode;
+  }
+
   /** The text as it stands in the file, empty when it is no text. */
   String rawText() {
     return node instanceof ScalarNode scalar ? scalar.getValue() : "";

@@ -136,6 +136,7 @@ final class Stage implements AutoCloseable {
             Defaults.MAX_LAG_TIME,
             Defaults.ON_CONFLICT,
             state),
+        List.of(),
         new Configuration.Admin(admin),
         new Configuration.Log(Configuration.Level.ERROR, Configuration.Format.TEXT));
   }

@@ -32,12 +32,14 @@ public final class AdminServer implements AutoCloseable {
   private final Address address;
   private final Set<String> hosts;
   private final Supplier<List<GroupReport>> reports;
+  private final Supplier<List<ReplicationReport>> replications;
   private final Function<String, Exposition> metrics;
 
   private AdminServer(
       HttpServer server,
       Address bind,
       Supplier<List<GroupReport>> reports,
+      Supplier<List<ReplicationReport>> replications,
       Function<String, Exposition> metrics) {
     this.server = server;
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -50,6 +52,7 @@ public final class AdminServer implements AutoCloseable {
                 "127.0.0.1:" + address.port(),
                 "[::1]:" + address.port()));
     this.reports = reports;
+    this.replications = replications;
     this.metrics = metrics;
   }
 
@@ -57,14 +60,18 @@ public final class AdminServer implements AutoCloseable {
    * Binds and starts to answer.
    *
    * @param reports what there is to say now; called on a virtual thread for each request
+   * @param replications the same of replicated sources
    * @param metrics the page for a scraper with this {@code Accept} header; called like the reports
    * @throws IOException when the address cannot be bound
    */
   public static AdminServer start(
-      Address bind, Supplier<List<GroupReport>> reports, Function<String, Exposition> metrics)
+      Address bind,
+      Supplier<List<GroupReport>> reports,
+      Supplier<List<ReplicationReport>> replications,
+      Function<String, Exposition> metrics)
       throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(bind.host(), bind.port()), BACKLOG);
-    AdminServer admin = new AdminServer(server, bind, reports, metrics);
+    AdminServer admin = new AdminServer(server, bind, reports, replications, metrics);
     server.setExecutor(admin.threads);
     server.createContext("/", admin::answer);
     server.start();
@@ -112,10 +119,11 @@ public final class AdminServer implements AutoCloseable {
       return new Answer(200, page.contentType(), page.body(), false);
     }
     if (path.equals("/status")) {
-      return status(text, reports.get());
+      return status(text, reports.get(), replications.get());
     }
     if (path.startsWith(STATUS)) {
-      return group(path.substring(STATUS.length()), text, group -> status(text, List.of(group)));
+      return group(
+          path.substring(STATUS.length()), text, group -> status(text, List.of(group), List.of()));
     }
     if (path.startsWith(EXPLAIN)) {
       return group(
@@ -143,10 +151,13 @@ public final class AdminServer implements AutoCloseable {
             });
   }
 
-  private static Answer status(boolean text, List<GroupReport> groups) {
+  private static Answer status(
+      boolean text, List<GroupReport> groups, List<ReplicationReport> sources) {
     boolean primaryless = groups.stream().anyMatch(group -> group.primary().isEmpty());
     Answer answer =
-        text ? Answer.text(ReportText.status(groups)) : Answer.json(ReportJson.status(groups));
+        text
+            ? Answer.text(ReportText.status(groups) + ReplicationPage.text(sources))
+            : Answer.json(ReportJson.status(groups, sources));
     return new Answer(answer.status(), answer.type(), answer.body(), primaryless);
   }
 

@@ -14,7 +14,7 @@ final class ReportJson {
   private ReportJson() {}
 
   /** All groups, without evidence and journal. */
-  static String status(List<GroupReport> groups) {
+  static String status(List<GroupReport> groups, List<ReplicationReport> sources) {
     return write(
         json -> {
           json.writeStartObject();
@@ -23,6 +23,9 @@ final class ReportJson {
             group(json, group, false);
           }
           json.writeEndArray();
+          if (!sources.isEmpty()) {
+            ReplicationPage.json(json, sources);
+          }
           json.writeEndObject();
         });
   }

@@ -2,11 +2,16 @@ package io.understudy.app.wiring;
 
 import io.netty.util.internal.PlatformDependent;
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.FeedConfig;
+import io.understudy.app.config.SourceConfig;
 import io.understudy.app.metrics.Exposition;
 import io.understudy.app.metrics.Metrics;
 import io.understudy.app.rest.AdminServer;
 import io.understudy.app.rest.GroupReport;
 import io.understudy.app.rest.ProxyReport;
+import io.understudy.app.rest.ReplicationReport;
+import io.understudy.failover.Keeper;
+import io.understudy.failover.journal.LocalJournal;
 import io.understudy.proxy.ProxyServer;
 import io.understudy.topology.Address;
 import io.understudy.topology.TopologyFeed;
@@ -31,14 +36,17 @@ public final class Understudy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
 
   private final Configuration configuration;
-  private final Keeping keeping;
+  private final LocalJournal journal;
+  private final Keeper keeper;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
   private Optional<ProxyServer> proxy = Optional.empty();
+  private Optional<Replicating> replicating = Optional.empty();
   private Optional<AdminServer> admin = Optional.empty();
 
-  private Understudy(Configuration configuration, Keeping keeping) {
+  private Understudy(Configuration configuration, LocalJournal journal, Keeper keeper) {
     this.configuration = configuration;
-    this.keeping = keeping;
+    this.journal = journal;
+    this.keeper = keeper;
   }
 
   /**
@@ -53,48 +61,67 @@ public final class Understudy implements AutoCloseable {
     Logging.apply(configuration.log());
     requireMemory(configuration.proxy());
     requireFree(configuration);
+    LocalJournal journal = open(configuration);
     // The keeper wants to know what the proxy sees, and the proxy what the keeper publishes.
     AtomicReference<Optional<ProxyServer>> proxySeen = new AtomicReference<>(Optional.empty());
-    Keeping keeping =
-        Keeping.start(
-            configuration,
+    Keeper keeper =
+        Keeper.start(
+            Options.keeper(configuration, journal),
+            configuration.groups().stream().map(Options::group).toList(),
             runId ->
                 proxySeen
                     .get()
                     .map(p -> p.traffic().lastReplyNanos(runId))
                     .orElse(OptionalLong.empty()));
-    Understudy starting = new Understudy(configuration, keeping);
+    Understudy starting = new Understudy(configuration, journal, keeper);
     try {
       starting.open(news);
       starting.proxy.ifPresent(p -> proxySeen.set(Optional.of(p)));
       return starting;
+    } catch (StartException e) {
+      starting.close();
+      throw e;
     } catch (IOException | RuntimeException e) {
       starting.close();
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private void open(Consumer<News> news) throws IOException {
+  private void open(Consumer<News> news) throws IOException, StartException {
     subscriptions.add(
-        keeping.onDecision(status -> NewsDesk.of(status, System.nanoTime()).forEach(news)));
+        keeper.onDecision(status -> NewsDesk.of(status, System.nanoTime()).forEach(news)));
     for (Configuration.Group group : configuration.groups()) {
       subscriptions.add(
-          keeping
+          keeper
               .feed()
               .subscribe(
                   group.name(),
                   topology -> NewsDesk.of(topology, System.nanoTime()).ifPresent(news)));
     }
     if (!configuration.proxy().listeners().isEmpty()) {
-      proxy = Optional.of(ProxyServer.start(Options.proxy(configuration), keeping.feed()));
+      proxy = Optional.of(ProxyServer.start(Options.proxy(configuration), keeper.feed()));
+    }
+    if (!configuration.replication().isEmpty()) {
+      Replicating started = Replicating.start(configuration);
+      replicating = Optional.of(started);
+      follow(started);
     }
     AdminServer started =
-        AdminServer.start(configuration.admin().bind(), this::reports, this::metrics);
+        AdminServer.start(
+            configuration.admin().bind(), this::reports, this::replications, this::metrics);
     admin = Optional.of(started);
     for (Configuration.Listener listener : configuration.proxy().listeners()) {
       LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
     }
     LOG.info("status is answered at http://{}/status", started.address());
+  }
+
+  private static LocalJournal open(Configuration configuration) throws StartException {
+    try {
+      return LocalJournal.open(configuration.failover().stateDirectory());
+    } catch (IOException e) {
+      throw new StartException("failover.state: " + e.getMessage(), e);
+    }
   }
 
   /** A bound above what the JVM may use would be none: memory would run out first. */
@@ -117,6 +144,15 @@ public final class Understudy implements AutoCloseable {
     int index = 0;
     for (Configuration.Listener listener : configuration.proxy().listeners()) {
       requireFree("proxy.listeners[" + index + "].bind", listener.bind());
+      index++;
+    }
+    index = 0;
+    for (SourceConfig source : configuration.replication()) {
+      int feed = 0;
+      for (FeedConfig each : source.feeds()) {
+        requireFree("replication[" + index + "].feeds[" + feed + "].listen", each.listen());
+        feed++;
+      }
       index++;
     }
     requireFree("admin.bind", configuration.admin().bind());
@@ -155,7 +191,7 @@ public final class Understudy implements AutoCloseable {
               .filter(listener -> listener.group().equals(group.name()))
               .map(listener -> listener.bind().toString())
               .toList();
-      reports.add(Reports.of(keeping.status(group.name()), group, listeners));
+      reports.add(Reports.of(keeper.status(group.name()), group, listeners));
     }
     return reports;
   }
@@ -163,6 +199,28 @@ public final class Understudy implements AutoCloseable {
   private Exposition metrics(String accept) {
     ProxyReport traffic = proxy.map(ProxyReports::of).orElse(ProxyReport.NONE);
     return Exposition.of(Metrics.of(ProxyReports.process(), reports(), traffic), accept);
+  }
+
+  /** What there is to say about each source that is replicated. Any thread. */
+  public List<ReplicationReport> replications() {
+    return replicating.map(Replicating::reports).orElse(List.of());
+  }
+
+  /** Tells the sources that are groups where their primaries are. */
+  private void follow(Replicating started) {
+    for (SourceConfig source : configuration.replication()) {
+      if (source.origin() instanceof SourceConfig.Origin.OfGroup(String group)) {
+        subscriptions.add(
+            keeper
+                .feed()
+                .subscribe(
+                    group,
+                    topology ->
+                        topology
+                            .primary()
+                            .ifPresent(primary -> started.follow(group, primary.address()))));
+      }
+    }
   }
 
   /** Takes no new clients and lets requests in flight finish, for at most the configured time. */
@@ -176,7 +234,18 @@ public final class Understudy implements AutoCloseable {
   public void close() {
     admin.ifPresent(AdminServer::close);
     subscriptions.forEach(TopologyFeed.Subscription::close);
+    replicating.ifPresent(Replicating::close);
     proxy.ifPresent(ProxyServer::close);
-    keeping.close();
+    keeper.close();
+    release(journal);
+  }
+
+  /** The folder's lock ends with the process at the latest. */
+  private static void release(LocalJournal journal) {
+    try {
+      journal.close();
+    } catch (IOException e) {
+      LOG.warn("the state folder could not be closed", e);
+    }
   }
 }

@@ -43,6 +43,7 @@ class ConfigurationTest {
                     Duration.ofSeconds(60),
                     Configuration.OnConflict.REFUSE,
                     directory.resolve("understudy-state")),
+                List.of(),
                 new Configuration.Admin(new Address("127.0.0.1", 8000)),
                 new Configuration.Log(Configuration.Level.INFO, Configuration.Format.TEXT)));
   }
@@ -126,6 +127,7 @@ class ConfigurationTest {
                     Duration.ofHours(1),
                     Configuration.OnConflict.FRESHEST,
                     Path.of("/var/lib/understudy")),
+                List.of(),
                 new Configuration.Admin(new Address("localhost", 9000)),
                 new Configuration.Log(Configuration.Level.DEBUG, Configuration.Format.JSON)));
     assertThat(configuration.toString()).doesNotContain("hunter2").doesNotContain("s3cret");

@@ -1,8 +1,6 @@
 package io.understudy.bench.compare;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,7 +25,7 @@ final class CompareOptions {
       names = "--commands",
       split = ",",
       paramLabel = "NAME",
-      description = "GET, SET or MIX, which is 80 % GET and 20 % SET (default: GET,SET)")
+      description = "commands to measure (default: GET,SET)")
   List<String> commands = List.of("GET", "SET");
 
   @Option(
@@ -59,7 +57,7 @@ final class CompareOptions {
       names = "--round-seconds",
       paramLabel = "S",
       description = "length of a round of one target (default: ${DEFAULT-VALUE})")
-  double roundSeconds = 1.5;
+  double roundSeconds = 2;
 
   @Option(
       names = "--warm-up",
@@ -77,30 +75,6 @@ final class CompareOptions {
 
   @Option(names = "--peers-only", description = "leave Understudy out")
   boolean peersOnly;
-
-  @Option(
-      names = "--peer",
-      paramLabel = "NAME=PORT:PID",
-      description =
-          "one more proxy that runs already on 127.0.0.1; let it lead to the port given with"
-              + " --redis-port. May be repeated")
-  Map<String, String> peers = new LinkedHashMap<>();
-
-  @Option(
-      names = "--redis-port",
-      paramLabel = "PORT",
-      description = "where Redis is to listen (default: any free port)")
-  int redisPort;
-
-  @Option(
-      names = "--strict",
-      description = {
-        "judge by stricter figures: CPU per request against the best peer at most 1.0 x at depth 1,"
-            + " 0.75 x at 16, 0.85 x at others; throughput at least the smaller of 1.2 x the best"
-            + " peer's and 0.9 x direct; p99 at most the best peer's; Redis' own CPU per request at"
-            + " most half of direct at depth 1"
-      })
-  boolean strict;
 
   @Option(
       names = "--jvm",

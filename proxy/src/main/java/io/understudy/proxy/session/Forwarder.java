@@ -186,13 +186,11 @@ final class Forwarder {
       startSkipping();
       return;
     }
-    long deadlineNanos = shared.deadlineNanos();
     if (carried != null) {
-      backend.submit(
-          shared, carried, carried.readerIndex(), carried.readableBytes(), 0, deadlineNanos);
+      backend.submit(shared, carried, carried.readerIndex(), carried.readableBytes(), 0);
       carried.release();
     }
-    backend.submit(shared, input.buffer(), from, end - from, count, deadlineNanos);
+    backend.submit(shared, input.buffer(), from, end - from, count);
     shared.sent(count);
     startSkipping();
     backendIsSlow = !backend.keepsUp(shared);
@@ -251,8 +249,7 @@ final class Forwarder {
       startSkipping();
       return;
     }
-    backend.submit(
-        shared, command, command.readerIndex(), command.readableBytes(), 1, shared.deadlineNanos());
+    backend.submit(shared, command, command.readerIndex(), command.readableBytes(), 1);
     command.release();
     shared.sent(1);
     startSkipping();

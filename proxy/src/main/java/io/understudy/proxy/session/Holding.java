@@ -46,36 +46,38 @@ final class Holding {
     }
     context.counters().add(Counters.Count.HELD, count);
     boolean first = held.isEmpty();
-    held.add(batch(bytes, count, session.sharedLink().deadlineNanos()));
+    held.add(batch(bytes, count));
     if (first) {
       context.pool().await(session);
     }
   }
 
-  /**
-   * Keeps commands that were sent and certainly not executed, before those that came later; the
-   * time they have waited already counts.
-   */
-  void again(ByteBuf bytes, int count, long deadlineNanos) {
+  /** Keeps commands that were sent and certainly not executed, before those that came later. */
+  void again(ByteBuf bytes, int count) {
     boolean first = held.isEmpty();
-    held.addFirst(batch(bytes, count, deadlineNanos));
+    held.addFirst(batch(bytes, count));
     if (first) {
       context.pool().await(session);
     }
   }
 
   /** Keeps commands that never left, behind those of the same connection that are kept already. */
-  void later(ByteBuf bytes, int count, long deadlineNanos) {
+  void later(ByteBuf bytes, int count) {
     boolean first = held.isEmpty();
-    held.addUnsent(batch(bytes, count, deadlineNanos));
+    held.addUnsent(batch(bytes, count));
     if (first) {
       context.pool().await(session);
     }
   }
 
-  private Batch batch(ByteBuf bytes, int count, long deadlineNanos) {
+  private Batch batch(ByteBuf bytes, int count) {
     context.budget().add(count, bytes.capacity());
-    return new Batch(bytes, count, deadlineNanos);
+    return new Batch(bytes, count, deadlineNanos());
+  }
+
+  /** Until when a command that arrives now may wait. */
+  long deadlineNanos() {
+    return context.loop().nanoTime().getAsLong() + context.loop().limits().hold().toNanos();
   }
 
   private Batch take() {
@@ -90,13 +92,7 @@ final class Holding {
     while (!held.isEmpty()) {
       Batch batch = take();
       ByteBuf bytes = batch.bytes();
-      backend.submit(
-          target,
-          bytes,
-          bytes.readerIndex(),
-          bytes.readableBytes(),
-          batch.count(),
-          batch.deadlineNanos());
+      backend.submit(target, bytes, bytes.readerIndex(), bytes.readableBytes(), batch.count());
       bytes.release();
       count += batch.count();
     }

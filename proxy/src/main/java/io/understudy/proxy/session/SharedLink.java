@@ -50,11 +50,6 @@ final class SharedLink implements ReplyTarget {
     shared = null;
   }
 
-  /** Until when a command that arrives now may wait for a primary. */
-  long deadlineNanos() {
-    return context.loop().turn().nowNanos() + context.loop().limits().hold().toNanos();
-  }
-
   /** So many more commands are on their way. */
   void sent(int count) {
     inFlight += count;
@@ -143,8 +138,7 @@ final class SharedLink implements ReplyTarget {
   }
 
   @Override
-  public void refused(
-      @Nullable ByteBuf request, long deadlineNanos, ByteBuf reply, int from, int length) {
+  public void refused(@Nullable ByteBuf request, ByteBuf reply, int from, int length) {
     inFlight--;
     if (session.isClosed()) {
       if (request != null) {
@@ -154,7 +148,7 @@ final class SharedLink implements ReplyTarget {
     }
     Refused all = refused;
     if (all == null) {
-      all = new Refused(context.loop().allocator(), deadlineNanos);
+      all = new Refused(context.loop().allocator());
       refused = all;
     }
     all.add(request, reply, from, length);
@@ -176,7 +170,7 @@ final class SharedLink implements ReplyTarget {
       int count = all.count();
       all.release();
       context.counters().add(Counters.Count.RESENT, count);
-      holding().again(again, count, all.deadlineNanos());
+      holding().again(again, count);
     }
   }
 
@@ -208,7 +202,7 @@ final class SharedLink implements ReplyTarget {
   }
 
   @Override
-  public void unsent(ByteBuf requests, int count, long deadlineNanos) {
+  public void unsent(ByteBuf requests, int count) {
     inFlight -= count;
     if (session.isClosed() || count == 0) {
       requests.release();
@@ -216,7 +210,7 @@ final class SharedLink implements ReplyTarget {
     }
     context.counters().add(Counters.Count.RESENT, count);
     giveUpRefused();
-    holding().later(requests, count, deadlineNanos);
+    holding().later(requests, count);
     session.touch();
   }
 

@@ -36,19 +36,18 @@ final class Specials {
     if (session.mode() instanceof Mode.Broken) {
       answerBroken(request);
     } else if (session.outstanding() == 0) {
-      begin(request, session.sharedLink().deadlineNanos());
+      begin(request);
     } else {
-      session.mode(new Mode.Drain(request, session.sharedLink().deadlineNanos()));
+      session.mode(new Mode.Drain(request));
     }
   }
 
   /** Takes a command whose end has not come and that is too large to wait for. */
   void takeStream(Conduct conduct) {
-    long deadlineNanos = session.sharedLink().deadlineNanos();
     if (session.outstanding() == 0) {
-      acquire(new Mode.AcquireForStream(conduct, deadlineNanos));
+      acquire(new Mode.AcquireForStream(conduct, session.holding().deadlineNanos()));
     } else {
-      session.mode(new Mode.DrainForStream(conduct, deadlineNanos));
+      session.mode(new Mode.DrainForStream(conduct));
     }
   }
 
@@ -59,12 +58,12 @@ final class Specials {
       return;
     }
     switch (mode) {
-      case Mode.Drain(Request next, long deadlineNanos) -> {
+      case Mode.Drain(Request next) -> {
         session.mode(Mode.Run.MODE);
-        begin(next, deadlineNanos);
+        begin(next);
       }
-      case Mode.DrainForStream(Conduct conduct, long deadlineNanos) ->
-          acquire(new Mode.AcquireForStream(conduct, deadlineNanos));
+      case Mode.DrainForStream(Conduct conduct) ->
+          acquire(new Mode.AcquireForStream(conduct, session.holding().deadlineNanos()));
       case Mode.Skip skip -> {
         session.mode(Mode.Run.MODE);
         unmute();
@@ -86,7 +85,7 @@ final class Specials {
     }
   }
 
-  private void begin(Request request, long deadlineNanos) {
+  private void begin(Request request) {
     heavyCommands = Math.max(0, heavyCommands - 1);
     switch (request.conduct()) {
       case CLIENT_OWN, CLIENT_REPLY, QUIT -> answer(request);
@@ -104,7 +103,7 @@ final class Specials {
           RESET,
           CLIENT_TRACKING,
           CLIENT_FLAG ->
-          acquire(new Mode.Acquire(request, deadlineNanos));
+          acquire(new Mode.Acquire(request, session.holding().deadlineNanos()));
     }
   }
 
@@ -356,7 +355,7 @@ final class Specials {
       }
       case "reset", "quit" -> {
         session.mode(Mode.Run.MODE);
-        begin(request, session.sharedLink().deadlineNanos());
+        begin(request);
         return;
       }
       default -> session.output().add(Answers.TRANSACTION_LOST);

@@ -253,7 +253,7 @@ final class Edge {
   private Ruling swap(StreamCommand c) {
     boolean first = selection.hasDatabase(c.database(1));
     boolean second = selection.hasDatabase(c.database(2));
-    if (first && second && fenced.isEmpty()) {
+    if (first && second) {
       return Ruling.PASS;
     }
     return !first && !second

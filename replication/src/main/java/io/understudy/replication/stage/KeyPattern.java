@@ -9,11 +9,7 @@ import java.util.Optional;
 
 /** A rule that a key, a run of any bytes, fits or not. Immutable; any thread. */
 public sealed interface KeyPattern
-    permits KeyPattern.Expression,
-        KeyPattern.Prefix,
-        KeyPattern.Glob,
-        KeyPattern.Slots,
-        BytePrefix {
+    permits KeyPattern.Expression, KeyPattern.Prefix, KeyPattern.Glob, KeyPattern.Slots, ByteSets {
   /**
    * Whether a key fits.
    *
@@ -22,6 +18,11 @@ public sealed interface KeyPattern
    * @param length its length in bytes, 0 and up
    */
   boolean matches(byte[] bytes, int from, int length);
+
+  /** Whether it is known that every key fits. */
+  default boolean matchesAll() {
+    return false;
+  }
 
   /**
    * A regular expression in RE2's syntax, found anywhere in the key unless it is anchored.
@@ -32,7 +33,7 @@ public sealed interface KeyPattern
    * @throws IllegalArgumentException in one line, if it is no expression
    */
   static KeyPattern regularExpression(String text) {
-    Optional<KeyPattern> plain = BytePrefix.of(text).map(KeyPattern.class::cast);
+    Optional<KeyPattern> plain = ByteSets.of(text).map(KeyPattern.class::cast);
     try {
       Pattern compiled = Pattern.compile(text);
       return plain.orElseGet(() -> new Expression(compiled));

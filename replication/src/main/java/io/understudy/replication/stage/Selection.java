@@ -17,7 +17,7 @@ public record Selection(
 
   /** Makes the collections unmodifiable. */
   public Selection {
-    include = List.copyOf(include);
+    include = include.stream().anyMatch(KeyPattern::matchesAll) ? List.of() : List.copyOf(include);
     exclude = List.copyOf(exclude);
     databases = Set.copyOf(databases);
   }

@@ -139,6 +139,9 @@ public final class StreamStage {
       case Ruling.Pass() -> {
         tally.passed++;
         pass(command, database);
+        if (CommandForm.of(command.command()) == CommandForm.SWAP_DATABASES) {
+          fenceSwapped(command);
+        }
       }
       case Ruling.Drop() -> tally.dropped++;
       case Ruling.Replace(List<List<byte[]>> commands) -> {
@@ -167,6 +170,24 @@ public final class StreamStage {
       words.set(word, rename.apply(command.word(word)));
     }
     add(words, database);
+  }
+
+  /**
+   * A key whose value is not known went to the other database, and so did what is there instead:
+   * both must be read.
+   */
+  private void fenceSwapped(StreamCommand swap) {
+    int first = swap.database(1);
+    int second = swap.database(2);
+    for (KeyName key : List.copyOf(fenced)) {
+      if (key.database() == first || key.database() == second) {
+        KeyName twin = new KeyName(first + second - key.database(), key.bytes());
+        if (fenced.add(twin)) {
+          tally.fetched++;
+          toFetch.add(twin);
+        }
+      }
+    }
   }
 
   /** Commands that replace others have their keys where the table says, too. */

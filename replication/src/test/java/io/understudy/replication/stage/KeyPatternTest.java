@@ -39,8 +39,19 @@ class KeyPatternTest {
   @Test
   void shouldAnswerPlainPatternsAsTheEngineDoes() {
     var random = new Random(7);
-    for (String text : List.of("^[a-c]", "^ab.*", "^[ab][0-9]x.*", "^\\^\\.", "^[a-cx-z_]b")) {
-      assertThat(KeyPattern.regularExpression(text)).isInstanceOf(BytePrefix.class);
+    for (String text :
+        List.of(
+            "^[a-c]",
+            "^ab.*",
+            "^[ab][0-9]x.*",
+            "^\\^\\.",
+            "^[a-cx-z_]b",
+            "[a-c]$",
+            ".*x[0-9]$",
+            "b\\.$",
+            ".*",
+            "^")) {
+      assertThat(KeyPattern.regularExpression(text)).isInstanceOf(ByteSets.class);
       var engine = new KeyPattern.Expression(com.google.re2j.Pattern.compile(text));
       for (int i = 0; i < 2_000; i++) {
         var key = new StringBuilder();

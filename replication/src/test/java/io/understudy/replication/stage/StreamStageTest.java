@@ -192,6 +192,19 @@ class StreamStageTest {
   }
 
   @Test
+  void shouldFetchBothKeysWhenDatabasesAreSwappedAroundOneThatIsFetched() {
+    StageScript script = StageScript.of(IN);
+    script.give("RENAME out1 in1", 1);
+
+    assertThat(script.give("SWAPDB 1 2")).isEqualTo(new Outcome.Fetch(List.of(name("in1", 2))));
+
+    script.stage().fetched(name("in1", 1), List.of(words("DEL in1")));
+    script.stage().fetched(name("in1", 2), List.of(words("DEL in1")));
+    assertThat(script.left())
+        .isEqualTo("SELECT 0; SWAPDB 1 2; SELECT 1; DEL in1; SELECT 2; DEL in1");
+  }
+
+  @Test
   void shouldRenameKeysWhereverTheyStand() {
     StageScript script = StageScript.of(IN, Rename.ofPrefix("in", "new:"));
 

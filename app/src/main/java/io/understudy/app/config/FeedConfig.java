@@ -1,0 +1,125 @@
+package io.understudy.app.config;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.understudy.topology.Address;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One part of a source's dataset, and where replicas get it.
+ *
+ * @param listen where replicas connect
+ * @param include a key is in it if one of these fits; none stands for every key
+ * @param exclude and none of these
+ * @param databases empty for all
+ * @param rename empty for none
+ * @param password that replicas must send; empty for none
+ * @param backlogBytes how much of the stream is kept for replicas that come back
+ */
+public record FeedConfig(
+    Address listen,
+    List<KeyRule> include,
+    List<KeyRule> exclude,
+    Set<Integer> databases,
+    Optional<Rename> rename,
+    Optional<Secret> password,
+    int backlogBytes) {
+  public FeedConfig {
+    include = List.copyOf(include);
+    exclude = List.copyOf(exclude);
+    databases = Set.copyOf(databases);
+  }
+
+  /** A feed of the keys that one rule fits, everything else by default. */
+  public static FeedConfig of(Address listen, KeyRule rule) {
+    return new FeedConfig(
+        listen,
+        List.of(rule),
+        List.of(),
+        Set.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Defaults.BACKLOG_BYTES);
+  }
+
+  /** What is in it, in a few words: {@code keys ^a.*}. */
+  public String description() {
+    String kept =
+        include.isEmpty()
+            ? "everything"
+            : include.stream().map(KeyRule::toString).collect(Collectors.joining(" or "));
+    Stream<String> rest =
+        Stream.of(
+            exclude.isEmpty()
+                ? ""
+                : "without "
+                    + exclude.stream().map(KeyRule::toString).collect(Collectors.joining(" or ")),
+            databases.isEmpty()
+                ? ""
+                : "of databases "
+                    + databases.stream()
+                        .sorted()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", ")),
+            rename.map(r -> "'" + r.from() + "' renamed to '" + r.to() + "'").orElse(""));
+    return Stream.concat(Stream.of(kept), rest.filter(s -> !s.isEmpty()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Which keys fit. */
+  public sealed interface KeyRule {
+    /** A regular expression of RE2, found anywhere in the key unless it is anchored. */
+    record Expression(String text) implements KeyRule {
+      /** What is wrong with an expression, if anything: one line. */
+      public static Optional<String> mistake(String text) {
+        try {
+          Pattern.compile(text);
+          return Optional.empty();
+        } catch (PatternSyntaxException e) {
+          return Optional.of(
+              "'"
+                  + text
+                  + "' is not a regular expression: "
+                  + e.getDescription()
+                  + "; RE2's syntax is understood");
+        }
+      }
+
+      @Override
+      public String toString() {
+        return "keys " + text;
+      }
+    }
+
+    /** What keys begin with. */
+    record Prefix(String text) implements KeyRule {
+      @Override
+      public String toString() {
+        return "keys that begin with " + text;
+      }
+    }
+
+    /** A glob, as KEYS takes it. */
+    record Glob(String text) implements KeyRule {
+      @Override
+      public String toString() {
+        return "keys like " + text;
+      }
+    }
+
+    /** Hash slots, both ends included. */
+    record Slots(int first, int last) implements KeyRule {
+      @Override
+      public String toString() {
+        return "slots " + first + "-" + last;
+      }
+    }
+  }
+
+  /** What keys begin with, and what they begin with downstream. */
+  public record Rename(String from, String to) {}
+}

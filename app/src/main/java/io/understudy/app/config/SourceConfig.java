@@ -1,0 +1,29 @@
+package io.understudy.app.config;
+
+import io.understudy.topology.Address;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A server whose dataset is fed to others in parts.
+ *
+ * @param name the group's name, or the address
+ * @param origin where it is found
+ * @param auth how to log in to it; of a group, the group's
+ * @param feeds at least one
+ */
+public record SourceConfig(
+    String name, Origin origin, Optional<Configuration.Credentials> auth, List<FeedConfig> feeds) {
+  public SourceConfig {
+    feeds = List.copyOf(feeds);
+  }
+
+  /** Where a source is found. */
+  public sealed interface Origin {
+    /** Always at one address. */
+    record Fixed(Address address) implements Origin {}
+
+    /** Wherever the primary of a group is. */
+    record OfGroup(String group) implements Origin {}
+  }
+}

@@ -1,0 +1,107 @@
+package io.understudy.app.rest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Writes what there is to say about replicated sources, for a person and as JSON. */
+final class ReplicationPage {
+  private ReplicationPage() {}
+
+  static String text(List<ReplicationReport> sources) {
+    StringBuilder text = new StringBuilder();
+    for (ReplicationReport source : sources) {
+      text.append("\nsource ").append(source.name()).append("   at ").append(source.source());
+      if (!source.server().isEmpty()) {
+        text.append(", ").append(source.server());
+      }
+      text.append("\n  ").append(source.line()).append('\n');
+      source.feeds().forEach(feed -> feed(text, feed));
+    }
+    return text.toString();
+  }
+
+  private static void feed(StringBuilder text, ReplicationReport.Feed feed) {
+    text.append("  feed ").append(feed.listen()).append("  ").append(feed.description());
+    text.append("  offset ").append(feed.offset()).append('\n');
+    feed.stopped().ifPresent(why -> text.append("    STOPPED: ").append(why).append('\n'));
+    for (ReplicationReport.Replica replica : feed.replicas()) {
+      text.append("    replica ").append(replica.address()).append("  ").append(replica.phase());
+      text.append(", lag ").append(replica.lagBytes()).append(" bytes\n");
+    }
+  }
+
+  static void json(JsonGenerator json, List<ReplicationReport> sources) throws IOException {
+    json.writeArrayFieldStart("replication");
+    for (ReplicationReport source : sources) {
+      json.writeStartObject();
+      json.writeStringField("name", source.name());
+      json.writeStringField("source", source.source());
+      json.writeStringField("state", source.state());
+      json.writeStringField("reason", source.reason().isEmpty() ? null : source.reason());
+      json.writeStringField("server", source.server().isEmpty() ? null : source.server());
+      json.writeNumberField("offset", source.offset());
+      json.writeNumberField("fullResyncs", source.fullResyncs());
+      json.writeNumberField("partialResyncs", source.partialResyncs());
+      snapshot(json, source);
+      json.writeArrayFieldStart("feeds");
+      for (ReplicationReport.Feed feed : source.feeds()) {
+        feed(json, feed);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void snapshot(JsonGenerator json, ReplicationReport source) throws IOException {
+    if (source.snapshot().isEmpty()) {
+      json.writeNullField("snapshot");
+      return;
+    }
+    ReplicationReport.Progress progress = source.snapshot().get();
+    json.writeObjectFieldStart("snapshot");
+    json.writeNumberField("bytes", progress.bytes());
+    json.writeNumberField("keys", progress.keys());
+    number(json, "percent", progress.percent());
+    json.writeNumberField("bytesPerSecond", progress.bytesPerSecond());
+    number(json, "secondsLeft", progress.secondsLeft());
+    json.writeEndObject();
+  }
+
+  private static void number(JsonGenerator json, String name, OptionalLong value)
+      throws IOException {
+    if (value.isPresent()) {
+      json.writeNumberField(name, value.getAsLong());
+    } else {
+      json.writeNullField(name);
+    }
+  }
+
+  private static void feed(JsonGenerator json, ReplicationReport.Feed feed) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("listen", feed.listen());
+    json.writeStringField("description", feed.description());
+    json.writeStringField("stopped", feed.stopped().orElse(null));
+    json.writeNumberField("offset", feed.offset());
+    json.writeNumberField("backlogBytes", feed.backlogBytes());
+    json.writeNumberField("snapshotKeys", feed.snapshotKeys());
+    json.writeNumberField("passed", feed.passed());
+    json.writeNumberField("dropped", feed.dropped());
+    json.writeNumberField("cut", feed.cut());
+    json.writeNumberField("fetched", feed.fetched());
+    json.writeNumberField("fullResyncs", feed.fullResyncs());
+    json.writeNumberField("partialResyncs", feed.partialResyncs());
+    json.writeArrayFieldStart("replicas");
+    for (ReplicationReport.Replica replica : feed.replicas()) {
+      json.writeStartObject();
+      json.writeStringField("address", replica.address());
+      json.writeStringField("phase", replica.phase());
+      json.writeNumberField("lagBytes", replica.lagBytes());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+}

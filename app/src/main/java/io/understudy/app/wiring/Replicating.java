@@ -1,0 +1,188 @@
+package io.understudy.app.wiring;
+
+import io.understudy.app.config.Configuration;
+import io.understudy.app.config.FeedConfig;
+import io.understudy.app.config.SourceConfig;
+import io.understudy.app.rest.ReplicationReport;
+import io.understudy.replication.FeedPlan;
+import io.understudy.replication.Replication;
+import io.understudy.replication.ReplicationException;
+import io.understudy.replication.SourcePlan;
+import io.understudy.replication.SourceStatus;
+import io.understudy.replication.sink.FeedOptions;
+import io.understudy.replication.source.SourceOptions;
+import io.understudy.replication.stage.KeyPattern;
+import io.understudy.replication.stage.Rename;
+import io.understudy.replication.stage.Selection;
+import io.understudy.topology.Address;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Sources that are fed to others in parts, running. Thread-safe. */
+public final class Replicating implements AutoCloseable {
+  /** So long the first replica waits for those of the other feeds: as long as servers do. */
+  private static final Duration GATHER = Duration.ofSeconds(5);
+
+  /** The longest command and value that servers allow by default. */
+  private static final int MAX_COMMAND_BYTES = 512 << 20;
+
+  private final Replication replication;
+
+  private Replicating(Replication replication) {
+    this.replication = replication;
+  }
+
+  /**
+   * Runs one filter, as the command line asks for it: the source must be usable now.
+   *
+   * @throws StartException in one line; nothing is left running
+   */
+  public static Replicating filter(SourceConfig source, Configuration.Log log)
+      throws StartException {
+    Logging.apply(log);
+    List<SourcePlan> plans = List.of(plan(source, address(source)));
+    List<String> unusable = Replication.probe(plans, System::nanoTime);
+    if (!unusable.isEmpty()) {
+      throw new StartException(unusable.getFirst());
+    }
+    return start(plans);
+  }
+
+  /**
+   * Runs what a configuration asks for. A source that cannot be used now is tried again and again.
+   *
+   * @throws StartException in one line; nothing is left running
+   */
+  static Replicating start(Configuration configuration) throws StartException {
+    return start(
+        configuration.replication().stream()
+            .map(source -> plan(source, firstAddress(source, configuration)))
+            .toList());
+  }
+
+  private static Replicating start(List<SourcePlan> plans) throws StartException {
+    try {
+      return new Replicating(Replication.start(plans, new SecureRandom(), System::nanoTime));
+    } catch (ReplicationException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Address address(SourceConfig source) {
+    return switch (source.origin()) {
+      case SourceConfig.Origin.Fixed(Address address) -> address;
+      case SourceConfig.Origin.OfGroup(String group) ->
+          throw new IllegalArgumentException("nobody keeps the group " + group);
+    };
+  }
+
+  /** Of a group, any node serves until the primary is published. */
+  private static Address firstAddress(SourceConfig source, Configuration configuration) {
+    return switch (source.origin()) {
+      case SourceConfig.Origin.Fixed(Address address) -> address;
+      case SourceConfig.Origin.OfGroup(String name) ->
+          configuration.groups().stream()
+              .filter(group -> group.name().equals(name))
+              .findFirst()
+              .orElseThrow()
+              .nodes()
+              .getFirst();
+    };
+  }
+
+  private static SourcePlan plan(SourceConfig source, Address address) {
+    Optional<SourceOptions.Login> login =
+        source
+            .auth()
+            .map(auth -> new SourceOptions.Login(auth.username(), auth.password().reveal()));
+    List<FeedPlan> feeds = source.feeds().stream().map(Replicating::plan).toList();
+    return new SourcePlan(
+        source.name(),
+        SourceOptions.of(address, login, feeds.getFirst().listen().port()),
+        feeds,
+        GATHER,
+        MAX_COMMAND_BYTES);
+  }
+
+  private static FeedPlan plan(FeedConfig feed) {
+    return new FeedPlan(
+        feed.listen(),
+        new Selection(
+            feed.include().stream().map(Replicating::pattern).toList(),
+            feed.exclude().stream().map(Replicating::pattern).toList(),
+            feed.databases()),
+        feed.rename().map(r -> Rename.ofPrefix(r.from(), r.to())).orElse(Rename.NONE),
+        feed.description(),
+        feed.backlogBytes(),
+        new FeedOptions(
+            feed.password().map(password -> password.reveal()),
+            FeedOptions.DEFAULT.pingEvery(),
+            FeedOptions.DEFAULT.silence(),
+            FeedOptions.DEFAULT.keepAlive()));
+  }
+
+  private static KeyPattern pattern(FeedConfig.KeyRule rule) {
+    return switch (rule) {
+      case FeedConfig.KeyRule.Expression(String text) -> KeyPattern.regularExpression(text);
+      case FeedConfig.KeyRule.Prefix(String text) -> KeyPattern.prefix(text);
+      case FeedConfig.KeyRule.Glob(String text) -> KeyPattern.glob(text);
+      case FeedConfig.KeyRule.Slots(int first, int last) -> new KeyPattern.Slots(first, last);
+    };
+  }
+
+  /** Says where the primary of a group is now. */
+  void follow(String group, Address primary) {
+    replication.follow(group, primary);
+  }
+
+  /** What there is to say about each source, in the order of the configuration. Any thread. */
+  public List<ReplicationReport> reports() {
+    return replication.status().stream().map(Replicating::report).toList();
+  }
+
+  private static ReplicationReport report(SourceStatus status) {
+    return new ReplicationReport(
+        status.name(),
+        status.address(),
+        status.state().name().toLowerCase(Locale.ROOT),
+        status.reason(),
+        status.server(),
+        status.offset(),
+        status.fullResyncs(),
+        status.partialResyncs(),
+        status
+            .snapshot()
+            .map(
+                p ->
+                    new ReplicationReport.Progress(
+                        p.bytes(), p.totalBytes(), p.keys(), p.totalKeys(), p.elapsedNanos())),
+        status.feeds().stream().map(Replicating::report).toList());
+  }
+
+  private static ReplicationReport.Feed report(SourceStatus.FeedStatus feed) {
+    return new ReplicationReport.Feed(
+        feed.listen(),
+        feed.description(),
+        feed.stopped(),
+        feed.offset(),
+        feed.backlogBytes(),
+        feed.snapshotKeys(),
+        feed.passed(),
+        feed.dropped(),
+        feed.cut(),
+        feed.fetched(),
+        feed.fullResyncs(),
+        feed.partialResyncs(),
+        feed.replicas().stream()
+            .map(r -> new ReplicationReport.Replica(r.address(), r.phase(), r.lagBytes()))
+            .toList());
+  }
+
+  @Override
+  public void close() {
+    replication.close();
+  }
+}
