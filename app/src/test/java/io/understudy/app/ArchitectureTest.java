@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String[] PURE = {
     "io.understudy.topology..",
     "io.understudy.failover.view..",
+    "io.understudy.failover.agree..",
     "io.understudy.failover.decide..",
     "io.understudy.proxy.route..",
     "io.understudy.replication.stage..",
@@ -52,7 +53,8 @@ class ArchitectureTest {
   private static final Pattern DRIVERS =
       Pattern.compile(
           "io\\.understudy\\.(app\\.cli\\..*|app\\.wiring\\..*|testkit\\..*|bench\\..*"
-              + "|failover\\.(Keeper|GroupKeeper|link\\.HostResolver)(\\$.*)?"
+              + "|failover\\.(Keeper|GroupKeeper|GroupMemory|link\\.HostResolver)(\\$.*)?"
+              + "|zookeeper\\.(ZookeeperCoordinator|EmbeddedZookeeper)(\\$.*)?"
               + "|proxy\\.(ProxyServer|session\\.ClientRegistry)(\\$.*)?)");
 
   @ArchTest
@@ -111,6 +113,28 @@ class ArchitectureTest {
           .dependOnClassesThat(understudyOutside("io.understudy.replication.rdb"));
 
   @ArchTest
+  static final ArchRule onlyOneModuleTouchesZookeeper =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.understudy.zookeeper..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.zookeeper..", "org.apache.curator..");
+
+  @ArchTest
+  static final ArchRule zookeeperKnowsThePortsAlone =
+      noClasses()
+          .that()
+          .resideInAPackage("io.understudy.zookeeper..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.understudy.failover..",
+              "io.understudy.proxy..",
+              "io.understudy.wire..",
+              "io.understudy.app..");
+
+  @ArchTest
   static final ArchRule nothingThatShipsDependsOnTestkit =
       noClasses()
           .that()
@@ -118,6 +142,7 @@ class ArchitectureTest {
               "io.understudy.topology..",
               "io.understudy.wire..",
               "io.understudy.failover..",
+              "io.understudy.zookeeper..",
               "io.understudy.proxy..",
               "io.understudy.replication..",
               "io.understudy.app..")

@@ -99,7 +99,15 @@ class SourceTreeTest {
     List<Path> files = new ArrayList<>();
     for (String module :
         List.of(
-            "topology", "wire", "testkit", "failover", "proxy", "replication", "app", "bench")) {
+            "topology",
+            "wire",
+            "testkit",
+            "failover",
+            "zookeeper",
+            "proxy",
+            "replication",
+            "app",
+            "bench")) {
       try (Stream<Path> tree = Files.walk(root.resolve(module))) {
         tree.filter(p -> p.toString().endsWith(".java"))
             .filter(p -> !p.toString().contains("/target/"))

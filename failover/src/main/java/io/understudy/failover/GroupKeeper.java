@@ -1,6 +1,8 @@
 package io.understudy.failover;
 
 import io.understudy.failover.act.Performer;
+import io.understudy.failover.agree.Majority;
+import io.understudy.failover.agree.Testimony;
 import io.understudy.failover.decide.Action;
 import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.GroupJournal;
@@ -8,7 +10,6 @@ import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Operation;
 import io.understudy.failover.decide.Outcome;
 import io.understudy.failover.decide.Step;
-import io.understudy.failover.journal.JournalStore;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Link;
 import io.understudy.failover.observe.NodeWatch;
@@ -17,6 +18,8 @@ import io.understudy.failover.view.GroupView;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Coordinator;
+import io.understudy.topology.Leadership;
 import io.understudy.topology.Role;
 import io.understudy.topology.RunId;
 import io.understudy.topology.TrafficFeed;
@@ -27,9 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +47,6 @@ final class GroupKeeper implements Runnable {
   /** An absence counts as such when it takes this part of the time after which silence is death. */
   private static final int ABSENCE_PARTS = 3;
 
-  private static final Duration JOURNAL_RETRY = Duration.ofSeconds(1);
-
   private final GroupOptions group;
   private final KeeperOptions options;
   private final TrafficFeed traffic;
@@ -58,15 +57,16 @@ final class GroupKeeper implements Runnable {
   private final Mailbox mailbox = new Mailbox();
   private final GroupMachine machine;
   private final Performer performer;
+  private final Coordinator coordinator;
+  private final GroupMemory memory;
+  private final Announcements announcements;
   private final List<NodeWatch> watches = new ArrayList<>();
   private final long longestAbsenceNanos;
 
   private volatile GroupStatus status;
   private volatile boolean closed;
-  private @Nullable JournalStore store;
-  private @Nullable GroupJournal journal;
   private long startedNanos;
-  private long nextLoadNanos;
+  private String told = "";
   private long loggedEntry;
   private String loggedRule = "";
 
@@ -86,11 +86,13 @@ final class GroupKeeper implements Runnable {
     this.connector = connector;
     this.decided = decided;
     this.machine = new GroupMachine(options.policy());
-    this.performer = new Performer(mailbox, options.policy().actionDeadline());
+    this.performer = new Performer(mailbox, options.policy().actionDeadline(), this::mayAct);
+    this.coordinator = options.coordinator();
     this.longestAbsenceNanos =
         Math.min(LONGEST_ABSENCE.toNanos(), options.policy().downAfter().toNanos() / ABSENCE_PARTS);
     this.startedNanos = System.nanoTime();
-    this.nextLoadNanos = startedNanos;
+    this.memory = new GroupMemory(group.name(), coordinator, machine, startedNanos);
+    this.announcements = new Announcements(group.name(), coordinator, board);
     this.status =
         new GroupStatus(
             group.name(),
@@ -107,6 +109,11 @@ final class GroupKeeper implements Runnable {
   /** Makes the thread end soon. */
   void close() {
     closed = true;
+    wake();
+  }
+
+  /** Makes the next turn come at once. Any thread. */
+  void wake() {
     mailbox.execute(() -> {});
   }
 
@@ -157,76 +164,126 @@ final class GroupKeeper implements Runnable {
   }
 
   private void turn(long now) {
-    GroupJournal current = journal;
-    if (current == null) {
-      current = load(now);
-      if (current == null) {
-        return;
-      }
-      journal = current;
-    }
     watches.forEach(watch -> watch.advance(now));
-    GroupView view = view(now);
+    Leadership.Standing standing = coordinator.leadership().standing(group.name());
+    if (!prepare(standing, now)) {
+      return;
+    }
+    GroupJournal current = memory.journal().orElseThrow();
+    GroupView view = view(now, standing, current);
     lookForKeepers(view, current.owner());
     Step step = machine.step(view, current);
+    if (memory.isOwn()) {
+      if (!perform(step, view, current)) {
+        return;
+      }
+      leaveItToTheBetterPlaced(view, step.journal());
+    }
+    tell(step.decision(), view, memory.journal().orElseThrow());
+  }
+
+  /** In the order that {@link Step} demands; says whether the journal could be saved. */
+  private boolean perform(Step step, GroupView view, GroupJournal before) {
     step.decision().actions().stream()
         .filter(Action.Gate.class::isInstance)
         .forEach(gate -> perform(gate, view));
-    if (!save(step, view, current)) {
-      return;
+    if (!save(step, view, before)) {
+      return false;
     }
-    journal = step.journal();
+    memory.become(step.journal());
+    announcements.catchUp(before.published());
     step.decision().actions().stream()
         .filter(action -> !(action instanceof Action.Gate))
         .forEach(action -> perform(action, view));
-    tell(step.decision(), view, step.journal());
+    return true;
   }
 
-  private @Nullable GroupJournal load(long now) {
-    if (now - nextLoadNanos < 0) {
-      return null;
-    }
+  /** Gets the journal to decide on, and tells the other keepers what is seen. */
+  private boolean prepare(Leadership.Standing standing, long now) {
+    Optional<Decision> obstacle = Optional.empty();
     try {
-      JournalStore opened =
-          JournalStore.open(options.journal(), group.name(), UUID.randomUUID().toString());
-      store = opened;
-      GroupJournal loaded = machine.resume(opened.durable(), now);
-      for (var address : group.nodes()) {
-        watches.add(
-            new NodeWatch(
-                address,
-                group.credentials(),
-                loaded.owner(),
-                options.cadence(),
-                connector,
-                mailbox,
-                System::nanoTime));
+      if (memory.prepare(standing.leads(), board.current(group.name()), now)) {
+        announcements.begin(memory.journal().orElseThrow().published());
       }
-      return loaded;
     } catch (IOException e) {
-      nextLoadNanos = now + JOURNAL_RETRY.toNanos();
-      report(
-          new Decision("no-journal", String.valueOf(e.getMessage()), List.of()), Optional.empty());
-      return null;
+      obstacle = Optional.of(new Decision("no-journal", String.valueOf(e.getMessage()), List.of()));
     }
+    Optional<GroupJournal> journal = memory.journal();
+    if (journal.isPresent() && watches.isEmpty()) {
+      watchAll(journal.get().owner());
+    }
+    if (!watches.isEmpty() && coordinator.shared()) {
+      told = Testimony.write(watches.stream().map(NodeWatch::view).toList(), now, told);
+      coordinator.peers().share(group.name(), told);
+    }
+    if (journal.isEmpty() && obstacle.isEmpty()) {
+      obstacle =
+          Optional.of(
+              new Decision(
+                  "not-my-turn",
+                  "nobody has begun the journal of this group: " + standing.reason(),
+                  List.of()));
+    }
+    obstacle.ifPresent(decision -> report(decision, Optional.empty()));
+    return journal.isPresent() && (memory.isOwn() || !standing.leads());
+  }
+
+  private void watchAll(String owner) {
+    for (var address : group.nodes()) {
+      watches.add(
+          new NodeWatch(
+              address,
+              group.credentials(),
+              owner,
+              options.cadence(),
+              connector,
+              mailbox,
+              System::nanoTime));
+    }
+  }
+
+  /** A keeper that alone cannot reach the primary is no good as the one that acts for it. */
+  private void leaveItToTheBetterPlaced(GroupView view, GroupJournal journal) {
+    List<String> others =
+        journal
+            .reign()
+            .flatMap(reign -> view.at(reign.primary().address()))
+            .map(
+                node ->
+                    Majority.betterPlaced(
+                        view.panel(), node, view.nowNanos(), options.policy().downAfter()))
+            .orElse(List.of());
+    if (!others.isEmpty()) {
+      coordinator
+          .leadership()
+          .stepDown(
+              group.name(),
+              Optional.of(others.getFirst()),
+              "it cannot reach the primary, and " + String.join(", ", others) + " can");
+    }
+  }
+
+  private boolean mayAct() {
+    Leadership.Standing standing = coordinator.leadership().standing(group.name());
+    return standing.leads()
+        && (standing.untilNanos() == Long.MAX_VALUE
+            || standing.untilNanos() - System.nanoTime() > 0);
   }
 
   private boolean save(Step step, GroupView view, GroupJournal before) {
     try {
-      if (store != null) {
-        store.save(step.journal());
-      }
+      memory.save(step.journal());
       return true;
     } catch (IOException e) {
       String reason =
           "nothing is changed, because the journal cannot be written: " + e.getMessage();
-      journal = before;
+      memory.become(before);
       report(new Decision("no-journal", reason, List.of()), Optional.of(view));
       return false;
     }
   }
 
-  private GroupView view(long now) {
+  private GroupView view(long now, Leadership.Standing standing, GroupJournal journal) {
     List<NodeView> nodes = watches.stream().map(NodeWatch::view).toList();
     Map<RunId, Long> replies = new HashMap<>();
     for (NodeView node : nodes) {
@@ -240,11 +297,14 @@ final class GroupKeeper implements Runnable {
         now,
         System.currentTimeMillis(),
         startedNanos,
-        options.leadership().standing(group.name()),
+        standing,
         Optional.empty(),
         nodes,
         replies,
-        fleet.seenBy(group.name()));
+        fleet.seenBy(group.name()),
+        Testimony.panel(
+            coordinator.peers().members(), coordinator.peers().others(group.name()), startedNanos),
+        announcements.outputs(journal.published()));
   }
 
   /**
@@ -270,7 +330,7 @@ final class GroupKeeper implements Runnable {
           }
         }
       }
-      case Action.Publish(var topology) -> board.publish(topology);
+      case Action.Publish(var topology) -> announcements.publish(topology);
     }
   }
 
@@ -303,14 +363,14 @@ final class GroupKeeper implements Runnable {
   private void settle(Action.Settle settle) {
     Optional<NodeWatch> watch = watchOf(settle.node().runId());
     Optional<Link> link = watch.flatMap(w -> w.linkTo(settle.node().runId()));
-    GroupJournal current = journal;
-    if (watch.isEmpty() || link.isEmpty() || current == null) {
+    Optional<GroupJournal> current = memory.journal();
+    if (watch.isEmpty() || link.isEmpty() || current.isEmpty()) {
       ended(settle, new Outcome.Rejected("there is no connection to " + settle.node()));
       return;
     }
     performer.settle(
         link.get(),
-        NodeWatch.connectionName(current.owner()),
+        NodeWatch.connectionName(current.get().owner()),
         outcome -> {
           watch.get().readSoon();
           ended(settle, outcome);
@@ -321,10 +381,11 @@ final class GroupKeeper implements Runnable {
     mailbox.execute(
         () -> {
           LOG.debug("{}: {} ended: {}", group.name(), action, outcome);
-          GroupJournal current = journal;
-          if (current != null) {
-            journal = machine.outcome(current, action, outcome, System.nanoTime());
-          }
+          memory
+              .journal()
+              .ifPresent(
+                  current ->
+                      memory.become(machine.outcome(current, action, outcome, System.nanoTime())));
         });
   }
 
@@ -357,11 +418,7 @@ final class GroupKeeper implements Runnable {
   private void report(Decision decision, Optional<GroupView> view, boolean news) {
     status =
         new GroupStatus(
-            group.name(),
-            decision,
-            view,
-            Optional.ofNullable(journal),
-            board.current(group.name()));
+            group.name(), decision, view, memory.journal(), board.current(group.name()));
     if (news || !decision.rule().equals(loggedRule)) {
       loggedRule = decision.rule();
       LOG.info("{}: {}: {}", group.name(), decision.rule(), decision.reason());

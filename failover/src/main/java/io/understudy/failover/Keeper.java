@@ -25,10 +25,13 @@ public final class Keeper implements AutoCloseable {
   private final Map<String, GroupKeeper> groups = new LinkedHashMap<>();
   private final List<Thread> threads = new ArrayList<>();
   private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
-  private final TopologyBoard board = new TopologyBoard();
+  private final TopologyBoard board;
   private final Connector connector;
+  private final TopologyFeed.Subscription news;
 
   private Keeper(KeeperOptions options, List<GroupOptions> all, TrafficFeed traffic) {
+    board = new TopologyBoard(options.coordinator().publisher()::isUpToDate);
+    options.coordinator().publisher().follow(board::publish);
     connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
     var fleet = new Fleet();
     for (GroupOptions group : all) {
@@ -39,6 +42,7 @@ public final class Keeper implements AutoCloseable {
         throw new IllegalArgumentException("two groups are called " + group.name());
       }
     }
+    news = options.coordinator().peers().onNews(this::wakeAll);
   }
 
   /**
@@ -98,6 +102,7 @@ public final class Keeper implements AutoCloseable {
   /** Ends the watch. Servers and publications stay as they are. Closing twice is harmless. */
   @Override
   public void close() {
+    news.close();
     groups.values().forEach(GroupKeeper::close);
     long end = System.nanoTime() + CLOSE_DEADLINE.toNanos();
     for (Thread thread : threads) {
@@ -109,6 +114,10 @@ public final class Keeper implements AutoCloseable {
       }
     }
     connector.close();
+  }
+
+  private void wakeAll() {
+    groups.values().forEach(GroupKeeper::wake);
   }
 
   private void decided(GroupStatus status) {

@@ -97,7 +97,7 @@ public final class ProxyServer implements AutoCloseable {
           new Loop(
               lanes.size(),
               events,
-              new Turn(events),
+              new Turn(events, System::nanoTime),
               allocator,
               transport.readsWhenReady() ? new ReceiveBuffer(allocator) : null,
               transport,

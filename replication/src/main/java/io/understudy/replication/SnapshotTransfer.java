@@ -37,7 +37,12 @@ final class SnapshotTransfer {
       this.memory = memory;
       this.receivers = feed.server().beginSnapshot(place.offset());
       this.part =
-          new SnapshotPart(feed.plan().selection(), feed.plan().rename(), place.database(), this);
+          new SnapshotPart(
+              feed.plan().selection(),
+              feed.plan().rename(),
+              feed.plan().target(),
+              place.database(),
+              this);
       this.block = memory.directBuffer(BLOCK_BYTES);
     }
 

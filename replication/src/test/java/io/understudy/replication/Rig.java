@@ -1,5 +1,6 @@
 package io.understudy.replication;
 
+import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.sink.FeedOptions;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.replication.stage.KeyPattern;
@@ -36,6 +37,17 @@ final class Rig implements AutoCloseable {
 
   /** One feed for each selection, with other names for the keys. */
   static Rig start(Address source, Rename rename, Selection... selections) throws Exception {
+    return start(source, rename, Optional.empty(), selections);
+  }
+
+  /** One feed of everything, for servers of another version. */
+  static Rig start(Address source, RdbTarget target) throws Exception {
+    return start(source, Rename.NONE, Optional.of(target), Selection.EVERYTHING);
+  }
+
+  private static Rig start(
+      Address source, Rename rename, Optional<RdbTarget> target, Selection... selections)
+      throws Exception {
     List<FeedPlan> plans = new ArrayList<>();
     for (Selection selection : selections) {
       plans.add(
@@ -49,7 +61,8 @@ final class Rig implements AutoCloseable {
                   Optional.empty(),
                   Duration.ofMillis(500),
                   Duration.ofSeconds(60),
-                  Duration.ofMillis(100))));
+                  Duration.ofMillis(100)),
+              target));
     }
     SourcePlan plan =
         new SourcePlan(

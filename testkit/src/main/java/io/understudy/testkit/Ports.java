@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * by any client on the machine while the server is down, and a client that keeps connecting to it
  * may even connect to itself. A lock on a file keeps other test processes away.
  */
-final class Ports {
+public final class Ports {
   private static final int FIRST = 15_000;
   private static final int END = 32_000;
   private static final int TRIES = 1_000;
@@ -27,7 +27,7 @@ final class Ports {
   private Ports() {}
 
   /** A reserved port; closing it gives it back. */
-  record Reserved(int port, FileChannel channel, FileLock lock) implements AutoCloseable {
+  public record Reserved(int port, FileChannel channel, FileLock lock) implements AutoCloseable {
     @Override
     public void close() {
       try {
@@ -39,7 +39,7 @@ final class Ports {
     }
   }
 
-  static Reserved reserve() {
+  public static Reserved reserve() {
     for (int i = 0; i < TRIES; i++) {
       Reserved reserved = tryReserve(ThreadLocalRandom.current().nextInt(FIRST, END));
       if (reserved != null) {

@@ -89,11 +89,37 @@ final class CheckCommand implements Callable<Integer> {
 
   private static void settings(PrintWriter out, Configuration configuration) {
     Configuration.Failover failover = configuration.failover();
+    String who =
+        switch (failover.coordinator()) {
+          case LOCAL -> "decided by this process alone";
+          case ZOOKEEPER -> "decided by a majority of several keepers";
+          case FOLLOW -> "decided by keepers elsewhere, and followed here";
+        };
     out.println(
-        "failover: decided by this process alone; a silent primary is replaced after "
-            + shown(failover.downAfter())
-            + ", one that refuses connections at once");
-    out.println("  state in " + failover.stateDirectory());
+        "failover: "
+            + who
+            + (failover.coordinator() == Configuration.Coordinator.FOLLOW
+                ? ""
+                : "; a silent primary is replaced after "
+                    + shown(failover.downAfter())
+                    + ", one that refuses connections at once"));
+    failover
+        .keeper()
+        .ifPresent(
+            keeper ->
+                out.println(
+                    "  this is keeper "
+                        + keeper.id()
+                        + " of "
+                        + String.join(", ", keeper.members())
+                        + "; "
+                        + (keeper.members().size() / 2 + 1)
+                        + " must agree"));
+    failover
+        .zookeeper()
+        .ifPresentOrElse(
+            zookeeper -> out.println("  ZooKeeper at " + zookeeper.connect() + zookeeper.prefix()),
+            () -> out.println("  state in " + failover.stateDirectory()));
     Configuration.Proxy proxy = configuration.proxy();
     if (!proxy.listeners().isEmpty()) {
       out.println(

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       FilterCommand.class,
       DemoCommand.class,
-      RdbCommand.class
+      RdbCommand.class,
+      ZookeeperCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -94,7 +94,10 @@ public record Configuration(
    * @param pingEvery how often each node is asked
    * @param maxLagBytes a replica further behind is never promoted
    * @param maxLagTime a replica whose link was down for longer is never promoted
-   * @param stateDirectory holds what must survive a restart; absolute
+   * @param stateDirectory holds what must survive a restart of a process that decides alone;
+   *     absolute
+   * @param keeper who this process is among several; present with {@link Coordinator#ZOOKEEPER}
+   * @param zookeeper how to reach it; present unless {@link Coordinator#LOCAL}
    */
   public record Failover(
       Coordinator coordinator,
@@ -103,7 +106,64 @@ public record Configuration(
       long maxLagBytes,
       Duration maxLagTime,
       OnConflict onConflict,
-      Path stateDirectory) {}
+      Path stateDirectory,
+      Optional<Member> keeper,
+      Optional<Zookeeper> zookeeper) {
+
+    /** Of a process that needs no ZooKeeper. */
+    public Failover(
+        Coordinator coordinator,
+        Duration downAfter,
+        Duration pingEvery,
+        long maxLagBytes,
+        Duration maxLagTime,
+        OnConflict onConflict,
+        Path stateDirectory) {
+      this(
+          coordinator,
+          downAfter,
+          pingEvery,
+          maxLagBytes,
+          maxLagTime,
+          onConflict,
+          stateDirectory,
+          Optional.empty(),
+          Optional.empty());
+    }
+  }
+
+  /**
+   * One of several keepers that decide together.
+   *
+   * @param members the ids of all of them, this one's too
+   */
+  public record Member(String id, List<String> members) {
+    public Member {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * How to reach ZooKeeper.
+   *
+   * @param connect servers, separated by commas
+   * @param prefix everything is kept below it
+   * @param auth the digest user that owns what is created
+   * @param session how long ZooKeeper waits for a process that it does not hear
+   */
+  public record Zookeeper(
+      String connect,
+      String prefix,
+      Optional<Credentials> auth,
+      Optional<Tls> tls,
+      Duration session) {}
+
+  /** Certificates, as absolute paths of PEM, JKS or PKCS12 files. */
+  public record Tls(
+      Path trustStore,
+      Optional<Secret> trustStorePassword,
+      Optional<Path> keyStore,
+      Optional<Secret> keyStorePassword) {}
 
   /** Where {@code status} and {@code explain} are answered; always a loopback address. */
   public record Admin(Address bind) {}
@@ -124,7 +184,12 @@ public record Configuration(
 
   /** Who decides about failovers. */
   public enum Coordinator {
-    LOCAL
+    /** This process, alone. */
+    LOCAL,
+    /** A majority of several keepers, this one among them. */
+    ZOOKEEPER,
+    /** Keepers elsewhere; this process does what they publish. */
+    FOLLOW
   }
 
   /** What to do when two primaries hold different data at start. */

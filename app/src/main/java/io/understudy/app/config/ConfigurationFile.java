@@ -126,13 +126,23 @@ public final class ConfigurationFile {
     Section failover =
         top.section(
             "failover",
-            List.of("coordinator", "downAfter", "pingEvery", "maxLag", "onConflict", "state"));
-    Section lag = failover.section("maxLag", List.of("bytes", "time"));
-    return new Configuration.Failover(
+            List.of(
+                "coordinator",
+                "downAfter",
+                "pingEvery",
+                "maxLag",
+                "onConflict",
+                "state",
+                "keeper",
+                "zookeeper"));
+    Configuration.Coordinator coordinator =
         failover
             .get("coordinator")
             .flatMap(ConfigurationFile::coordinator)
-            .orElse(Defaults.COORDINATOR),
+            .orElse(Defaults.COORDINATOR);
+    Section lag = failover.section("maxLag", List.of("bytes", "time"));
+    return new Configuration.Failover(
+        coordinator,
         failover
             .get("downAfter")
             .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
@@ -156,13 +166,14 @@ public final class ConfigurationFile {
                     .get("state")
                     .flatMap(v -> v.text("a directory"))
                     .map(Path::of)
-                    .orElse(Defaults.STATE_DIRECTORY)));
+                    .orElse(Defaults.STATE_DIRECTORY)),
+        ZookeeperSection.member(failover, coordinator),
+        ZookeeperSection.zookeeper(failover, coordinator));
   }
 
   private static Optional<Configuration.Coordinator> coordinator(Value value) {
-    if (List.of("zookeeper", "sentinel").contains(value.rawText())) {
-      value.problem(
-          "'" + value.rawText() + "' needs a later version; this one decides alone: write local");
+    if (value.rawText().equals("sentinel")) {
+      value.problem("'sentinel' needs a later version; write local, zookeeper or follow");
       return Optional.empty();
     }
     return value.choice(Configuration.Coordinator.values());

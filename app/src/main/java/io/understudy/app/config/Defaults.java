@@ -34,6 +34,12 @@ public final class Defaults {
   /** Who decides: this process alone. */
   public static final Configuration.Coordinator COORDINATOR = Configuration.Coordinator.LOCAL;
 
+  /** Everything in ZooKeeper is kept below this path. */
+  public static final String ZOOKEEPER_PREFIX = "/understudy";
+
+  /** Long enough for the election of another ZooKeeper leader. */
+  public static final Duration ZOOKEEPER_SESSION = Duration.ofSeconds(6);
+
   /** Requests go to the primary. */
   public static final Configuration.Reads READS = Configuration.Reads.PRIMARY;
 

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   /** Libraries whose everyday news is of no use to an operator. */
-  private static final List<String> LIBRARIES = List.of("io.netty", "io.lettuce", "reactor");
+  private static final List<String> LIBRARIES =
+      List.of("io.netty", "io.lettuce", "reactor", "org.apache.curator", "org.apache.zookeeper");
 
   private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
   private static final String STANDARD_ERROR = "System.err";

@@ -1,6 +1,7 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.Secret;
 import io.understudy.failover.GroupOptions;
 import io.understudy.failover.KeeperOptions;
 import io.understudy.failover.decide.FailoverPolicy;
@@ -10,11 +11,17 @@ import io.understudy.proxy.ProxyOptions;
 import io.understudy.proxy.backend.Transport;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.Limits;
-import io.understudy.topology.Journal;
-import io.understudy.topology.Leadership;
+import io.understudy.topology.Coordinator;
+import io.understudy.zookeeper.KeeperIdentity;
+import io.understudy.zookeeper.ZookeeperOptions;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /** Says to each part, in its own words, what the configuration says. */
@@ -24,40 +31,106 @@ final class Options {
   /** INFO costs a server more than PING does, and is read at once when something happens. */
   private static final int PINGS_PER_INFO = 10;
 
+  private static final int ACTION_PART = 6;
+  private static final int HASH_CHARACTERS = 16;
+
   private Options() {}
 
-  static KeeperOptions keeper(Configuration configuration, Journal journal) {
+  /** How to reach ZooKeeper, where the configuration says that it is needed. */
+  static ZookeeperOptions zookeeper(Configuration configuration) {
+    Configuration.Zookeeper zookeeper = configuration.failover().zookeeper().orElseThrow();
+    return new ZookeeperOptions(
+        zookeeper.connect(),
+        zookeeper.prefix(),
+        zookeeper
+            .auth()
+            .map(
+                auth ->
+                    new ZookeeperOptions.Login(
+                        auth.username().orElse(""), auth.password().reveal())),
+        zookeeper
+            .tls()
+            .map(
+                tls ->
+                    new ZookeeperOptions.Tls(
+                        tls.trustStore(),
+                        tls.trustStorePassword().map(Secret::reveal),
+                        tls.keyStore(),
+                        tls.keyStorePassword().map(Secret::reveal))),
+        zookeeper.session());
+  }
+
+  static List<String> groupNames(Configuration configuration) {
+    return configuration.groups().stream().map(Configuration.Group::name).toList();
+  }
+
+  /** Who this keeper is, with a hash of what every keeper must be told alike. */
+  static KeeperIdentity identity(Configuration configuration) {
     Configuration.Failover failover = configuration.failover();
-    FailoverPolicy usual = FailoverPolicy.DEFAULT;
-    FailoverPolicy policy =
-        new FailoverPolicy(
-            failover.downAfter(),
-            usual.startWait(),
-            usual.candidateWait(),
-            failover.maxLagBytes(),
-            failover.maxLagTime(),
-            switch (failover.onConflict()) {
-              case REFUSE -> FailoverPolicy.OnConflict.REFUSE;
-              case FRESHEST -> FailoverPolicy.OnConflict.FRESHEST;
-            },
-            usual.maxFailovers(),
-            usual.failoverWindow(),
-            usual.maxOperating(),
-            usual.maxSuspectedShare(),
-            usual.actionDeadline(),
-            usual.retryAfter());
-    Cadence cadence =
+    Configuration.Member member = failover.keeper().orElseThrow();
+    var alike = new StringBuilder();
+    configuration.groups().stream()
+        .sorted(Comparator.comparing(Configuration.Group::name))
+        .forEach(
+            g -> alike.append(g.name()).append(g.nodes().stream().sorted().toList()).append('\n'));
+    alike
+        .append(member.members().stream().sorted().toList())
+        .append(policy(failover))
+        .append(failover.zookeeper().map(Configuration.Zookeeper::session));
+    return new KeeperIdentity(
+        member.id(),
+        member.members(),
+        hash(alike.toString()),
+        groupNames(configuration),
+        "process " + ProcessHandle.current().pid() + ", admin " + configuration.admin().bind());
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest).substring(0, HASH_CHARACTERS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  static KeeperOptions keeper(Configuration configuration, Coordinator coordinator) {
+    Configuration.Failover failover = configuration.failover();
+    return new KeeperOptions(
+        coordinator,
+        policy(failover),
         new Cadence(
             failover.pingEvery(),
             failover.pingEvery().multipliedBy(PINGS_PER_INFO),
             shorter(Cadence.DEFAULT.silentAfter(), failover.downAfter().dividedBy(2)),
             Cadence.DEFAULT.connectTimeout(),
-            Cadence.DEFAULT.reconnectEvery());
-    Leadership leadership =
-        switch (configuration.failover().coordinator()) {
-          case LOCAL -> Leadership.ALONE;
-        };
-    return new KeeperOptions(journal, leadership, policy, cadence, KEEPER_IO_THREADS);
+            Cadence.DEFAULT.reconnectEvery()),
+        KEEPER_IO_THREADS);
+  }
+
+  private static FailoverPolicy policy(Configuration.Failover failover) {
+    FailoverPolicy usual = FailoverPolicy.DEFAULT;
+    return new FailoverPolicy(
+        failover.downAfter(),
+        usual.startWait(),
+        usual.candidateWait(),
+        failover.maxLagBytes(),
+        failover.maxLagTime(),
+        switch (failover.onConflict()) {
+          case REFUSE -> FailoverPolicy.OnConflict.REFUSE;
+          case FRESHEST -> FailoverPolicy.OnConflict.FRESHEST;
+        },
+        usual.maxFailovers(),
+        usual.failoverWindow(),
+        usual.maxOperating(),
+        usual.maxSuspectedShare(),
+        // An order must end well inside the lease under which it was sent.
+        failover
+            .zookeeper()
+            .map(z -> shorter(usual.actionDeadline(), z.session().dividedBy(ACTION_PART)))
+            .orElse(usual.actionDeadline()),
+        usual.retryAfter());
   }
 
   private static Duration shorter(Duration left, Duration right) {

@@ -10,8 +10,6 @@ import io.understudy.app.rest.AdminServer;
 import io.understudy.app.rest.GroupReport;
 import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
-import io.understudy.failover.Keeper;
-import io.understudy.failover.journal.LocalJournal;
 import io.understudy.proxy.ProxyServer;
 import io.understudy.topology.Address;
 import io.understudy.topology.TopologyFeed;
@@ -36,17 +34,15 @@ public final class Understudy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
 
   private final Configuration configuration;
-  private final LocalJournal journal;
-  private final Keeper keeper;
+  private final Keeping keeping;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
   private Optional<ProxyServer> proxy = Optional.empty();
   private Optional<Replicating> replicating = Optional.empty();
   private Optional<AdminServer> admin = Optional.empty();
 
-  private Understudy(Configuration configuration, LocalJournal journal, Keeper keeper) {
+  private Understudy(Configuration configuration, Keeping keeping) {
     this.configuration = configuration;
-    this.journal = journal;
-    this.keeper = keeper;
+    this.keeping = keeping;
   }
 
   /**
@@ -61,19 +57,17 @@ public final class Understudy implements AutoCloseable {
     Logging.apply(configuration.log());
     requireMemory(configuration.proxy());
     requireFree(configuration);
-    LocalJournal journal = open(configuration);
     // The keeper wants to know what the proxy sees, and the proxy what the keeper publishes.
     AtomicReference<Optional<ProxyServer>> proxySeen = new AtomicReference<>(Optional.empty());
-    Keeper keeper =
-        Keeper.start(
-            Options.keeper(configuration, journal),
-            configuration.groups().stream().map(Options::group).toList(),
+    Keeping keeping =
+        Keeping.start(
+            configuration,
             runId ->
                 proxySeen
                     .get()
                     .map(p -> p.traffic().lastReplyNanos(runId))
                     .orElse(OptionalLong.empty()));
-    Understudy starting = new Understudy(configuration, journal, keeper);
+    Understudy starting = new Understudy(configuration, keeping);
     try {
       starting.open(news);
       starting.proxy.ifPresent(p -> proxySeen.set(Optional.of(p)));
@@ -89,17 +83,17 @@ public final class Understudy implements AutoCloseable {
 
   private void open(Consumer<News> news) throws IOException, StartException {
     subscriptions.add(
-        keeper.onDecision(status -> NewsDesk.of(status, System.nanoTime()).forEach(news)));
+        keeping.onDecision(status -> NewsDesk.of(status, System.nanoTime()).forEach(news)));
     for (Configuration.Group group : configuration.groups()) {
       subscriptions.add(
-          keeper
+          keeping
               .feed()
               .subscribe(
                   group.name(),
                   topology -> NewsDesk.of(topology, System.nanoTime()).ifPresent(news)));
     }
     if (!configuration.proxy().listeners().isEmpty()) {
-      proxy = Optional.of(ProxyServer.start(Options.proxy(configuration), keeper.feed()));
+      proxy = Optional.of(ProxyServer.start(Options.proxy(configuration), keeping.feed()));
     }
     if (!configuration.replication().isEmpty()) {
       Replicating started = Replicating.start(configuration);
@@ -114,14 +108,6 @@ public final class Understudy implements AutoCloseable {
       LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
     }
     LOG.info("status is answered at http://{}/status", started.address());
-  }
-
-  private static LocalJournal open(Configuration configuration) throws StartException {
-    try {
-      return LocalJournal.open(configuration.failover().stateDirectory());
-    } catch (IOException e) {
-      throw new StartException("failover.state: " + e.getMessage(), e);
-    }
   }
 
   /** A bound above what the JVM may use would be none: memory would run out first. */
@@ -191,7 +177,7 @@ public final class Understudy implements AutoCloseable {
               .filter(listener -> listener.group().equals(group.name()))
               .map(listener -> listener.bind().toString())
               .toList();
-      reports.add(Reports.of(keeper.status(group.name()), group, listeners));
+      reports.add(Reports.of(keeping.status(group.name()), group, listeners));
     }
     return reports;
   }
@@ -211,7 +197,7 @@ public final class Understudy implements AutoCloseable {
     for (SourceConfig source : configuration.replication()) {
       if (source.origin() instanceof SourceConfig.Origin.OfGroup(String group)) {
         subscriptions.add(
-            keeper
+            keeping
                 .feed()
                 .subscribe(
                     group,
@@ -236,16 +222,6 @@ public final class Understudy implements AutoCloseable {
     subscriptions.forEach(TopologyFeed.Subscription::close);
     replicating.ifPresent(Replicating::close);
     proxy.ifPresent(ProxyServer::close);
-    keeper.close();
-    release(journal);
-  }
-
-  /** The folder's lock ends with the process at the latest. */
-  private static void release(LocalJournal journal) {
-    try {
-      journal.close();
-    } catch (IOException e) {
-      LOG.warn("the state folder could not be closed", e);
-    }
+    keeping.close();
   }
 }

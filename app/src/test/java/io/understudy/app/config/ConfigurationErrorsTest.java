@@ -278,10 +278,42 @@ class ConfigurationErrorsTest {
                 + " out"),
         mistake(
             "another coordinator",
-            group() + "failover: { coordinator: zookeeper }\n",
+            group() + "failover: { coordinator: sentinel }\n",
             4,
-            "failover.coordinator: 'zookeeper' needs a later version; this one decides alone: write"
-                + " local"),
+            "failover.coordinator: 'sentinel' needs a later version; write local, zookeeper or"
+                + " follow"),
+        mistake(
+            "a keeper without members",
+            group()
+                + "failover: { coordinator: zookeeper, keeper: { id: a },"
+                + " zookeeper: { connect: 'h:1' } }\n",
+            4,
+            "failover.keeper: 'members' is missing; write the ids of all keepers"),
+        mistake(
+            "a keeper that is no member",
+            group()
+                + "failover: { coordinator: zookeeper, keeper: { id: a, members: [b] },"
+                + " zookeeper: { connect: 'h:1' } }\n",
+            4,
+            "failover.keeper.members: 'a', this keeper's own id, is not among them; add it"),
+        mistake(
+            "no ZooKeeper",
+            group() + "failover: { coordinator: follow }\n",
+            4,
+            "failover: 'zookeeper' is missing; write at least { connect: \"host:2181\" }"),
+        mistake(
+            "ZooKeeper for nothing",
+            group() + "failover: { zookeeper: { connect: 'h:1' } }\n",
+            4,
+            "failover.zookeeper: is used only with coordinator: zookeeper or follow; remove it, or"
+                + " write one of them"),
+        mistake(
+            "a prefix that is no path",
+            group()
+                + "failover: { coordinator: follow,"
+                + " zookeeper: { connect: 'h:1', prefix: understudy } }\n",
+            4,
+            "failover.zookeeper.prefix: 'understudy' is not a path; write one such as /understudy"),
         mistake(
             "admin for everybody",
             group() + "admin: { bind: 0.0.0.0:8000 }\n",

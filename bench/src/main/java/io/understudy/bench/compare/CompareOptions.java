@@ -1,6 +1,8 @@
 package io.understudy.bench.compare;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,7 +27,7 @@ final class CompareOptions {
       names = "--commands",
       split = ",",
       paramLabel = "NAME",
-      description = "commands to measure (default: GET,SET)")
+      description = "GET, SET or MIX, which is 80 % GET and 20 % SET (default: GET,SET)")
   List<String> commands = List.of("GET", "SET");
 
   @Option(
@@ -57,7 +59,7 @@ final class CompareOptions {
       names = "--round-seconds",
       paramLabel = "S",
       description = "length of a round of one target (default: ${DEFAULT-VALUE})")
-  double roundSeconds = 2;
+  double roundSeconds = 1.5;
 
   @Option(
       names = "--warm-up",
@@ -75,6 +77,30 @@ final class CompareOptions {
 
   @Option(names = "--peers-only", description = "leave Understudy out")
   boolean peersOnly;
+
+  @Option(
+      names = "--peer",
+      paramLabel = "NAME=PORT:PID",
+      description =
+          "one more proxy that runs already on 127.0.0.1; let it lead to the port given with"
+              + " --redis-port. May be repeated")
+  Map<String, String> peers = new LinkedHashMap<>();
+
+  @Option(
+      names = "--redis-port",
+      paramLabel = "PORT",
+      description = "where Redis is to listen (default: any free port)")
+  int redisPort;
+
+  @Option(
+      names = "--strict",
+      description = {
+        "judge by stricter figures: CPU per request against the best peer at most 1.0 x at depth 1,"
+            + " 0.75 x at 16, 0.85 x at others; throughput at least the smaller of 1.2 x the best"
+            + " peer's and 0.9 x direct; p99 at most the best peer's; Redis' own CPU per request at"
+            + " most half of direct at depth 1"
+      })
+  boolean strict;
 
   @Option(
       names = "--jvm",

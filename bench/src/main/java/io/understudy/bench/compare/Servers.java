@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Starts Redis and what is compared in front of it, each with one thread, all on free ports. */
 final class Servers {
@@ -37,6 +38,9 @@ final class Servers {
     if (!options.resp3) {
       targets.add(twemproxy(redis.port()));
     }
+    for (Map.Entry<String, String> peer : options.peers.entrySet()) {
+      targets.add(running(peer.getKey(), peer.getValue()));
+    }
     if (!options.peersOnly) {
       targets.add(understudy(redis.port()));
     }
@@ -44,8 +48,25 @@ final class Servers {
   }
 
   private Target redis() throws IOException {
-    RedisProcess redis = RedisProcess.start(children);
+    int port = options.redisPort == 0 ? Children.freePort() : options.redisPort;
+    RedisProcess redis = RedisProcess.start(children, port);
     return new Target("direct", redis.port(), redis.pid(), Target.Kind.DIRECT);
+  }
+
+  /** A proxy that somebody else started. */
+  private static Target running(String name, String portAndPid) throws IOException {
+    int colon = portAndPid.indexOf(':');
+    try {
+      int port = Integer.parseInt(portAndPid.substring(0, Math.max(0, colon)));
+      long pid = Long.parseLong(portAndPid.substring(colon + 1));
+      if (!Children.answers(port)) {
+        throw new IOException("--peer " + name + ": nothing on port " + port + " answers a PING");
+      }
+      return new Target(name, port, pid, Target.Kind.PEER);
+    } catch (NumberFormatException e) {
+      throw new IOException(
+          "--peer " + name + "=" + portAndPid + ": give NAME=PORT:PID, as in predixy=7617:4711", e);
+    }
   }
 
   private Target haproxy(int redisPort) throws IOException {

@@ -44,22 +44,13 @@ record Verdict(Outcome outcome, String sentence) {
     }
     String what = series.command() + " depth " + series.depth();
     if (series.kept().size() < wantedRounds) {
-      return List.of(
-          new Verdict(
-              Outcome.UNCLEAR,
-              what
-                  + ": only "
-                  + series.kept().size()
-                  + " undisturbed rounds; measure again on a quieter machine"));
+      return List.of(unclear(what, series.kept().size()));
     }
     Target understudy = ours.getFirst();
     List<Verdict> verdicts = new ArrayList<>();
     for (Target peer : peers) {
       double ratio = series.medianRatio(understudy, peer, Measurement::proxyMicros);
-      verdicts.add(
-          new Verdict(
-              ratio <= CPU ? Outcome.PASS : Outcome.FAIL,
-              sentence(what, "CPU per request", ratio, peer, "at most", CPU)));
+      verdicts.add(atMost(what, "CPU per request", ratio, peer, CPU));
     }
     Target best =
         peers.stream()
@@ -74,6 +65,20 @@ record Verdict(Outcome outcome, String sentence) {
             ratio >= asked ? Outcome.PASS : Outcome.FAIL,
             sentence(what, "throughput", ratio, best, "at least", asked)));
     return verdicts;
+  }
+
+  /** That too many rounds were disturbed. */
+  static Verdict unclear(String what, int kept) {
+    return new Verdict(
+        Outcome.UNCLEAR,
+        what + ": only " + kept + " undisturbed rounds; measure again on a quieter machine");
+  }
+
+  /** That a ratio to another target may not be above a bound. */
+  static Verdict atMost(String what, String property, double ratio, Target other, double bound) {
+    return new Verdict(
+        ratio <= bound ? Outcome.PASS : Outcome.FAIL,
+        sentence(what, property, ratio, other, "at most", bound));
   }
 
   private static String sentence(

@@ -31,6 +31,15 @@ public record LoadResult(double requestsPerSecond, double p50Millis, double p99M
         column("p99_latency_ms", names, values, output));
   }
 
+  /** This and another run at the same time: rates add up; the median is that of the greater. */
+  public LoadResult and(LoadResult other) {
+    LoadResult greater = requestsPerSecond >= other.requestsPerSecond ? this : other;
+    return new LoadResult(
+        requestsPerSecond + other.requestsPerSecond,
+        greater.p50Millis,
+        Math.max(p99Millis, other.p99Millis));
+  }
+
   private static double column(
       String name, List<String> names, List<String> values, String output) {
     int index = names.indexOf(name);

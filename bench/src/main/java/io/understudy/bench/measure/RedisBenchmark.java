@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The load generator: redis-benchmark, one thread, many connections.
  *
- * @param command GET or SET
+ * @param command GET, SET or {@link #MIX}
  * @param depth requests that each connection sends before it waits
  * @param connections how many connections
  * @param valueBytes size of the values
@@ -19,7 +19,16 @@ import java.util.concurrent.TimeUnit;
  */
 public record RedisBenchmark(
     String command, int depth, int connections, int valueBytes, boolean resp3) {
+  /** Four of five connections read, the fifth writes, as fast as each can. */
+  public static final String MIX = "MIX";
+
+  private static final int MIX_WRITE_SHARE = 5;
   private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  /** The same with another depth. */
+  public RedisBenchmark atDepth(int other) {
+    return new RedisBenchmark(command, other, connections, valueBytes, resp3);
+  }
 
   /**
    * Sends {@code requests} requests to a server on 127.0.0.1 and waits for the last reply.
@@ -27,6 +36,17 @@ public record RedisBenchmark(
    * @throws IOException when redis-benchmark fails; with what it printed
    */
   public LoadResult run(int port, long requests) throws IOException, InterruptedException {
+    if (!command.equals(MIX)) {
+      return result(start(command, connections, port, requests));
+    }
+    int writers = Math.max(1, connections / MIX_WRITE_SHARE);
+    long writes = Math.max(1, requests / MIX_WRITE_SHARE);
+    Process writing = start("SET", writers, port, writes);
+    Process reading = start("GET", Math.max(1, connections - writers), port, requests - writes);
+    return result(reading).and(result(writing));
+  }
+
+  private Process start(String name, int clients, int port, long requests) throws IOException {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -36,11 +56,11 @@ public record RedisBenchmark(
                 "-p",
                 Integer.toString(port),
                 "-t",
-                command.toLowerCase(Locale.ROOT),
+                name.toLowerCase(Locale.ROOT),
                 "-n",
                 Long.toString(requests),
                 "-c",
-                Integer.toString(connections),
+                Integer.toString(clients),
                 "-P",
                 Integer.toString(depth),
                 "-d",
@@ -49,17 +69,20 @@ public record RedisBenchmark(
     if (resp3) {
       line.add("-3");
     }
+    return new ProcessBuilder(line).redirectErrorStream(true).start();
+  }
+
+  private static LoadResult result(Process process) throws IOException, InterruptedException {
     // One line of result fits the pipe, so it can be read after the end. Refused connections make
     // redis-benchmark try for ever, hence the deadline.
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
     if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
-      throw new IOException(String.join(" ", line) + " did not end within " + DEADLINE);
+      throw new IOException("redis-benchmark did not end within " + DEADLINE);
     }
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.exitValue() != 0) {
       throw new IOException(
-          String.join(" ", line) + " ended with code " + process.exitValue() + ": " + output);
+          "redis-benchmark ended with code " + process.exitValue() + ": " + output);
     }
     return LoadResult.parseCsv(output);
   }

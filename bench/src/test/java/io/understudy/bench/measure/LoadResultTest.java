@@ -29,6 +29,15 @@ class LoadResultTest {
   }
 
   @Test
+  void shouldAddRatesOfTwoRunsAtTheSameTimeAndTakeTheMedianOfTheGreater() {
+    LoadResult reads = new LoadResult(800, 1, 4);
+    LoadResult writes = new LoadResult(200, 2, 5);
+
+    assertThat(reads.and(writes)).isEqualTo(new LoadResult(1000, 1, 5));
+    assertThat(writes.and(reads)).isEqualTo(new LoadResult(1000, 1, 5));
+  }
+
+  @Test
   void shouldQuoteOutputThatIsNoTable() {
     assertThatThrownBy(() -> LoadResult.parseCsv("Error: Connection reset by peer\n"))
         .isInstanceOf(IllegalArgumentException.class)

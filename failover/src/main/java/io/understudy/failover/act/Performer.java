@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,15 +52,18 @@ public final class Performer {
 
   private final Executor thread;
   private final Duration deadline;
+  private final BooleanSupplier mayAct;
 
   /**
    * Makes one for a group.
    *
    * @param deadline how long a reply is waited for before the end counts as unknown
+   * @param mayAct asked before an order leaves: whether this keeper's lease still runs
    */
-  public Performer(Executor thread, Duration deadline) {
+  public Performer(Executor thread, Duration deadline, BooleanSupplier mayAct) {
     this.thread = thread;
     this.deadline = deadline;
+    this.mayAct = mayAct;
   }
 
   /**
@@ -251,6 +255,10 @@ public final class Performer {
     }
 
     private void send(String minReplicas, Extras extras) {
+      if (!mayAct.getAsBoolean()) {
+        reject("this keeper's lease ended before the order was sent", extras);
+        return;
+      }
       var multi = Heard.of(commands.multi());
       if (multi.isDone() && multi.join().failure() != null) {
         ended.accept(new Outcome.Rejected("the connection ended before anything was sent"));

@@ -2,6 +2,7 @@ package io.understudy.failover.decide;
 
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.Outputs;
 import io.understudy.failover.view.Reachability;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
@@ -144,6 +145,10 @@ final class Failover {
     if (missing.isPresent()) {
       return missing.get();
     }
+    Optional<String> held = awaitOutputs();
+    if (held.isPresent()) {
+      return held.get();
+    }
     return promote(best.node(), describe(candidates));
   }
 
@@ -224,6 +229,26 @@ final class Failover {
     return unread.isEmpty()
         ? Optional.empty()
         : Optional.of("reading the offsets of " + String.join(", ", unread) + " again");
+  }
+
+  /**
+   * Waits until no proxy in another process may still act on the reign that ends: each says so, or
+   * its lease runs out.
+   */
+  private Optional<String> awaitOutputs() {
+    Outputs outputs = situation.view().outputs();
+    boolean told = situation.journal().published().primary().isEmpty();
+    if (!outputs.elsewhere()) {
+      return Optional.empty();
+    }
+    if (!told) {
+      return Optional.of("telling every proxy to let go of the old primary");
+    }
+    long wait = outputs.waitNanos(situation.now());
+    return wait == 0
+        ? Optional.empty()
+        : Optional.of(
+            "waiting until every proxy has let go of the old primary, or its lease is over");
   }
 
   /** Waits a little for nodes that may hold more than the best of those that answer. */

@@ -59,6 +59,14 @@ public final class GroupMachine {
     return journal.resumed(held, nowNanos);
   }
 
+  /**
+   * Prepares a journal that another keeper wrote, whose publications still hold: the same as {@link
+   * #resume}, but what was published stays so.
+   */
+  public GroupJournal takeOver(GroupJournal journal, long nowNanos) {
+    return journal.resumed(journal.published(), nowNanos);
+  }
+
   /** Decides what to do now. */
   public Step step(GroupView view, GroupJournal journal) {
     var situation = new Situation(view, journal, policy, guards);

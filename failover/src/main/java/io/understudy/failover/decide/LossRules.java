@@ -1,5 +1,6 @@
 package io.understudy.failover.decide;
 
+import io.understudy.failover.agree.Majority;
 import io.understudy.failover.view.FleetView;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
@@ -49,7 +50,8 @@ final class LossRules {
   static final Rule CRASHED =
       new Rule(
           "crashed",
-          "the primary refused connections twice in a row, or another run answers at its address",
+          "the primary refused connections twice in a row, to a majority of the keepers, or another"
+              + " run answers at its address",
           "fail over now",
           Rule.Effect.ACTS,
           (s, d) -> crash(s).map(loss -> failOver(s, d, "crashed", loss)));
@@ -65,8 +67,8 @@ final class LossRules {
   static final Rule SILENT =
       new Rule(
           "silent",
-          "the primary has not answered for downAfter, and the replicas with their link up have"
-              + " heard nothing for longer than its ping period",
+          "the primary has not answered a majority of the keepers for downAfter, and the replicas"
+              + " with their link up have heard nothing for longer than its ping period",
           "fail over",
           Rule.Effect.ACTS,
           (s, d) -> silence(s).map(loss -> failOver(s, d, "silent", loss)));
@@ -225,6 +227,8 @@ final class LossRules {
     return switch (s.seat(reign)) {
       case Seat.Refusing refusing when refusing.refused().times() < CONFIRMING_REFUSALS ->
           Optional.empty();
+      case Seat.Refusing refusing when objection(s, refusing.node()).isPresent() ->
+          Optional.empty();
       case Seat.Refusing refusing ->
           Optional.of(
               new Loss(
@@ -273,7 +277,8 @@ final class LossRules {
     Reign reign = s.journal().reign().orElse(null);
     if (reign == null
         || !(s.seat(reign) instanceof Seat.Mute mute)
-        || !s.isPast(mute.silent().sinceNanos(), s.policy().downAfter())) {
+        || !s.isPast(mute.silent().sinceNanos(), s.policy().downAfter())
+        || objection(s, mute.node()).isPresent()) {
       return Optional.empty();
     }
     long millis = (s.now() - mute.silent().sinceNanos()) / NANOS_PER_MILLI;
@@ -314,9 +319,14 @@ final class LossRules {
     }
     String verdict =
         node.reachability().isReadable()
-            ? "; what it says of itself is older than its reign, so it is read again"
-            : "; it is too early to call it dead";
+            ? "what it says of itself is older than its reign, so it is read again"
+            : objection(s, node).orElse("it is too early to call it dead");
     return Optional.of(
-        reign.primary().address() + " " + node.reachability().describe(s.now()) + verdict);
+        reign.primary().address() + " " + node.reachability().describe(s.now()) + "; " + verdict);
+  }
+
+  /** Why the keepers do not agree that the node is lost; empty when they do. */
+  private static Optional<String> objection(Situation s, NodeView node) {
+    return Majority.objection(s.view().panel(), node, s.now(), s.policy().downAfter());
   }
 }

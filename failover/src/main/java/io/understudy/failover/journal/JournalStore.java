@@ -4,6 +4,7 @@ import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.text.RecordText;
 import io.understudy.topology.Journal;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One group's journal in a {@link Journal}, as the record it is.
@@ -34,9 +35,24 @@ public final class JournalStore {
       GroupJournal empty = GroupJournal.empty(group, newOwner);
       return new JournalStore(journal, empty, journal.save(group, RecordText.write(empty), 0));
     }
+    return new JournalStore(journal, parse(group, saved.get().text()), saved.get().revision());
+  }
+
+  /**
+   * The journal of {@code group} as it is now, for a process that does not write it; empty when
+   * there is none yet.
+   *
+   * @throws IOException when what is there cannot be used; one line, with what to do
+   */
+  public static Optional<GroupJournal> read(Journal journal, String group) throws IOException {
+    var saved = journal.load(group);
+    return saved.isEmpty() ? Optional.empty() : Optional.of(parse(group, saved.get().text()));
+  }
+
+  private static GroupJournal parse(String group, String text) throws IOException {
     GroupJournal loaded;
     try {
-      loaded = RecordText.read(saved.get().text(), GroupJournal.class);
+      loaded = RecordText.read(text, GroupJournal.class);
     } catch (IllegalArgumentException e) {
       throw new IOException(
           "the journal of " + group + " cannot be understood: " + e.getMessage(), e);
@@ -45,7 +61,7 @@ public final class JournalStore {
       throw new IOException(
           "the journal of " + group + " belongs to another group, " + loaded.group());
     }
-    return new JournalStore(journal, loaded, saved.get().revision());
+    return loaded;
   }
 
   /** What a restart would find. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,17 @@ public final class TopologyBoard implements TopologyFeed {
   private static final Logger LOG = LoggerFactory.getLogger(TopologyBoard.class);
 
   private final Map<String, Group> groups = new ConcurrentHashMap<>();
+  private final BooleanSupplier upToDate;
+
+  /**
+   * An empty board.
+   *
+   * @param upToDate whether what is published here is known to be the newest anywhere; asked for
+   *     every request
+   */
+  public TopologyBoard(BooleanSupplier upToDate) {
+    this.upToDate = upToDate;
+  }
 
   @Override
   public Topology current(String group) {
@@ -42,7 +54,8 @@ public final class TopologyBoard implements TopologyFeed {
     Topology current = group.current;
     return current.epoch().equals(topology.epoch())
         && current.primary().isPresent()
-        && current.primary().equals(topology.primary());
+        && current.primary().equals(topology.primary())
+        && upToDate.getAsBoolean();
   }
 
   /** Makes {@code topology} the newest of its group, unless a newer one was published already. */

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param nodes one per configured address, in configured order
  * @param lastReplyNanos when a client's request was last answered by a run, as a proxy saw it
  * @param fleet what the other groups go through
+ * @param panel the keepers that decide together, and what the others see
+ * @param outputs whether an older publication may still be acted upon somewhere
  */
 public record GroupView(
     String group,
@@ -31,7 +33,9 @@ public record GroupView(
     Optional<String> paused,
     List<NodeView> nodes,
     Map<RunId, Long> lastReplyNanos,
-    FleetView fleet) {
+    FleetView fleet,
+    Panel panel,
+    Outputs outputs) {
   public GroupView {
     nodes = List.copyOf(nodes);
     lastReplyNanos = Map.copyOf(lastReplyNanos);

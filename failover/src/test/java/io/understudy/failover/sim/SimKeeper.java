@@ -10,6 +10,8 @@ import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.FleetView;
 import io.understudy.failover.view.GroupView;
 import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.Outputs;
+import io.understudy.failover.view.Panel;
 import io.understudy.topology.Leadership;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
@@ -240,7 +242,9 @@ final class SimKeeper {
         Optional.ofNullable(pauseReason),
         nodes,
         replies,
-        FleetView.SINGLE);
+        FleetView.SINGLE,
+        Panel.ALONE,
+        Outputs.OWN);
   }
 
   /** In the order that {@link Step} demands; the process may die between any two of them. */

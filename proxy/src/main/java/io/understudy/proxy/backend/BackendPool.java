@@ -331,7 +331,7 @@ public final class BackendPool {
   public void answered() {
     Reign now = reign;
     if (now != null) {
-      traffic.answered(now.primary().runId(), loop.nanoTime().getAsLong());
+      traffic.answered(now.primary().runId(), loop.turn().nowNanos());
     }
   }
 

@@ -14,20 +14,29 @@ import org.jspecify.annotations.Nullable;
 final class PendingReplies {
   private static final int INITIAL_PAIRS = 64;
 
+  /** Neighbours whose deadlines are further apart than this are not merged. */
+  private static final long MERGED_NANOS = 100_000_000;
+
   private @Nullable ReplyTarget[] targets = new @Nullable ReplyTarget[INITIAL_PAIRS];
   private int[] counts = new int[INITIAL_PAIRS];
   private long[] ends = new long[INITIAL_PAIRS];
+  private long[] deadlines = new long[INITIAL_PAIRS];
   private int head;
   private int size;
   private long headStart;
   private int headAnswered;
   private int total;
 
-  /** Adds commands whose last byte lies before {@code endOffset} of the stream. */
-  void add(ReplyTarget target, int count, long endOffset) {
+  /**
+   * Adds commands.
+   *
+   * @param endOffset their last byte lies before this offset of the stream
+   * @param deadlineNanos until when they may wait for a primary, should they have to be sent again
+   */
+  void add(ReplyTarget target, int count, long endOffset, long deadlineNanos) {
     int mask = targets.length - 1;
     int tail = (head + size - 1) & mask;
-    if (size > 0 && targets[tail] == target) {
+    if (size > 0 && targets[tail] == target && deadlineNanos - deadlines[tail] < MERGED_NANOS) {
       counts[tail] += count;
       ends[tail] = endOffset;
     } else {
@@ -39,6 +48,7 @@ final class PendingReplies {
       targets[at] = target;
       counts[at] = count;
       ends[at] = endOffset;
+      deadlines[at] = deadlineNanos;
     }
     total += count;
   }
@@ -48,15 +58,18 @@ final class PendingReplies {
     @Nullable ReplyTarget[] moreTargets = Arrays.copyOf(targets, capacity * 2);
     int[] moreCounts = Arrays.copyOf(counts, capacity * 2);
     long[] moreEnds = Arrays.copyOf(ends, capacity * 2);
+    long[] moreDeadlines = Arrays.copyOf(deadlines, capacity * 2);
     for (int i = 0; i < size; i++) {
       int from = (head + i) & (capacity - 1);
       moreTargets[i] = targets[from];
       moreCounts[i] = counts[from];
       moreEnds[i] = ends[from];
+      moreDeadlines[i] = deadlines[from];
     }
     targets = moreTargets;
     counts = moreCounts;
     ends = moreEnds;
+    deadlines = moreDeadlines;
     head = 0;
   }
 
@@ -106,6 +119,11 @@ final class PendingReplies {
   /** The offset behind the head's last command. */
   long headEnd() {
     return ends[head];
+  }
+
+  /** Until when the head's commands may wait for a primary: the earliest of them. */
+  long headDeadlineNanos() {
+    return deadlines[head];
   }
 
   /** Takes {@code count} answered commands off the head; true if that was all of it. */

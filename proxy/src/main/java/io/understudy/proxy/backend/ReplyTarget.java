@@ -28,9 +28,10 @@ public interface ReplyTarget {
    * One command was refused with READONLY: it was not executed.
    *
    * @param request the command's bytes, now the target's to release; null if they were not kept
+   * @param deadlineNanos until when it may wait for another primary
    * @param reply the refusal; the caller's
    */
-  void refused(@Nullable ByteBuf request, ByteBuf reply, int from, int length);
+  void refused(@Nullable ByteBuf request, long deadlineNanos, ByteBuf reply, int from, int length);
 
   /**
    * The connection is lost with {@code count} of the target's commands sent, entirely or in part,
@@ -44,8 +45,9 @@ public interface ReplyTarget {
    * The connection is lost before a byte of these commands left.
    *
    * @param requests the commands' bytes, now the target's to release
+   * @param deadlineNanos until when they may wait for another primary
    */
-  void unsent(ByteBuf requests, int count);
+  void unsent(ByteBuf requests, int count, long deadlineNanos);
 
   /** Whether replies can be written to it without growing memory beyond its comfortable bound. */
   boolean isReceptive();

@@ -75,14 +75,16 @@ public final class SharedBackend implements Receiver {
    * @param source the caller's; a large run is retained, a small one copied
    * @param count how many commands end in these bytes: 0 for the first part of one that lies in two
    *     buffers, whose second part follows at once
+   * @param deadlineNanos until when they may wait for a primary, should they have to be sent again
    */
-  public void submit(ReplyTarget target, ByteBuf source, int from, int length, int count) {
+  public void submit(
+      ReplyTarget target, ByteBuf source, int from, int length, int count, long deadlineNanos) {
     if (pausedFor != null && pausedFor != target) {
       continueReading();
     }
     used = true;
     backend.send(source, from, length);
-    pending.add(target, count, backend.outbox().endOffset());
+    pending.add(target, count, backend.outbox().endOffset(), deadlineNanos);
     backend.sent(count);
   }
 
@@ -222,8 +224,9 @@ public final class SharedBackend implements Receiver {
     int first = RequestCursor.offsetOf(run, pending.headAnswered());
     int last = RequestCursor.offsetOf(run, pending.headAnswered() + 1);
     run.setIndex(first, last);
+    long deadlineNanos = pending.headDeadlineNanos();
     pending.answered(1);
-    target.refused(run, bytes, from, to - from);
+    target.refused(run, deadlineNanos, bytes, from, to - from);
     pool.refusedAsReplica(this);
   }
 
@@ -312,6 +315,7 @@ public final class SharedBackend implements Receiver {
     int answered = pending.headAnswered();
     long start = pending.headStart();
     long end = pending.headEnd();
+    long deadlineNanos = pending.headDeadlineNanos();
     pending.dropHead();
     if (end <= sent) {
       target.unanswered(count, insideReply);
@@ -323,6 +327,6 @@ public final class SharedBackend implements Receiver {
       target.unanswered(touched - answered, insideReply);
     }
     run.skipBytes(RequestCursor.offsetOf(run, touched));
-    target.unsent(run, count + answered - touched);
+    target.unsent(run, count + answered - touched, deadlineNanos);
   }
 }

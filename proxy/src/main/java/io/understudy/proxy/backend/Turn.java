@@ -2,6 +2,7 @@ package io.understudy.proxy.backend;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * What one event loop has still to write before it waits for events again.
@@ -14,15 +15,20 @@ public final class Turn implements Runnable {
   private final Executor loop;
   private final ArrayDeque<Flushable> backends = new ArrayDeque<>();
   private final ArrayDeque<Flushable> sessions = new ArrayDeque<>();
+  private final LongSupplier nanoTime;
   private boolean scheduled;
+  private boolean timed;
+  private long nowNanos;
 
   /**
    * Makes the turn of one event loop.
    *
    * @param loop runs a task on the loop behind the events of the present turn
+   * @param nanoTime the clock, on {@link System#nanoTime}'s scale
    */
-  public Turn(Executor loop) {
+  public Turn(Executor loop, LongSupplier nanoTime) {
     this.loop = loop;
+    this.nanoTime = nanoTime;
   }
 
   /** Flushes a backend at the end of this turn. The caller sees to it that it asks once. */
@@ -44,6 +50,16 @@ public final class Turn implements Runnable {
     }
   }
 
+  /** The time of the present turn: the clock is read once for all that comes with it. */
+  public long nowNanos() {
+    if (!timed) {
+      timed = true;
+      nowNanos = nanoTime.getAsLong();
+      schedule();
+    }
+    return nowNanos;
+  }
+
   private void schedule() {
     if (!scheduled) {
       scheduled = true;
@@ -55,6 +71,7 @@ public final class Turn implements Runnable {
   @Override
   public void run() {
     scheduled = false;
+    timed = false;
     for (Flushable backend = backends.poll(); backend != null; backend = backends.poll()) {
       backend.flush();
     }

@@ -186,11 +186,13 @@ final class Forwarder {
       startSkipping();
       return;
     }
+    long deadlineNanos = shared.deadlineNanos();
     if (carried != null) {
-      backend.submit(shared, carried, carried.readerIndex(), carried.readableBytes(), 0);
+      backend.submit(
+          shared, carried, carried.readerIndex(), carried.readableBytes(), 0, deadlineNanos);
       carried.release();
     }
-    backend.submit(shared, input.buffer(), from, end - from, count);
+    backend.submit(shared, input.buffer(), from, end - from, count, deadlineNanos);
     shared.sent(count);
     startSkipping();
     backendIsSlow = !backend.keepsUp(shared);
@@ -249,7 +251,8 @@ final class Forwarder {
       startSkipping();
       return;
     }
-    backend.submit(shared, command, command.readerIndex(), command.readableBytes(), 1);
+    backend.submit(
+        shared, command, command.readerIndex(), command.readableBytes(), 1, shared.deadlineNanos());
     command.release();
     shared.sent(1);
     startSkipping();

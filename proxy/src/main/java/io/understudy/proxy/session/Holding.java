@@ -46,38 +46,36 @@ final class Holding {
     }
     context.counters().add(Counters.Count.HELD, count);
     boolean first = held.isEmpty();
-    held.add(batch(bytes, count));
+    held.add(batch(bytes, count, session.sharedLink().deadlineNanos()));
     if (first) {
       context.pool().await(session);
     }
   }
 
-  /** Keeps commands that were sent and certainly not executed, before those that came later. */
-  void again(ByteBuf bytes, int count) {
+  /**
+   * Keeps commands that were sent and certainly not executed, before those that came later; the
+   * time they have waited already counts.
+   */
+  void again(ByteBuf bytes, int count, long deadlineNanos) {
     boolean first = held.isEmpty();
-    held.addFirst(batch(bytes, count));
+    held.addFirst(batch(bytes, count, deadlineNanos));
     if (first) {
       context.pool().await(session);
     }
   }
 
   /** Keeps commands that never left, behind those of the same connection that are kept already. */
-  void later(ByteBuf bytes, int count) {
+  void later(ByteBuf bytes, int count, long deadlineNanos) {
     boolean first = held.isEmpty();
-    held.addUnsent(batch(bytes, count));
+    held.addUnsent(batch(bytes, count, deadlineNanos));
     if (first) {
       context.pool().await(session);
     }
   }
 
-  private Batch batch(ByteBuf bytes, int count) {
+  private Batch batch(ByteBuf bytes, int count, long deadlineNanos) {
     context.budget().add(count, bytes.capacity());
-    return new Batch(bytes, count, deadlineNanos());
-  }
-
-  /** Until when a command that arrives now may wait. */
-  long deadlineNanos() {
-    return context.loop().nanoTime().getAsLong() + context.loop().limits().hold().toNanos();
+    return new Batch(bytes, count, deadlineNanos);
   }
 
   private Batch take() {
@@ -92,7 +90,13 @@ final class Holding {
     while (!held.isEmpty()) {
       Batch batch = take();
       ByteBuf bytes = batch.bytes();
-      backend.submit(target, bytes, bytes.readerIndex(), bytes.readableBytes(), batch.count());
+      backend.submit(
+          target,
+          bytes,
+          bytes.readerIndex(),
+          bytes.readableBytes(),
+          batch.count(),
+          batch.deadlineNanos());
       bytes.release();
       count += batch.count();
     }

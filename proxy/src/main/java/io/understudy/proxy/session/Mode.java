@@ -14,10 +14,10 @@ sealed interface Mode {
   }
 
   /** A command that needs to be apart waits until everything before it is answered. */
-  record Drain(Request next) implements Mode {}
+  record Drain(Request next, long deadlineNanos) implements Mode {}
 
   /** A command too large to be kept waits for the same; its first bytes are in the input. */
-  record DrainForStream(Conduct conduct) implements Mode {}
+  record DrainForStream(Conduct conduct, long deadlineNanos) implements Mode {}
 
   /** The one command whose reply CLIENT REPLY SKIP suppresses is to be answered. */
   record Skip() implements Mode {}

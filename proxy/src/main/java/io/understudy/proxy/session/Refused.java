@@ -14,12 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class Refused {
   private final ByteBuf requests;
   private final ByteBuf replies;
+  private final long deadlineNanos;
   private int count;
   private boolean resendable = true;
 
-  Refused(ByteBufAllocator allocator) {
+  /**
+   * Begins with no command.
+   *
+   * @param deadlineNanos until when the first may wait for a primary
+   */
+  Refused(ByteBufAllocator allocator, long deadlineNanos) {
+    this.deadlineNanos = deadlineNanos;
     requests = allocator.buffer();
     replies = allocator.buffer();
+  }
+
+  /** Until when all of them may wait for a primary. */
+  long deadlineNanos() {
+    return deadlineNanos;
   }
 
   /** How many commands were refused and wait for the verdict. */

@@ -109,7 +109,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     if (mode instanceof Mode.Raw(PinnedLink link)) {
       link.stream(bytes, bytes.readerIndex(), bytes.readableBytes());
     } else if (!closed && !(mode instanceof Mode.Ending)) {
-      client.heard(context.loop().nanoTime().getAsLong());
+      client.heard(context.loop().turn().nowNanos());
       input.offer(bytes);
       forwarder.advance();
       input.endRead();
@@ -163,7 +163,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
       link.abandon();
     } else if (mode instanceof Mode.Raw(PinnedLink link)) {
       link.abandon();
-    } else if (mode instanceof Mode.Drain(Request next)) {
+    } else if (mode instanceof Mode.Drain(Request next, long deadline)) {
       next.release();
     } else if (mode instanceof Mode.Acquire(Request next, long deadline)) {
       next.release();

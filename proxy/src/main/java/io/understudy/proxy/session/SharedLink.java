@@ -50,6 +50,11 @@ final class SharedLink implements ReplyTarget {
     shared = null;
   }
 
+  /** Until when a command that arrives now may wait for a primary. */
+  long deadlineNanos() {
+    return context.loop().turn().nowNanos() + context.loop().limits().hold().toNanos();
+  }
+
   /** So many more commands are on their way. */
   void sent(int count) {
     inFlight += count;
@@ -138,7 +143,8 @@ final class SharedLink implements ReplyTarget {
   }
 
   @Override
-  public void refused(@Nullable ByteBuf request, ByteBuf reply, int from, int length) {
+  public void refused(
+      @Nullable ByteBuf request, long deadlineNanos, ByteBuf reply, int from, int length) {
     inFlight--;
     if (session.isClosed()) {
       if (request != null) {
@@ -148,7 +154,7 @@ final class SharedLink implements ReplyTarget {
     }
     Refused all = refused;
     if (all == null) {
-      all = new Refused(context.loop().allocator());
+      all = new Refused(context.loop().allocator(), deadlineNanos);
       refused = all;
     }
     all.add(request, reply, from, length);
@@ -170,7 +176,7 @@ final class SharedLink implements ReplyTarget {
       int count = all.count();
       all.release();
       context.counters().add(Counters.Count.RESENT, count);
-      holding().again(again, count);
+      holding().again(again, count, all.deadlineNanos());
     }
   }
 
@@ -202,7 +208,7 @@ final class SharedLink implements ReplyTarget {
   }
 
   @Override
-  public void unsent(ByteBuf requests, int count) {
+  public void unsent(ByteBuf requests, int count, long deadlineNanos) {
     inFlight -= count;
     if (session.isClosed() || count == 0) {
       requests.release();
@@ -210,7 +216,7 @@ final class SharedLink implements ReplyTarget {
     }
     context.counters().add(Counters.Count.RESENT, count);
     giveUpRefused();
-    holding().later(requests, count);
+    holding().later(requests, count, deadlineNanos);
     session.touch();
   }
 

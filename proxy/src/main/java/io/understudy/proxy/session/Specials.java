@@ -36,18 +36,19 @@ final class Specials {
     if (session.mode() instanceof Mode.Broken) {
       answerBroken(request);
     } else if (session.outstanding() == 0) {
-      begin(request);
+      begin(request, session.sharedLink().deadlineNanos());
     } else {
-      session.mode(new Mode.Drain(request));
+      session.mode(new Mode.Drain(request, session.sharedLink().deadlineNanos()));
     }
   }
 
   /** Takes a command whose end has not come and that is too large to wait for. */
   void takeStream(Conduct conduct) {
+    long deadlineNanos = session.sharedLink().deadlineNanos();
     if (session.outstanding() == 0) {
-      acquire(new Mode.AcquireForStream(conduct, session.holding().deadlineNanos()));
+      acquire(new Mode.AcquireForStream(conduct, deadlineNanos));
     } else {
-      session.mode(new Mode.DrainForStream(conduct));
+      session.mode(new Mode.DrainForStream(conduct, deadlineNanos));
     }
   }
 
@@ -58,12 +59,12 @@ final class Specials {
       return;
     }
     switch (mode) {
-      case Mode.Drain(Request next) -> {
+      case Mode.Drain(Request next, long deadlineNanos) -> {
         session.mode(Mode.Run.MODE);
-        begin(next);
+        begin(next, deadlineNanos);
       }
-      case Mode.DrainForStream(Conduct conduct) ->
-          acquire(new Mode.AcquireForStream(conduct, session.holding().deadlineNanos()));
+      case Mode.DrainForStream(Conduct conduct, long deadlineNanos) ->
+          acquire(new Mode.AcquireForStream(conduct, deadlineNanos));
       case Mode.Skip skip -> {
         session.mode(Mode.Run.MODE);
         unmute();
@@ -85,7 +86,7 @@ final class Specials {
     }
   }
 
-  private void begin(Request request) {
+  private void begin(Request request, long deadlineNanos) {
     heavyCommands = Math.max(0, heavyCommands - 1);
     switch (request.conduct()) {
       case CLIENT_OWN, CLIENT_REPLY, QUIT -> answer(request);
@@ -103,7 +104,7 @@ final class Specials {
           RESET,
           CLIENT_TRACKING,
           CLIENT_FLAG ->
-          acquire(new Mode.Acquire(request, session.holding().deadlineNanos()));
+          acquire(new Mode.Acquire(request, deadlineNanos));
     }
   }
 
@@ -355,7 +356,7 @@ final class Specials {
       }
       case "reset", "quit" -> {
         session.mode(Mode.Run.MODE);
-        begin(request);
+        begin(request, session.sharedLink().deadlineNanos());
         return;
       }
       default -> session.output().add(Answers.TRANSACTION_LOST);

@@ -39,6 +39,12 @@ public record RdbTarget(Family family, int major, int minor, Set<String> modules
   /** Vector sets are built in since Redis 8.0, and stored as a module's. */
   private static final String VECTOR_SET = "vectorset";
 
+  /** A name of a module that stands for every one. */
+  private static final String ANY_MODULE = "*";
+
+  /** Later than any version there is. */
+  private static final int LATEST = 255;
+
   /** Refuses nothing that loads everywhere: what to write for when nothing is known. */
   public static final RdbTarget OLDEST = of(Family.REDIS, 6, 0);
 
@@ -49,6 +55,11 @@ public record RdbTarget(Family family, int major, int minor, Set<String> modules
   /** A server without modules, for which nothing may be lost. */
   public static RdbTarget of(Family family, int major, int minor) {
     return new RdbTarget(family, major, minor, Set.of(), Loss.REFUSED);
+  }
+
+  /** A server that loads whatever files of a version hold, modules included, as they are. */
+  public static RdbTarget sameAs(RdbVersion version) {
+    return new RdbTarget(version.family(), LATEST, 0, Set.of(ANY_MODULE), Loss.REFUSED);
   }
 
   /**
@@ -86,7 +97,14 @@ public record RdbTarget(Family family, int major, int minor, Set<String> modules
 
   /** Whether it has the type of a module. */
   public boolean knowsModule(String name) {
-    return modules.contains(name) || (name.equals(VECTOR_SET) && isRedis(8, 0));
+    return modules.contains(name)
+        || knowsEveryModule()
+        || (name.equals(VECTOR_SET) && isRedis(8, 0));
+  }
+
+  /** Whether it has all modules that the source has. */
+  boolean knowsEveryModule() {
+    return modules.contains(ANY_MODULE);
   }
 
   /** Whether it has functions. */

@@ -50,7 +50,9 @@ public final class RdbWriter {
   private long crc = Crc64.EMPTY;
   private int database = NO_DATABASE;
   private long entries;
-  private boolean open;
+
+  /** Whether the file has begun, is not at its end, and no part of it is open. */
+  private boolean between;
 
   /** The entry whose value is gathered, as far as it is needed to write it; or null. */
   private @Nullable Recoding recoding;
@@ -83,6 +85,7 @@ public final class RdbWriter {
     byte[] header = target.header().header().getBytes(StandardCharsets.US_ASCII);
     scratch.raw(header, 0, header.length);
     flush();
+    between = true;
   }
 
   /** Writes a field about the file. */
@@ -93,9 +96,12 @@ public final class RdbWriter {
     flush();
   }
 
-  /** Writes something that every server skips, unless it is in the middle of a part. */
+  /**
+   * Writes something that every server skips, unless it is in the middle of a part, or there is no
+   * file.
+   */
   public void keepAlive() {
-    if (!open) {
+    if (between) {
       auxiliary(SIGN_OF_LIFE, new byte[0]);
     }
   }
@@ -117,7 +123,10 @@ public final class RdbWriter {
    */
   public Take wants(RdbEntry entry, boolean renamed) {
     return switch (target.fit(entry)) {
-      case AS_IT_IS -> renamed || entry.hasModuleMetadata() ? Take.VALUE : Take.WHOLE;
+      case AS_IT_IS ->
+          renamed || (entry.hasModuleMetadata() && !target.knowsEveryModule())
+              ? Take.VALUE
+              : Take.WHOLE;
       case RECODED -> Take.VALUE;
       case REFUSED ->
           throw RdbException.at(
@@ -140,7 +149,7 @@ public final class RdbWriter {
    */
   public void beginEntry(RdbEntry entry, byte @Nullable [] name, Take given) {
     select(entry.database());
-    open = true;
+    between = false;
     entries++;
     if (given == Take.WHOLE) {
       flush();
@@ -199,7 +208,7 @@ public final class RdbWriter {
 
   /** Begins a record that was wanted. */
   public void beginRecord() {
-    open = true;
+    between = false;
   }
 
   /** Bytes of the part that was begun. */
@@ -225,7 +234,7 @@ public final class RdbWriter {
 
   /** The part is complete. */
   public void endPart() {
-    open = false;
+    between = true;
     Recoding present = recoding;
     if (present == null) {
       return;
@@ -244,6 +253,7 @@ public final class RdbWriter {
 
   /** Writes the end and the checksum. */
   public void end() {
+    between = false;
     scratch.one(Head.OPCODE_END);
     flush();
     scratch.littleLong(checksum == Checksum.COMPUTED ? crc : 0);

@@ -22,7 +22,6 @@ public final class SnapshotStage implements RdbHandler {
 
   private final List<SnapshotPart> parts;
   private final List<SnapshotPart> taking = new ArrayList<>();
-  private final boolean renames;
   private int database;
   private long entries;
   private long announced;
@@ -31,7 +30,6 @@ public final class SnapshotStage implements RdbHandler {
   /** Splits into these parts. */
   public SnapshotStage(List<SnapshotPart> parts) {
     this.parts = List.copyOf(parts);
-    this.renames = parts.stream().anyMatch(SnapshotPart::renames);
   }
 
   /** How many keys were read. */
@@ -80,35 +78,40 @@ public final class SnapshotStage implements RdbHandler {
       }
       case RdbRecord.SlotSizes sizes -> Take.NOTHING;
       case RdbRecord.SlotImport slots -> Take.NOTHING;
-      case RdbRecord.Function function -> takeForAll();
-      case RdbRecord.Template template -> takeForAll();
-      case RdbRecord.ModuleData data -> takeForAll();
+      case RdbRecord.Function function -> take(function);
+      case RdbRecord.Template template -> take(template);
+      case RdbRecord.ModuleData data -> take(data);
     };
   }
 
-  private Take takeForAll() {
+  private Take take(RdbRecord record) {
     taking.clear();
-    taking.addAll(parts);
-    taking.forEach(SnapshotPart::beginRecord);
-    return Take.WHOLE;
+    for (SnapshotPart part : parts) {
+      if (part.beginRecord(record)) {
+        taking.add(part);
+      }
+    }
+    return taking.isEmpty() ? Take.NOTHING : Take.WHOLE;
   }
 
   @Override
   public Take onEntry(RdbEntry entry) {
     entries++;
     taking.clear();
+    Take take = Take.NOTHING;
     for (int i = 0; i < parts.size(); i++) {
       SnapshotPart part = parts.get(i);
       if (part.has(entry)) {
         taking.add(part);
-        if (renames) {
-          part.beginValue(entry);
-        } else {
-          part.beginWhole(entry);
-        }
+        Take wanted = part.wants(entry);
+        // The value alone serves those who would have taken all.
+        take = take == Take.VALUE ? take : wanted;
       }
     }
-    return taking.isEmpty() ? Take.NOTHING : renames ? Take.VALUE : Take.WHOLE;
+    for (int i = 0; i < taking.size(); i++) {
+      taking.get(i).beginEntry(entry, take);
+    }
+    return take;
   }
 
   @Override

@@ -1,0 +1,146 @@
+package io.understudy.app.wiring;
+
+import io.understudy.app.config.Configuration;
+import io.understudy.failover.GroupStatus;
+import io.understudy.failover.Keeper;
+import io.understudy.failover.decide.Decision;
+import io.understudy.failover.journal.LocalJournal;
+import io.understudy.failover.publish.TopologyBoard;
+import io.understudy.topology.Coordinator;
+import io.understudy.topology.TopologyFeed;
+import io.understudy.topology.TrafficFeed;
+import io.understudy.zookeeper.ZookeeperCoordinator;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The part of the running program that knows who is primary: a keeper that decides alone, one of
+ * several that decide together, or a follower of those.
+ */
+final class Keeping implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
+
+  private final Optional<Keeper> keeper;
+  private final TopologyFeed feed;
+  private final AutoCloseable ground;
+
+  private Keeping(Optional<Keeper> keeper, TopologyFeed feed, AutoCloseable ground) {
+    this.keeper = keeper;
+    this.feed = feed;
+    this.ground = ground;
+  }
+
+  /**
+   * Starts what the configuration asks for.
+   *
+   * @throws StartException in one line; nothing is left running
+   */
+  static Keeping start(Configuration configuration, TrafficFeed traffic) throws StartException {
+    return switch (configuration.failover().coordinator()) {
+      case LOCAL -> {
+        LocalJournal journal = openFolder(configuration);
+        yield keeper(configuration, Coordinator.alone(journal), traffic, journal);
+      }
+      case ZOOKEEPER -> {
+        ZookeeperCoordinator zookeeper =
+            connected(
+                () ->
+                    ZookeeperCoordinator.keeper(
+                        Options.zookeeper(configuration),
+                        Options.identity(configuration),
+                        !configuration.proxy().listeners().isEmpty()));
+        yield keeper(configuration, zookeeper.coordinator(), traffic, zookeeper);
+      }
+      case FOLLOW -> {
+        ZookeeperCoordinator zookeeper =
+            connected(
+                () ->
+                    ZookeeperCoordinator.follower(
+                        Options.zookeeper(configuration), Options.groupNames(configuration)));
+        var publisher = zookeeper.publisher();
+        var board = new TopologyBoard(publisher::isUpToDate);
+        publisher.follow(board::publish);
+        yield new Keeping(Optional.empty(), board, zookeeper);
+      }
+    };
+  }
+
+  private static Keeping keeper(
+      Configuration configuration,
+      Coordinator coordinator,
+      TrafficFeed traffic,
+      AutoCloseable ground) {
+    Keeper keeper =
+        Keeper.start(
+            Options.keeper(configuration, coordinator),
+            configuration.groups().stream().map(Options::group).toList(),
+            traffic);
+    return new Keeping(Optional.of(keeper), keeper.feed(), ground);
+  }
+
+  private static LocalJournal openFolder(Configuration configuration) throws StartException {
+    try {
+      return LocalJournal.open(configuration.failover().stateDirectory());
+    } catch (IOException e) {
+      throw new StartException("failover.state: " + e.getMessage(), e);
+    }
+  }
+
+  /** Something that connects to ZooKeeper. */
+  private interface Connecting {
+    ZookeeperCoordinator connect() throws IOException;
+  }
+
+  private static ZookeeperCoordinator connected(Connecting connecting) throws StartException {
+    try {
+      return connecting.connect();
+    } catch (IOException e) {
+      throw new StartException("failover.zookeeper: " + e.getMessage(), e);
+    }
+  }
+
+  /** What is published of the groups. */
+  TopologyFeed feed() {
+    return feed;
+  }
+
+  /** Everything known of a group; of a follower, what is published. */
+  GroupStatus status(String group) {
+    return keeper
+        .map(k -> k.status(group))
+        .orElseGet(
+            () ->
+                new GroupStatus(
+                    group,
+                    new Decision(
+                        "follow",
+                        "this process does what keepers elsewhere publish"
+                            + (feed.isCurrent(feed.current(group))
+                                ? ""
+                                : "; now nothing is known to be the newest, and requests wait"),
+                        List.of()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    feed.current(group)));
+  }
+
+  /** Calls {@code listener} for each decision; never, where keepers elsewhere decide. */
+  TopologyFeed.Subscription onDecision(Consumer<GroupStatus> listener) {
+    return keeper.map(k -> k.onDecision(listener)).orElse(() -> {});
+  }
+
+  @Override
+  public void close() {
+    keeper.ifPresent(Keeper::close);
+    try {
+      ground.close();
+    } catch (Exception e) {
+      // The folder's lock ends with the process at the latest.
+      LOG.warn("the state folder could not be closed", e);
+    }
+  }
+}

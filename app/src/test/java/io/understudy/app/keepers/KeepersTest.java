@@ -1,0 +1,130 @@
+package io.understudy.app.keepers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.testkit.RedisServer;
+import io.understudy.topology.Epoch;
+import io.understudy.topology.Topology;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeepersTest {
+  @Test
+  void shouldFailOverAndTellEveryOutput() {
+    try (var trial = Trial.start(1)) {
+      trial.servers.primary().command("SET", "key", "value");
+      trial.servers.awaitInSync();
+      trial.servers.primary().kill9();
+
+      RedisServer primary = trial.awaitSuccessor(1);
+      trial.awaitWhole(primary, others(trial, primary));
+
+      assertThat(primary.command("GET", "key")).isEqualTo("value");
+      trial.keepers.forEach(KeepersTest::neverWentBack);
+      // The old one comes back, and is demoted by whoever leads.
+      trial.servers.primary().restartEmpty();
+      trial.awaitWhole(primary, others(trial, primary));
+      assertThat(primary.command("GET", "key")).isEqualTo("value");
+    }
+  }
+
+  private static List<RedisServer> others(Trial trial, RedisServer primary) {
+    return trial.servers.nodes().stream().filter(s -> s != primary && s.isRunning()).toList();
+  }
+
+  private static void neverWentBack(Trial.Member keeper) {
+    Topology before = Topology.unknown(Trial.GROUP);
+    for (Topology each : keeper.seen) {
+      assertThat(each.isAfter(before) || each.epoch().equals(Epoch.NONE))
+          .as("%s after %s", each, before)
+          .isTrue();
+      before = each;
+    }
+  }
+
+  /** The leader ends at some point of the failover; another keeper finishes it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bereft", "crashed", "carry-on", "stray"})
+  void shouldFinishWhatTheLeaderBeganThatDiedAt(String rule) {
+    try (var trial = Trial.start(1)) {
+      trial.servers.primary().command("SET", "key", "value");
+      trial.servers.awaitInSync();
+      Trial.Member leader = trial.leader();
+      leader.closeAtRule(rule);
+      trial.servers.primary().kill9();
+      trial.await(
+          "the leader came to act",
+          () ->
+              leader.isClosed()
+                  || leader.decisions.stream().anyMatch(d -> d.published().epoch().number() > 1));
+
+      RedisServer primary = trial.awaitSuccessor(1);
+      trial.awaitWhole(primary, others(trial, primary));
+      assertThat(primary.command("GET", "key")).isEqualTo("value");
+      trial.keepers.forEach(KeepersTest::neverWentBack);
+    }
+  }
+
+  @Test
+  void shouldFailOverASilentPrimary() {
+    try (var trial = Trial.start(1)) {
+      trial.servers.primary().stop();
+
+      RedisServer primary = trial.awaitSuccessor(1);
+      trial.servers.primary().resume();
+      trial.awaitWhole(primary, others(trial, primary));
+    }
+  }
+
+  /** One of three is left: it must not decide anything, however dead the primary looks. */
+  @Test
+  void shouldChangeNothingWithoutAMajorityOfKeepers() throws IOException {
+    try (var trial = Trial.start(1)) {
+      Trial.Member last = trial.leader();
+      trial.keepers.stream().filter(k -> k != last).toList().forEach(Trial.Member::close);
+      trial.await(
+          "it says that it is alone",
+          () -> last.keeper.status(Trial.GROUP).decision().reason().contains("1 of 3 keepers"));
+      trial.servers.primary().kill9();
+      trial.await(
+          "it sees that the primary is dead",
+          () ->
+              last.keeper
+                  .status(Trial.GROUP)
+                  .view()
+                  .flatMap(v -> v.at(trial.servers.primary().address()))
+                  .filter(n -> n.reachability().describe(0).contains("refuses"))
+                  .isPresent());
+      assertThat(last.current().epoch().number()).isEqualTo(1);
+      trial.servers.replicas().forEach(r -> assertThat(r.info("role")).isEqualTo("slave"));
+
+      trial.startKeeper(Trial.MEMBERS.stream().filter(id -> !id.equals(last.id)).findFirst().get());
+      RedisServer primary = trial.awaitSuccessor(1);
+      trial.awaitWhole(primary, others(trial, primary));
+    }
+  }
+
+  /** Without ZooKeeper's majority outputs stop, nothing is changed, and all goes on afterwards. */
+  @Test
+  void shouldHoldEverythingWhileZookeeperHasNoMajority() throws IOException {
+    try (var trial = Trial.start(3)) {
+      trial.stopZookeeper(0);
+      trial.stopZookeeper(1);
+      trial.await(
+          "no output may act any more",
+          () -> trial.keepers.stream().noneMatch(k -> k.keeper.feed().isCurrent(k.current())));
+      trial.servers.primary().kill9();
+      trial.await("no keeper leads", () -> trial.keepers.stream().noneMatch(Trial.Member::leads));
+      trial.servers.replicas().forEach(r -> assertThat(r.info("role")).isEqualTo("slave"));
+
+      trial.startZookeeper(0);
+      trial.startZookeeper(1);
+      RedisServer primary = trial.awaitSuccessor(1);
+      trial.awaitWhole(primary, others(trial, primary));
+      trial.keepers.forEach(KeepersTest::neverWentBack);
+    }
+  }
+}

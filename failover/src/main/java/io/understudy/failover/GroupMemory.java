@@ -1,0 +1,108 @@
+package io.understudy.failover;
+
+import io.understudy.failover.decide.GroupJournal;
+import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.journal.JournalStore;
+import io.understudy.topology.Coordinator;
+import io.understudy.topology.Topology;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group's journal as this process has it: to write while it leads the group, a copy to read while
+ * another process does. Confined to the group's thread.
+ */
+final class GroupMemory {
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final String group;
+  private final Coordinator coordinator;
+  private final GroupMachine machine;
+  private @Nullable JournalStore store;
+  private @Nullable GroupJournal journal;
+  private long nextTryNanos;
+
+  GroupMemory(String group, Coordinator coordinator, GroupMachine machine, long nowNanos) {
+    this.group = group;
+    this.coordinator = coordinator;
+    this.machine = machine;
+    this.nextTryNanos = nowNanos;
+  }
+
+  /** What is remembered now; empty until it could be read for the first time. */
+  Optional<GroupJournal> journal() {
+    return Optional.ofNullable(journal);
+  }
+
+  /** Goes on with {@code next} in memory. */
+  void become(GroupJournal next) {
+    journal = next;
+  }
+
+  /** Whether this process may write it, so that what is decided on it may be done. */
+  boolean isOwn() {
+    return store != null;
+  }
+
+  /**
+   * Takes the journal over when this process has come to lead, and lets go of it when it no longer
+   * does; a copy is read again when something was published that it does not know.
+   *
+   * @return whether it was taken over by this call
+   * @throws IOException when it cannot be read; one line. Not tried again for a second
+   */
+  boolean prepare(boolean leads, Topology published, long nowNanos) throws IOException {
+    if (!leads) {
+      store = null;
+    }
+    boolean wanted =
+        leads ? store == null : journal == null || published.isAfter(journal.published());
+    if (!wanted || nowNanos - nextTryNanos < 0) {
+      return false;
+    }
+    nextTryNanos = nowNanos + RETRY.toNanos();
+    if (!leads) {
+      copy(nowNanos);
+      return false;
+    }
+    JournalStore opened =
+        JournalStore.open(coordinator.journal(), group, UUID.randomUUID().toString());
+    journal =
+        coordinator.shared()
+            ? machine.takeOver(opened.durable(), nowNanos)
+            : machine.resume(opened.durable(), nowNanos);
+    store = opened;
+    return true;
+  }
+
+  private void copy(long nowNanos) throws IOException {
+    Optional<GroupJournal> read = JournalStore.read(coordinator.journal(), group);
+    if (read.isPresent()) {
+      journal = machine.takeOver(read.get(), nowNanos);
+    }
+  }
+
+  /**
+   * Makes {@code next} durable.
+   *
+   * @throws IOException when that is not certain; one line. Where keepers share the journal, it is
+   *     then read again before anything is done
+   */
+  void save(GroupJournal next) throws IOException {
+    JournalStore own = store;
+    if (own == null) {
+      throw new IOException("this process does not lead the group");
+    }
+    try {
+      own.save(next);
+    } catch (IOException e) {
+      if (coordinator.shared()) {
+        store = null;
+      }
+      throw e;
+    }
+  }
+}

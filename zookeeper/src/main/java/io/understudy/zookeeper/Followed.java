@@ -1,0 +1,151 @@
+package io.understudy.zookeeper;
+
+import io.understudy.topology.Topology;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is published of the groups, as this process follows it, and the lease under which its
+ * outputs may act on it.
+ *
+ * <p>The lease is one transaction: it checks that nothing was published after what this process
+ * acts upon, and notes in this process's own node how far that is. So it can only be renewed by
+ * somebody who has let go of everything older, and the note tells keepers that he has.
+ */
+final class Followed {
+  private static final Logger LOG = LoggerFactory.getLogger("io.understudy.zookeeper");
+
+  private final Store store;
+  private final String id;
+  private final List<String> groups;
+  private final boolean hasOutputs;
+  private final Timing timing;
+  private final LongSupplier nanoTime;
+  private final Turns thread;
+  private final Runnable watcher = this::later;
+  private volatile Consumer<Topology> consumer = topology -> {};
+  private volatile long leaseUntilNanos;
+
+  // Confined to the thread.
+  private int processed = -1;
+  private boolean noted;
+  private String said = "";
+
+  /**
+   * Follows nothing until it is started.
+   *
+   * @param id unique among the processes that follow
+   * @param hasOutputs whether keepers must wait for this process before they promote another node
+   */
+  Followed(
+      Store store,
+      String id,
+      List<String> groups,
+      boolean hasOutputs,
+      Timing timing,
+      LongSupplier nanoTime,
+      Turns thread) {
+    this.store = store;
+    this.id = id;
+    this.groups = List.copyOf(groups);
+    this.hasOutputs = hasOutputs;
+    this.timing = timing;
+    this.nanoTime = nanoTime;
+    this.thread = thread;
+    this.leaseUntilNanos = nanoTime.getAsLong();
+  }
+
+  /** Begins; {@code newConsumer} is called on this object's thread. */
+  void start(Consumer<Topology> newConsumer) {
+    consumer = newConsumer;
+    store.onConnection(watcher);
+    thread.every(timing.proxyBeat(), this::turn);
+  }
+
+  /** Whether the lease runs. Any thread. */
+  boolean isUpToDate() {
+    return nanoTime.getAsLong() - leaseUntilNanos < 0;
+  }
+
+  private void later() {
+    thread.soon(this::turn);
+  }
+
+  private void turn() {
+    if (!store.isConnected()) {
+      say("the connection to ZooKeeper is interrupted; requests wait when the lease is over");
+      return;
+    }
+    try {
+      if (processed < 0) {
+        refresh();
+      }
+      for (int tries = 0; tries < 2 && !renew(); tries++) {
+        refresh();
+      }
+      say("");
+    } catch (IOException e) {
+      say(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("an output could not follow; tried again", e);
+    }
+  }
+
+  private void say(String trouble) {
+    if (!trouble.equals(said)) {
+      said = trouble;
+      LOG.warn("{}", trouble.isEmpty() ? "what is published is followed again" : trouble);
+    }
+  }
+
+  /**
+   * Reads the count before the topologies, so that each of them is at least as new as the count.
+   */
+  private void refresh() throws IOException {
+    var _ = store.read(Tree.PUBLISHED, watcher);
+    int count = store.readNewest(Tree.PUBLISHED).map(Store.Cell::version).orElse(Store.ABSENT);
+    for (Optional<Store.Cell> cell : store.readAll(groups.stream().map(Tree::topology).toList())) {
+      if (cell.isPresent()) {
+        consumer.accept(TopologyText.read(cell.get().bytes()));
+      }
+    }
+    processed = count;
+  }
+
+  /** Renews the lease; false when something newer was published. */
+  private boolean renew() throws IOException {
+    if (!hasOutputs) {
+      return store.readNewest(Tree.PUBLISHED).filter(c -> c.version() == processed).isPresent();
+    }
+    byte[] note = Integer.toString(processed).getBytes(StandardCharsets.US_ASCII);
+    if (!noted) {
+      var _ = store.create(Tree.proxy(id), note, true);
+      noted = true;
+    }
+    long sentNanos = nanoTime.getAsLong();
+    if (!store.writeIfCounted(Tree.proxy(id), note, Tree.PUBLISHED, processed)) {
+      noted = false; // the count is another, or the node vanished with an earlier session
+      return false;
+    }
+    leaseUntilNanos = sentNanos + timing.proxyLease().toNanos();
+    return true;
+  }
+
+  /** Ends the lease at once. Called when the thread has ended. */
+  void leave() {
+    leaseUntilNanos = nanoTime.getAsLong();
+    if (noted) {
+      try {
+        store.delete(Tree.proxy(id), Store.ANY);
+      } catch (IOException e) {
+        LOG.debug("the session ends, and the node with it", e);
+      }
+    }
+  }
+}

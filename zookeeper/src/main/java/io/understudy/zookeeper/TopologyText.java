@@ -1,0 +1,115 @@
+package io.understudy.zookeeper;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.understudy.topology.Address;
+import io.understudy.topology.Epoch;
+import io.understudy.topology.Node;
+import io.understudy.topology.RunId;
+import io.understudy.topology.Topology;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A topology as JSON, which other programs may read too. */
+final class TopologyText {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private TopologyText() {}
+
+  static byte[] write(Topology topology) {
+    var bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("group", topology.group());
+      json.writeNumberField("epoch", topology.epoch().number());
+      json.writeNumberField("version", topology.version());
+      if (topology.primary().isPresent()) {
+        json.writeFieldName("primary");
+        write(json, topology.primary().get());
+      }
+      json.writeArrayFieldStart("replicas");
+      for (Node replica : topology.replicas()) {
+        write(json, replica);
+      }
+      json.writeEndArray();
+      json.writeStringField("reason", topology.reason());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("an array cannot fail to be written to", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, Node node) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("address", node.address().toString());
+    json.writeStringField("runId", node.runId().value());
+    json.writeEndObject();
+  }
+
+  /**
+   * Reads what {@link #write} wrote. Fields that a later version adds are passed over.
+   *
+   * @throws IOException when it is something else; one line
+   */
+  static Topology read(byte[] bytes) throws IOException {
+    String group = "";
+    long epoch = 0;
+    long version = 0;
+    List<Node> primary = List.of();
+    List<Node> replicas = List.of();
+    String reason = "";
+    try (JsonParser json = JSON.createParser(bytes)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.currentName();
+        json.nextToken();
+        switch (field) {
+          case "group" -> group = json.getValueAsString("");
+          case "epoch" -> epoch = json.getLongValue();
+          case "version" -> version = json.getLongValue();
+          case "primary" -> primary = List.of(node(json));
+          case "replicas" -> replicas = nodes(json);
+          case "reason" -> reason = json.getValueAsString("");
+          default -> json.skipChildren();
+        }
+      }
+      return new Topology(
+          group, new Epoch(epoch), version, primary.stream().findFirst(), replicas, reason);
+    } catch (IOException | IllegalArgumentException e) {
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new IOException("what is published of a group cannot be read: " + why, e);
+    }
+  }
+
+  private static List<Node> nodes(JsonParser json) throws IOException {
+    List<Node> nodes = new ArrayList<>();
+    while (json.nextToken() == JsonToken.START_OBJECT) {
+      nodes.add(node(json));
+    }
+    return nodes;
+  }
+
+  private static Node node(JsonParser json) throws IOException {
+    Optional<Address> address = Optional.empty();
+    Optional<RunId> runId = Optional.empty();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String field = json.currentName();
+      json.nextToken();
+      switch (field) {
+        case "address" -> address = Optional.of(Address.parse(json.getValueAsString("")));
+        case "runId" -> runId = Optional.of(new RunId(json.getValueAsString("")));
+        default -> json.skipChildren();
+      }
+    }
+    if (address.isEmpty() || runId.isEmpty()) {
+      throw new IOException("a node has an address and a runId");
+    }
+    return new Node(address.get(), runId.get());
+  }
+}

@@ -1,0 +1,162 @@
+package io.understudy.zookeeper;
+
+import io.understudy.topology.Coordinator;
+import io.understudy.topology.Publisher;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * This process's part in the agreement through ZooKeeper: a keeper's seat, or only a follower. It
+ * is the one place of this module where threads and the clock come from.
+ */
+public final class ZookeeperCoordinator implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  private final ZookeeperConnection connection;
+  private final List<ThreadTurns> threads = new ArrayList<>();
+  private final Timing timing;
+  private Optional<KeeperSeat> seat = Optional.empty();
+  private Optional<Followed> followed = Optional.empty();
+
+  private ZookeeperCoordinator(ZookeeperConnection connection, Timing timing) {
+    this.connection = connection;
+    this.timing = timing;
+  }
+
+  /**
+   * Connects, and takes this keeper's seat.
+   *
+   * @param hasOutputs whether this process also serves clients, so that a failover waits for it
+   * @throws IOException in one line: nobody answers, no permission, or another living process has
+   *     this keeper's id; nothing is left running
+   */
+  public static ZookeeperCoordinator keeper(
+      ZookeeperOptions options, KeeperIdentity identity, boolean hasOutputs) throws IOException {
+    ZookeeperCoordinator coordinator = open(options);
+    try {
+      var seat =
+          new KeeperSeat(
+              coordinator.connection,
+              identity,
+              coordinator.timing,
+              System::nanoTime,
+              coordinator.thread("zookeeper-keeper"));
+      coordinator.sitDown(seat, identity);
+      coordinator.seat = Optional.of(seat);
+      coordinator.followed = Optional.of(coordinator.followed(identity.groups(), hasOutputs));
+      seat.start();
+      return coordinator;
+    } catch (IOException | RuntimeException e) {
+      coordinator.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Connects, to follow what keepers publish of the groups and to decide nothing.
+   *
+   * @throws IOException in one line: nobody answers, or no permission; nothing is left running
+   */
+  public static ZookeeperCoordinator follower(ZookeeperOptions options, List<String> groups)
+      throws IOException {
+    ZookeeperCoordinator coordinator = open(options);
+    coordinator.followed = Optional.of(coordinator.followed(groups, true));
+    return coordinator;
+  }
+
+  private static ZookeeperCoordinator open(ZookeeperOptions options) throws IOException {
+    return new ZookeeperCoordinator(
+        ZookeeperConnection.open(options, CONNECT), new Timing(options.session()));
+  }
+
+  private Turns thread(String name) {
+    var turns =
+        new ThreadTurns(
+            Executors.newSingleThreadScheduledExecutor(
+                work -> {
+                  var made = new Thread(work, name);
+                  made.setDaemon(true);
+                  return made;
+                }));
+    threads.add(turns);
+    return turns;
+  }
+
+  private Followed followed(List<String> groups, boolean hasOutputs) {
+    return new Followed(
+        connection,
+        UUID.randomUUID().toString(),
+        groups,
+        hasOutputs,
+        timing,
+        System::nanoTime,
+        thread("zookeeper-follower"));
+  }
+
+  /** A node of an earlier life is removed when it has been silent for long enough. */
+  private void sitDown(KeeperSeat seat, KeeperIdentity identity) throws IOException {
+    long firstSeenNanos = System.nanoTime();
+    Optional<Store.Cell> first = seat.sitDown();
+    for (Optional<Store.Cell> now = first; now.isPresent(); now = seat.sitDown()) {
+      boolean same = first.isPresent() && first.get().incarnation() == now.get().incarnation();
+      if (same && now.get().version() != first.get().version()) {
+        throw new IOException(
+            "another living process is keeper "
+                + identity.id()
+                + " already; give this one an id of its own (failover.keeper.id)");
+      }
+      if (System.nanoTime() - firstSeenNanos > timing.silence().toNanos()) {
+        seat.buryEarlierLife(now.get().version());
+        first = Optional.empty();
+      }
+      LockSupport.parkNanos(timing.beat().toNanos() / 2);
+    }
+  }
+
+  /** The ports of a keeper. To be called once. */
+  public Coordinator coordinator() {
+    KeeperSeat mine = seat.orElseThrow();
+    return new Coordinator(
+        new ZookeeperJournal(connection), mine, publisher(mine::news), mine, true);
+  }
+
+  /** What a process that only follows acts upon. To be called once. */
+  public Publisher publisher() {
+    return publisher(() -> {});
+  }
+
+  private Publisher publisher(Runnable news) {
+    return new Publications(
+        connection,
+        followed.orElseThrow(),
+        timing,
+        System::nanoTime,
+        thread("zookeeper-publisher"),
+        news);
+  }
+
+  /** Gives everything up and ends the session. */
+  @Override
+  public void close() {
+    threads.forEach(ThreadTurns::end);
+    try {
+      for (ThreadTurns thread : threads) {
+        if (!thread.awaitEnd(CLOSE)) {
+          break;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    followed.ifPresent(Followed::leave);
+    seat.ifPresent(KeeperSeat::leave);
+    connection.close();
+  }
+}
