@@ -75,6 +75,13 @@ final class CompareOptions {
   @Option(names = "--quick", description = "3 rounds of 1 s after a short warm-up; a trend only")
   boolean quick;
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Understudy's event loops (default: ${DEFAULT-VALUE}); peers always have one thread")
+  int threads = 1;
+
   @Option(names = "--peers-only", description = "leave Understudy out")
   boolean peersOnly;
 

@@ -124,7 +124,8 @@ final class Servers {
 
   private Target understudy(int redisPort) throws IOException {
     UnderstudyRun run =
-        UnderstudyRun.configure(children.directory().resolve("understudy"), redisPort, 1, "");
+        UnderstudyRun.configure(
+            children.directory().resolve("understudy"), redisPort, options.threads, "");
     Process process = run.start(children, "understudy", options.jvmOptions);
     children.awaitServing("understudy", process, run.port(), START_DEADLINE);
     return new Target("understudy", run.port(), process.pid(), Target.Kind.UNDERSTUDY);
