@@ -4,12 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.understudy.wire.command.Command;
 import io.understudy.wire.command.CommandTable;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** What is known so far of the command that is being scanned: its name and its first arguments. */
 final class CommandShape {
   private static final int REMEMBERED = RequestScanner.REMEMBERED_ARGUMENTS;
 
   private final CommandTable table;
+  private Beginning recent = new Beginning();
+  private Beginning earlier = new Beginning();
   private final byte[] carried = new byte[CommandTable.MAX_NAME_BYTES];
   private final ByteBuffer carriedView = ByteBuffer.wrap(carried);
   private final long[] offsets = new long[REMEMBERED];
@@ -39,13 +42,25 @@ final class CommandShape {
    * @return absolute index behind the command; -1 if this way does not do
    */
   int readSmall(ByteBuffer in, int from, int end, RequestLimits limits) {
-    int arguments = SmallHeader.read(in, from, end, '*');
+    Beginning known = known(in, from, end);
+    int arguments = known == null ? SmallHeader.read(in, from, end, '*') : known.arguments();
     if (arguments <= 0 || arguments > REMEMBERED || arguments > limits.maxArguments()) {
       return -1;
     }
     int at = from + SmallHeader.bytes(arguments);
     Command found = Command.UNKNOWN;
-    for (int i = 0; i < arguments; i++) {
+    int next = 0;
+    if (known != null) {
+      if (known.nameBytes() > limits.maxBulkBytes()) {
+        return -1;
+      }
+      offsets[0] = known.nameOffset();
+      lengths[0] = known.nameBytes();
+      at = from + known.bytes();
+      found = known.command();
+      next = 1;
+    }
+    for (int i = next; i < arguments; i++) {
       int length = SmallHeader.read(in, at, end, '$');
       if (length < 0 || length > limits.maxBulkBytes()) {
         return -1;
@@ -58,6 +73,7 @@ final class CommandShape {
       lengths[i] = length;
       if (i == 0) {
         found = table.lookup(in, at, length);
+        remember(in, from, end, arguments, length, found);
       } else if (i == 1 && found.container()) {
         found = table.subcommand(found, in, at, length);
       }
@@ -67,6 +83,28 @@ final class CommandShape {
     count = arguments;
     scanned = arguments;
     return at;
+  }
+
+  /** How this command begins, if it is one of the last two that were remembered. */
+  private @Nullable Beginning known(ByteBuffer in, int from, int end) {
+    if (recent.matches(in, from, end)) {
+      return recent;
+    }
+    if (!earlier.matches(in, from, end)) {
+      return null;
+    }
+    Beginning found = earlier;
+    earlier = recent;
+    recent = found;
+    return found;
+  }
+
+  private void remember(
+      ByteBuffer in, int from, int end, int arguments, int nameBytes, Command found) {
+    Beginning oldest = earlier;
+    earlier = recent;
+    recent = oldest;
+    oldest.remember(in, from, end, arguments, nameBytes, found);
   }
 
   /**

@@ -88,6 +88,45 @@ class RequestScannerTest {
     assertThat(scanner.argumentsScanned()).isEqualTo(2);
   }
 
+  @Test
+  void shouldNotMistakeACommandForAnotherThatBeginsAlike() {
+    List<String> requests =
+        List.of(
+            "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n",
+            "*2\r\n$3\r\nget\r\n$1\r\nk\r\n",
+            "*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n",
+            "*3\r\n$3\r\nGET\r\n$1\r\nk\r\n$1\r\nk\r\n",
+            "*2\r\n$4\r\nGETX\r\n$1\r\nk\r\n",
+            "*2\r\n$6\r\nGETDEL\r\n$1\r\nk\r\n",
+            "*2\r\n$6\r\nGETSET\r\n$1\r\nk\r\n",
+            "*3\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n$1\r\n*\r\n",
+            "*3\r\n$6\r\nCONFIG\r\n$3\r\nSET\r\n$1\r\n*\r\n",
+            "*2\r\n$7\r\nHGETALL\r\n$1\r\nk\r\n",
+            "*1\r\n$4\r\nPING\r\n",
+            "*1\r\n$4\r\nPINK\r\n");
+    // Each after each other, twice, so that every pair is met with either remembered.
+    for (String first : requests) {
+      for (String second : requests) {
+        for (String request : List.of(first, second, first, second)) {
+          RequestScanner fresh = new RequestScanner(CommandTable.standard(), RequestLimits.DEFAULT);
+          assertThat(shape(scanner, request)).isEqualTo(shape(fresh, request));
+        }
+      }
+    }
+  }
+
+  private static String shape(RequestScanner scanner, String request) {
+    ByteBuf bytes = ascii(request);
+    scanner.feed(bytes, 0, bytes.readableBytes());
+    StringBuilder shape = new StringBuilder().append(scanner.next());
+    shape.append(' ').append(scanner.command().name()).append(' ').append(scanner.length());
+    for (int i = 0; i < scanner.argumentCount(); i++) {
+      shape.append(' ').append(scanner.argumentOffset(i));
+      shape.append('+').append(scanner.argumentLength(i));
+    }
+    return shape.append(' ').append(scanner.next()).toString();
+  }
+
   private List<String> scan(String text) {
     List<String> events = new ArrayList<>();
     ByteBuf bytes = ascii(text);
