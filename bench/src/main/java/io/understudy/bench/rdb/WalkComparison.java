@@ -54,6 +54,17 @@ public final class WalkComparison implements Callable<Integer> {
   private static final double BYTES_PER_MEGABYTE = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  private static final String OURS = "ours, keys and values as bytes";
+  private static final String THEIRS = "redis-replicator, values decoded";
+
+  /** How many times as fast as the other ours is to be. */
+  private static final double WANTED_RATIO = 5;
+
+  /** What ours is to reach with values of 200 bytes. */
+  private static final double WANTED_MEGABYTES_PER_SECOND = 500;
+
+  private static final int MISSED = 1;
+
   private static final String FILL_STRINGS =
       "for i = 1, ARGV[1] do redis.call('SET', 'key:' .. i,"
           + " string.rep(string.char(33 + i % 90), ARGV[2])) end";
@@ -129,18 +140,20 @@ public final class WalkComparison implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (!given.toString().isEmpty()) {
-      compare("", given);
-      return 0;
+      return compare("", given) ? 0 : MISSED;
     }
+    boolean reached = true;
     for (Shape shape : shapes) {
       try (Children children = Children.inTemporaryDirectory()) {
-        compare(shape.name().toLowerCase(Locale.ROOT) + ", ", make(children, shape));
+        String what = shape.name().toLowerCase(Locale.ROOT) + ", ";
+        reached &= compare(what, make(children, shape));
       }
     }
-    return 0;
+    return reached ? 0 : MISSED;
   }
 
-  private void compare(String what, Path file) throws IOException {
+  /** Returns whether the figures are reached. */
+  private boolean compare(String what, Path file) throws IOException {
     double megabytes = Files.size(file) / BYTES_PER_MEGABYTE;
     System.out.printf(
         Locale.ROOT,
@@ -151,7 +164,28 @@ public final class WalkComparison implements Callable<Integer> {
         rounds,
         warmUpRounds,
         MachineLoad.average());
-    print(measure(file), megabytes);
+    Map<String, List<Cost>> costs = measure(file);
+    print(costs, megabytes);
+    double ours = Median.of(costs.getOrDefault(OURS, List.of()), Cost::cpuSeconds);
+    double theirs = Median.of(costs.getOrDefault(THEIRS, List.of()), Cost::cpuSeconds);
+    boolean fast = theirs / ours >= WANTED_RATIO;
+    System.out.printf(
+        Locale.ROOT,
+        "%.1f times redis-replicator, %.0f wanted: %s%n",
+        theirs / ours,
+        WANTED_RATIO,
+        fast ? "reached" : "missed");
+    if (!what.startsWith("strings")) {
+      return fast;
+    }
+    boolean wide = megabytes / ours >= WANTED_MEGABYTES_PER_SECOND;
+    System.out.printf(
+        Locale.ROOT,
+        "%.0f MB/s of CPU time, %.0f wanted: %s%n",
+        megabytes / ours,
+        WANTED_MEGABYTES_PER_SECOND,
+        wide ? "reached" : "missed");
+    return fast && wide;
   }
 
   private Path make(Children children, Shape shape) throws IOException {
@@ -186,9 +220,9 @@ public final class WalkComparison implements Callable<Integer> {
   private Map<String, List<Cost>> measure(Path file) throws IOException {
     Map<String, Walk> walks = new LinkedHashMap<>();
     walks.put("ours, keys", path -> ours(path, Take.NOTHING));
-    walks.put("ours, keys and values as bytes", path -> ours(path, Take.WHOLE));
+    walks.put(OURS, path -> ours(path, Take.WHOLE));
     walks.put("ours, written again", WalkComparison::oursWritten);
-    walks.put("redis-replicator, values decoded", path -> theirs(path, _ -> {}));
+    walks.put(THEIRS, path -> theirs(path, _ -> {}));
     walks.put(
         "redis-replicator, values as bytes",
         path -> theirs(path, r -> r.setRdbVisitor(new DumpRdbVisitor(r))));

@@ -18,7 +18,7 @@ class DumpPayloadTest {
   private static final long MAX_STRING_BYTES = 1 << 20;
 
   static List<ServerVersion> servers() {
-    return ServerVersion.installed();
+    return ServerFiles.servers();
   }
 
   @ParameterizedTest(name = "{0}")

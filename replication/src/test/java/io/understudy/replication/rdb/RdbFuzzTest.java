@@ -2,7 +2,6 @@ package io.understudy.replication.rdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.understudy.testkit.ServerVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +18,7 @@ class RdbFuzzTest {
   private static final int USUAL_SEEDS = 20_000;
 
   private final List<byte[]> files =
-      ServerVersion.installed().stream().map(ServerFiles::small).toList();
+      ServerFiles.servers().stream().map(ServerFiles::small).toList();
 
   @Test
   void shouldSurviveDamagedFiles() {

@@ -20,7 +20,7 @@ class RdbReaderTest {
   private static final int DAMAGE_SEED = 77;
 
   static List<ServerVersion> servers() {
-    return ServerVersion.installed();
+    return ServerFiles.servers();
   }
 
   @ParameterizedTest(name = "{0}")

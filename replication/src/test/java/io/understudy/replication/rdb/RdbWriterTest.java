@@ -26,7 +26,7 @@ class RdbWriterTest {
   private static final int PIECE_BYTES = 1000;
 
   static List<ServerVersion> servers() {
-    return ServerVersion.installed();
+    return ServerFiles.servers();
   }
 
   /** Every version's file, written for every version: what a server then has is what was there. */
@@ -133,7 +133,7 @@ class RdbWriterTest {
 
   @Test
   void shouldRefuseTimesOfFieldsWhereTheyWouldBeLost() {
-    byte[] file = ServerFiles.full(ServerVersion.newest(ServerVersion.Family.VALKEY)).file();
+    byte[] file = ServerFiles.full(ServerFiles.newest(ServerVersion.Family.VALKEY)).file();
     assertThatThrownBy(
             () -> written(file, RdbTarget.of(Family.REDIS, 7, 2), Checksum.COMPUTED, _ -> true))
         .isInstanceOf(RdbException.class)
@@ -143,12 +143,12 @@ class RdbWriterTest {
 
   @Test
   void shouldRefuseAModulesTypeThatTheTargetDoesNotHave() {
-    byte[] file = ServerFiles.full(ServerVersion.newest(ServerVersion.Family.REDIS)).file();
+    byte[] file = ServerFiles.full(ServerFiles.newest(ServerVersion.Family.REDIS)).file();
     assertThatThrownBy(
             () ->
                 written(
                     file,
-                    target(ServerVersion.newest(ServerVersion.Family.VALKEY), Loss.REFUSED),
+                    target(ServerFiles.newest(ServerVersion.Family.VALKEY), Loss.REFUSED),
                     Checksum.COMPUTED,
                     _ -> true))
         .isInstanceOf(RdbException.class)
@@ -158,7 +158,7 @@ class RdbWriterTest {
 
   @Test
   void shouldRefuseToGatherMoreThanItMay() {
-    byte[] file = ServerFiles.full(ServerVersion.newest(ServerVersion.Family.REDIS)).file();
+    byte[] file = ServerFiles.full(ServerFiles.newest(ServerVersion.Family.REDIS)).file();
     var writer = new RdbWriter(RdbTarget.OLDEST, 100, Checksum.COMPUTED, (_, _, _) -> {});
     var filter = new RdbFilter(e -> e.shownKey().equals("\"large:list\""), writer);
     assertThatThrownBy(

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ValueDecoderTest {
   static List<ServerVersion> servers() {
-    return ServerVersion.installed();
+    return ServerFiles.servers();
   }
 
   @ParameterizedTest(name = "{0}")
