@@ -21,7 +21,10 @@ import org.slf4j.LoggerFactory;
 public final class Logging extends ContextAwareBase implements Configurator {
   /** Libraries whose everyday news is of no use to an operator. */
   private static final List<String> LIBRARIES =
-      List.of("io.netty", "io.lettuce", "reactor", "org.apache.curator", "org.apache.zookeeper");
+      List.of("io.netty", "io.lettuce", "reactor", "org.apache.zookeeper");
+
+  /** Says nothing that is not also said, in one line and with a remedy, by what uses it. */
+  private static final String ECHO = "org.apache.curator";
 
   private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
   private static final String STANDARD_ERROR = "System.err";
@@ -70,5 +73,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
     for (String library : LIBRARIES) {
       context.getLogger(library).setLevel(Level.ERROR);
     }
+    context.getLogger(ECHO).setLevel(Level.OFF);
   }
 }

@@ -127,4 +127,26 @@ class KeepersTest {
       trial.keepers.forEach(KeepersTest::neverWentBack);
     }
   }
+
+  /**
+   * A prefix that is written wrong makes a world of its own, which must leave the servers alone.
+   */
+  @Test
+  void shouldLeaveServersAloneThatKeepersBelowAnotherPrefixLookAfter() throws IOException {
+    try (var trial = Trial.start(1)) {
+      Trial.Member stranger = trial.startElsewhere("/understody");
+      trial.await(
+          "it says who else is at work",
+          () ->
+              stranger
+                  .keeper
+                  .status(Trial.GROUP)
+                  .decision()
+                  .reason()
+                  .contains("of another keeper"));
+      assertThat(stranger.current().primary()).isEmpty();
+      assertThat(trial.leader().current().epoch()).isEqualTo(new Epoch(1));
+      trial.awaitWhole(trial.servers.primary(), trial.servers.replicas());
+    }
+  }
 }

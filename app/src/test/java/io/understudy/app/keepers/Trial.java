@@ -44,6 +44,7 @@ final class Trial implements AutoCloseable {
 
   final ReplicaSet servers;
   final List<Member> keepers = new ArrayList<>();
+  private final List<Member> strangers = new ArrayList<>();
   private final List<Ports.Reserved> ports = new ArrayList<>();
   private final List<Path> folders = new ArrayList<>();
   private final List<Optional<EmbeddedZookeeper>> ensemble = new ArrayList<>();
@@ -93,10 +94,17 @@ final class Trial implements AutoCloseable {
     return ports.stream().map(p -> new Address("127.0.0.1", p.port())).toList();
   }
 
-  ZookeeperOptions options() {
+  /** A keeper of the same servers that looks for the others below another prefix. */
+  Member startElsewhere(String prefix) throws IOException {
+    var member = new Member("k1", List.of("k1"), prefix);
+    strangers.add(member);
+    return member;
+  }
+
+  ZookeeperOptions options(String prefix) {
     return new ZookeeperOptions(
         addresses().stream().map(Address::toString).collect(Collectors.joining(",")),
-        "/understudy",
+        prefix,
         Optional.empty(),
         Optional.empty(),
         SESSION);
@@ -128,11 +136,13 @@ final class Trial implements AutoCloseable {
     final Keeper keeper;
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    Member(String id) throws IOException {
+    Member(String id, List<String> members, String prefix) throws IOException {
       this.id = id;
       zookeeper =
           ZookeeperCoordinator.keeper(
-              options(), new KeeperIdentity(id, MEMBERS, "same", List.of(GROUP), "a test"), true);
+              options(prefix),
+              new KeeperIdentity(id, members, "same", List.of(GROUP), "a test"),
+              true);
       keeper =
           Keeper.start(
               new KeeperOptions(zookeeper.coordinator(), policy(), CADENCE, 1),
@@ -191,7 +201,7 @@ final class Trial implements AutoCloseable {
 
   Member startKeeper(String id) throws IOException {
     keepers.removeIf(k -> k.id.equals(id));
-    var member = new Member(id);
+    var member = new Member(id, MEMBERS, "/understudy");
     keepers.add(member);
     return member;
   }
@@ -248,6 +258,7 @@ final class Trial implements AutoCloseable {
 
   @Override
   public void close() {
+    strangers.forEach(Member::close);
     keepers.forEach(Member::close);
     for (int i = 0; i < ensemble.size(); i++) {
       stopZookeeper(i);

@@ -1,0 +1,5 @@
+/** Tests of what several keepers' views amount to. */
+@NullMarked
+package io.understudy.failover.agree;
+
+import org.jspecify.annotations.NullMarked;
