@@ -95,7 +95,7 @@ class RandomLoadTest {
     assertThat(Dataset.differences(expected, found)).as("seed %s", seed).isEmpty();
   }
 
-  private static Map<String, String> part(Map<String, String> whole, String digits) {
+  static Map<String, String> part(Map<String, String> whole, String digits) {
     Map<String, String> part = new TreeMap<>(whole);
     part.keySet().removeIf(key -> !key.matches("\\d/" + digits + ".*"));
     return part;
