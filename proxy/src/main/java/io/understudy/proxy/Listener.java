@@ -1,5 +1,7 @@
 package io.understudy.proxy;
 
+import io.understudy.proxy.route.ReadPolicy;
+
 /**
  * An address the proxy listens at, and the group it leads to.
  *
@@ -7,9 +9,15 @@ package io.understudy.proxy;
  *     ::} for all
  * @param port 0 for any free one, otherwise up to 65535
  * @param group the group's name
+ * @param reads where its reads go
  */
-public record Listener(String host, int port, String group) {
+public record Listener(String host, int port, String group, ReadPolicy reads) {
   private static final int MAX_PORT = 65_535;
+
+  /** One whose reads go to the primary. */
+  public Listener(String host, int port, String group) {
+    this(host, port, group, ReadPolicy.PRIMARY);
+  }
 
   /** Refuses a port that does not exist. */
   public Listener {

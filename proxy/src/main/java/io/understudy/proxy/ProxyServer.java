@@ -13,15 +13,22 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.understudy.proxy.backend.BackendPool;
+import io.understudy.proxy.backend.Greetings;
+import io.understudy.proxy.backend.LagProbe;
 import io.understudy.proxy.backend.Loop;
+import io.understudy.proxy.backend.Measured;
+import io.understudy.proxy.backend.Post;
 import io.understudy.proxy.backend.ReceiveBuffer;
+import io.understudy.proxy.backend.Replicas;
 import io.understudy.proxy.backend.TrafficLog;
 import io.understudy.proxy.backend.Transport;
 import io.understudy.proxy.backend.Turn;
 import io.understudy.proxy.route.Credentials;
+import io.understudy.proxy.route.PoolKey;
 import io.understudy.proxy.session.Acceptor;
 import io.understudy.proxy.session.ClientRegistry;
 import io.understudy.proxy.session.Counters;
+import io.understudy.proxy.session.Spread;
 import io.understudy.topology.Address;
 import io.understudy.topology.RunId;
 import io.understudy.topology.TopologyFeed;
@@ -57,8 +64,12 @@ public final class ProxyServer implements AutoCloseable {
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
   private final ClientRegistry registry = new ClientRegistry();
 
+  private final Map<String, Measured> measured = new LinkedHashMap<>();
+  private final List<LagProbe> probes = new ArrayList<>();
+
   /** One event loop with its connections to each group. */
-  private record Lane(Loop loop, TrafficLog traffic, Map<String, BackendPool> pools) {}
+  private record Lane(
+      Loop loop, TrafficLog traffic, Map<String, BackendPool> pools, Map<String, Replicas> reads) {}
 
   /** One listener that is bound. */
   private record Bound(Listener listener, Channel channel, List<Counters> counters) {}
@@ -91,6 +102,7 @@ public final class ProxyServer implements AutoCloseable {
   private void open(TopologyFeed feed) throws BindException {
     Transport transport = options.transport().available();
     ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    Greetings greetings = new Greetings();
     for (EventExecutor executor : threads) {
       EventLoop events = (EventLoop) executor;
       Loop loop =
@@ -102,9 +114,10 @@ public final class ProxyServer implements AutoCloseable {
               transport.readsWhenReady() ? new ReceiveBuffer(allocator) : null,
               transport,
               options.limits(),
+              greetings,
               Executors.newVirtualThreadPerTaskExecutor(),
               System::nanoTime);
-      lanes.add(new Lane(loop, new TrafficLog(), new LinkedHashMap<>()));
+      lanes.add(new Lane(loop, new TrafficLog(), new LinkedHashMap<>(), new LinkedHashMap<>()));
     }
     for (Listener listener : options.listeners()) {
       listen(listener, feed, transport);
@@ -118,6 +131,10 @@ public final class ProxyServer implements AutoCloseable {
                   BackendPool pool = lane.pools().get(group);
                   if (pool != null) {
                     lane.loop().events().execute(() -> pool.update(topology));
+                  }
+                  Replicas replicas = lane.reads().get(group);
+                  if (replicas != null) {
+                    lane.loop().events().execute(() -> replicas.update(topology));
                   }
                 }
               }));
@@ -139,10 +156,16 @@ public final class ProxyServer implements AutoCloseable {
           lane.pools()
               .computeIfAbsent(
                   listener.group(),
-                  group -> new BackendPool(lane.loop(), feed, credentials, lane.traffic()));
+                  group ->
+                      new BackendPool(
+                          lane.loop(), feed, Post.PRIMARY, credentials, lane.traffic()));
       Counters counter = new Counters();
       counters.add(counter);
-      acceptor.add(lane.loop(), listener.group(), pool, counter);
+      Spread spread =
+          listener.reads().spreads()
+              ? new Spread(replicas(lane, listener.group(), feed, credentials), listener.reads())
+              : null;
+      acceptor.add(lane.loop(), listener.group(), pool, counter, spread);
     }
     ChannelFuture future =
         new Bootstrap()
@@ -157,6 +180,25 @@ public final class ProxyServer implements AutoCloseable {
       throw new BindException(listener, future.cause());
     }
     bound.add(new Bound(listener, future.channel(), counters));
+  }
+
+  /** The replicas of a group on one loop; the first loop measures for all. */
+  private Replicas replicas(Lane lane, String group, TopologyFeed feed, Credentials credentials) {
+    Measured shared = measured.computeIfAbsent(group, name -> new Measured());
+    Replicas known = lane.reads().get(group);
+    if (known != null) {
+      return known;
+    }
+    Replicas replicas = new Replicas(lane.loop(), feed, credentials, lane.traffic(), shared);
+    lane.reads().put(group, replicas);
+    BackendPool primary = lane.pools().get(group);
+    if (lane.loop().index() == 0 && primary != null) {
+      PoolKey key = PoolKey.FRESH.withCredentials(credentials);
+      LagProbe probe = new LagProbe(lane.loop(), primary, replicas, key, shared);
+      probes.add(probe);
+      lane.loop().events().execute(probe::begin);
+    }
+    return replicas;
   }
 
   /** Where it listens, in the order of the options. */
@@ -205,7 +247,9 @@ public final class ProxyServer implements AutoCloseable {
       long waiting = 0;
       for (Lane lane : lanes) {
         BackendPool pool = lane.pools().get(group);
+        Replicas replicas = lane.reads().get(group);
         backends += pool == null ? 0 : pool.connections();
+        backends += replicas == null ? 0 : replicas.connections();
         waiting += pool == null ? 0 : pool.waiting();
       }
       groups.add(new ProxyStats.GroupStats(group, backends, waiting));
@@ -252,7 +296,12 @@ public final class ProxyServer implements AutoCloseable {
     for (Lane lane : lanes) {
       lane.loop()
           .events()
-          .submit(() -> lane.pools().values().forEach(BackendPool::close))
+          .submit(
+              () -> {
+                probes.forEach(LagProbe::close);
+                lane.reads().values().forEach(Replicas::close);
+                lane.pools().values().forEach(BackendPool::close);
+              })
           .awaitUninterruptibly();
     }
     threads.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();

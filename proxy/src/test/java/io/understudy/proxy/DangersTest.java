@@ -356,4 +356,22 @@ class DangersTest {
       set.replica(0).resume();
     }
   }
+
+  @Test
+  void shouldNotPassOnAConnectionThatNobodyReadsWhenItsClientWentAway() throws IOException {
+    try (RedisServer server = server();
+        Rig rig = Rig.before(server);
+        Wire next = rig.connect()) {
+      server.command("SET", "long", "x".repeat(30_000));
+      for (int round = 0; round < 1_000; round++) {
+        try (Wire gone = rig.connect()) {
+          gone.send(Wire.commands("BLPOP none long 1"));
+          gone.send(Wire.commands("BLPOP none long 1"));
+          assertThat(gone.read()).startsWith("-WRONGTYPE");
+        }
+        next.send(Wire.commands("BLPOP none long 1", "BLPOP none long 1"));
+        assertThat(next.read(2)).allMatch(reply -> reply.startsWith("-WRONGTYPE"));
+      }
+    }
+  }
 }

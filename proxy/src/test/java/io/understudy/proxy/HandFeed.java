@@ -52,15 +52,23 @@ final class HandFeed implements TopologyFeed {
   }
 
   /** Publishes a run at an address as primary of the next reign. */
-  synchronized void crown(Address address, RunId runId) {
+  void crown(Address address, RunId runId) {
+    crown(new Node(address, runId), List.of());
+  }
+
+  /** Publishes a primary of the next reign and its replicas. */
+  void crown(RedisServer primary, List<RedisServer> replicas) {
+    crown(node(primary), replicas.stream().map(HandFeed::node).toList());
+  }
+
+  private static Node node(RedisServer server) {
+    return new Node(server.address(), new RunId(server.info("run_id")));
+  }
+
+  private synchronized void crown(Node primary, List<Node> replicas) {
     publish(
         new Topology(
-            GROUP,
-            current.epoch().next(),
-            0,
-            Optional.of(new Node(address, runId)),
-            List.of(),
-            "the test says so"));
+            GROUP, current.epoch().next(), 0, Optional.of(primary), replicas, "the test says so"));
   }
 
   /** Withdraws the primary. */

@@ -66,8 +66,22 @@ public record Configuration(
     }
   }
 
-  /** An address that clients connect to, and the group it serves. */
-  public record Listener(Address bind, String group, Reads reads) {}
+  /** An address that clients connect to, the group it serves, and how reads are spread there. */
+  public record Listener(Address bind, String group, ReadRules reads) {}
+
+  /**
+   * Who answers requests that only read.
+   *
+   * @param consistency what such a request must find
+   * @param maxLagTime for {@code bounded}: what is older than this must be there
+   * @param maxLagBytes for {@code bounded}: at most so much may be missing
+   */
+  public record ReadRules(
+      Reads from,
+      Balance balance,
+      Consistency consistency,
+      Duration maxLagTime,
+      long maxLagBytes) {}
 
   /**
    * How much waits while a group has no primary; what exceeds it gets an error at once.
@@ -173,7 +187,22 @@ public record Configuration(
 
   /** Which nodes answer requests that only read. */
   public enum Reads {
-    PRIMARY
+    PRIMARY,
+    REPLICAS,
+    NEAREST
+  }
+
+  /** How one of several replicas is chosen. */
+  public enum Balance {
+    ROUND_ROBIN,
+    LEAST_OUTSTANDING
+  }
+
+  /** What a request that only reads must find. */
+  public enum Consistency {
+    ANY,
+    BOUNDED,
+    SESSION
   }
 
   /** The kernel interface of the sockets. */

@@ -40,8 +40,17 @@ public final class Defaults {
   /** Long enough for the election of another ZooKeeper leader. */
   public static final Duration ZOOKEEPER_SESSION = Duration.ofSeconds(6);
 
-  /** Requests go to the primary. */
-  public static final Configuration.Reads READS = Configuration.Reads.PRIMARY;
+  /**
+   * Requests go to the primary. Where they go to replicas, a client finds what it wrote; a bound,
+   * where one is asked for, is a second and a megabyte.
+   */
+  public static final Configuration.ReadRules READS =
+      new Configuration.ReadRules(
+          Configuration.Reads.PRIMARY,
+          Configuration.Balance.ROUND_ROBIN,
+          Configuration.Consistency.SESSION,
+          Duration.ofSeconds(1),
+          1 << 20);
 
   /** The kernel interface of the sockets. */
   public static final Configuration.Transport TRANSPORT = Configuration.Transport.EPOLL;

@@ -62,7 +62,7 @@ final class ProxySection {
         proxy.get("listeners").stream()
             .flatMap(v -> v.items("a list of listeners, each with bind and group").stream())
             .toList()) {
-      item.section(List.of("bind", "group", "reads"))
+      item.section(List.of("bind", "group", "reads", "balance", "consistency", "maxLag"))
           .ifPresent(section -> listener(section, names, places).ifPresent(listeners::add));
     }
     return listeners;
@@ -94,8 +94,7 @@ final class ProxySection {
         section
             .require("group", "write the name of the group that it serves")
             .flatMap(v -> knownGroup(v, names));
-    Configuration.Reads reads =
-        section.get("reads").flatMap(ProxySection::reads).orElse(Defaults.READS);
+    Configuration.ReadRules reads = reads(section);
     return bind.flatMap(b -> group.map(g -> new Configuration.Listener(b, g, reads)));
   }
 
@@ -118,13 +117,37 @@ final class ProxySection {
             });
   }
 
-  private static Optional<Configuration.Reads> reads(Value value) {
-    if (List.of("replicas", "nearest").contains(value.rawText())) {
-      value.problem(
-          "'" + value.rawText() + "' needs a later version; this one reads from the primary only");
-      return Optional.empty();
+  private static Configuration.ReadRules reads(Section listener) {
+    Configuration.ReadRules usual = Defaults.READS;
+    Configuration.Reads from =
+        listener
+            .get("reads")
+            .flatMap(v -> v.choice(Configuration.Reads.values()))
+            .orElse(usual.from());
+    if (from == Configuration.Reads.PRIMARY) {
+      for (String key : List.of("balance", "consistency", "maxLag")) {
+        listener
+            .get(key)
+            .ifPresent(
+                v -> v.problem("has no meaning here; it needs 'reads: replicas' or 'nearest'"));
+      }
     }
-    return value.choice(Configuration.Reads.values());
+    Section maxLag = listener.section("maxLag", List.of("time", "bytes"));
+    return new Configuration.ReadRules(
+        from,
+        listener
+            .get("balance")
+            .flatMap(v -> v.choice(Configuration.Balance.values()))
+            .orElse(usual.balance()),
+        listener
+            .get("consistency")
+            .flatMap(v -> v.choice(Configuration.Consistency.values()))
+            .orElse(usual.consistency()),
+        maxLag
+            .get("time")
+            .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
+            .orElse(usual.maxLagTime()),
+        maxLag.get("bytes").flatMap(v -> v.bytes(0, 64 * GIGABYTE)).orElse(usual.maxLagBytes()));
   }
 
   private static Configuration.Hold hold(Section proxy) {

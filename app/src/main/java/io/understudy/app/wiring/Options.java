@@ -11,6 +11,7 @@ import io.understudy.proxy.ProxyOptions;
 import io.understudy.proxy.backend.Transport;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.Limits;
+import io.understudy.proxy.route.ReadPolicy;
 import io.understudy.topology.Coordinator;
 import io.understudy.zookeeper.KeeperIdentity;
 import io.understudy.zookeeper.ZookeeperOptions;
@@ -167,7 +168,7 @@ final class Options {
     Limits usual = Limits.DEFAULT;
     return new ProxyOptions(
         proxy.listeners().stream()
-            .map(l -> new Listener(l.bind().host(), l.bind().port(), l.group()))
+            .map(l -> new Listener(l.bind().host(), l.bind().port(), l.group(), reads(l.reads())))
             .toList(),
         credentials,
         threads,
@@ -190,6 +191,26 @@ final class Options {
             usual.streamedRequestBytes(),
             usual.heavyReplyBytes(),
             usual.maxBackends()));
+  }
+
+  private static ReadPolicy reads(Configuration.ReadRules rules) {
+    return new ReadPolicy(
+        switch (rules.from()) {
+          case PRIMARY -> ReadPolicy.From.PRIMARY;
+          case REPLICAS -> ReadPolicy.From.REPLICAS;
+          case NEAREST -> ReadPolicy.From.NEAREST;
+        },
+        switch (rules.balance()) {
+          case ROUND_ROBIN -> ReadPolicy.Balance.ROUND_ROBIN;
+          case LEAST_OUTSTANDING -> ReadPolicy.Balance.LEAST_OUTSTANDING;
+        },
+        switch (rules.consistency()) {
+          case ANY -> ReadPolicy.Consistency.ANY;
+          case BOUNDED -> ReadPolicy.Consistency.BOUNDED;
+          case SESSION -> ReadPolicy.Consistency.SESSION;
+        },
+        rules.maxLagTime(),
+        rules.maxLagBytes());
   }
 
   /** The proxy keeps credentials as bytes in Latin-1. */

@@ -214,14 +214,24 @@ class ConfigurationErrorsTest {
             "proxy.listeners[1].bind: '127.0.0.1:6379' is already proxy.listeners[0].bind; choose"
                 + " another port"),
         mistake(
-            "reads from replicas",
+            "consistency of reads from the primary",
             group()
                 + "proxy:\n"
                 + "  listeners:\n"
-                + "    - { bind: 127.0.0.1:6379, group: orders, reads: nearest }\n",
+                + "    - { bind: 127.0.0.1:6379, group: orders, consistency: any }\n",
             6,
-            "proxy.listeners[0].reads: 'nearest' needs a later version; this one reads from the"
-                + " primary only"),
+            "proxy.listeners[0].consistency: has no meaning here; it needs 'reads: replicas' or"
+                + " 'nearest'"),
+        mistake(
+            "unknown consistency",
+            group()
+                + "proxy:\n"
+                + "  listeners:\n"
+                + "    - { bind: 127.0.0.1:6379, group: orders, reads: replicas, consistency: x"
+                + " }\n",
+            6,
+            "proxy.listeners[0].consistency: 'x' is not known here; write one of any, bounded,"
+                + " session"),
         mistake(
             "reads from nowhere",
             group()
@@ -229,7 +239,8 @@ class ConfigurationErrorsTest {
                 + "  listeners:\n"
                 + "    - { bind: 127.0.0.1:6379, group: orders, reads: all }\n",
             6,
-            "proxy.listeners[0].reads: 'all' is not known here; write primary"),
+            "proxy.listeners[0].reads: 'all' is not known here; write one of primary, replicas,"
+                + " nearest"),
         mistake(
             "too many clients",
             group() + "proxy: { maxClients: 1000001 }\n",

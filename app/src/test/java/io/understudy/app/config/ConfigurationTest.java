@@ -65,7 +65,12 @@ class ConfigurationTest {
                   password: file:secret
             proxy:
               listeners:
-                - { bind: 127.0.0.1:6379, group: orders, reads: primary }
+                - bind: 127.0.0.1:6379
+                  group: orders
+                  reads: replicas
+                  balance: least_outstanding
+                  consistency: bounded
+                  maxLag: { time: 250ms, bytes: 4kb }
                 - bind: "[::1]:6380"
                   group: carts
               transport: io_uring
@@ -109,9 +114,16 @@ class ConfigurationTest {
                 new Configuration.Proxy(
                     List.of(
                         new Configuration.Listener(
-                            new Address("127.0.0.1", 6379), "orders", Configuration.Reads.PRIMARY),
+                            new Address("127.0.0.1", 6379),
+                            "orders",
+                            new Configuration.ReadRules(
+                                Configuration.Reads.REPLICAS,
+                                Configuration.Balance.LEAST_OUTSTANDING,
+                                Configuration.Consistency.BOUNDED,
+                                Duration.ofMillis(250),
+                                4096)),
                         new Configuration.Listener(
-                            new Address("::1", 6380), "carts", Configuration.Reads.PRIMARY)),
+                            new Address("::1", 6380), "carts", Defaults.READS)),
                     Configuration.Transport.IO_URING,
                     4,
                     20,

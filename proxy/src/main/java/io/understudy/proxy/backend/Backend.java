@@ -38,6 +38,7 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   private boolean flushAsked;
   private boolean closed;
   private boolean locked;
+  private boolean spoilt;
 
   /**
    * Makes a connection that is not opened yet.
@@ -54,7 +55,7 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
 
   /** Opens it; {@link Receiver#closed} tells if that fails. */
   void open() {
-    Address address = reign.primary().address();
+    Address address = reign.node().address();
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(address.host());
     if (literal != null) {
       connect(inetAddress(literal), address.port());
@@ -163,6 +164,23 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
     return closed;
   }
 
+  /** Where it connects from, as the server sees it if nothing between them translates addresses. */
+  String localAddress() {
+    return channel != null && channel.localAddress() instanceof InetSocketAddress inet
+        ? NetUtil.toSocketAddressString(inet)
+        : "";
+  }
+
+  /** Whether it may not be given to another session: it was not proven, or is bound. */
+  boolean isSpoilt() {
+    return spoilt;
+  }
+
+  /** It is of use to one session only. */
+  void spoil() {
+    spoilt = true;
+  }
+
   /**
    * Adds bytes, to be written at the end of the turn, or later while {@link Receiver#unanswered}
    * says that the node has enough to do. The source stays the caller's.
@@ -230,6 +248,7 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
       return;
     }
     channel = context.channel();
+    receiver.opened(this);
     flushNow();
   }
 
@@ -265,13 +284,14 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    Failures.report("a connection to " + reign.primary(), cause);
+    Failures.report("a connection to " + reign.node(), cause);
     context.close();
   }
 
   private void gone() {
     if (!closed) {
       closed = true;
+      loop.greetings().closed(localAddress());
       receiver.closed(this);
       outbox.release();
       loop.turn().flushSessions();

@@ -2,6 +2,7 @@ package io.understudy.proxy.backend;
 
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.PoolKey;
+import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
 import java.util.ArrayDeque;
@@ -10,13 +11,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop to the primary of one group, and the sessions that wait for
- * one.
+ * The connections of one event loop to one node of a group, its primary or a replica, and the
+ * sessions that wait for one.
  *
  * <p>It follows what is published: without a primary nothing new is sent and the sessions wait;
  * with another primary the old connections are closed, and the sessions go on in the order in which
@@ -26,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class BackendPool {
   private static final long TICK_MS = 50;
   private static final long SWEEP_SECONDS = 30;
-  private static final int MOST_IDLE_PINNED = 64;
 
   private final Loop loop;
   private final TopologyFeed feed;
+  private final Post post;
   private final Credentials group;
   private final TrafficLog traffic;
   private final Map<PoolKey, SharedBackend> shared = new HashMap<>();
-  private final Map<PoolKey, ArrayDeque<PinnedSeat>> idle = new HashMap<>();
+  private final IdleSeats idle = new IdleSeats();
   private final Set<Backend> open = new HashSet<>();
   private final Set<PoolKey> connectingShared = new HashSet<>();
   private final Map<PoolKey, Integer> connectingPinned = new HashMap<>();
@@ -49,11 +51,14 @@ public final class BackendPool {
   /**
    * Makes an empty pool.
    *
+   * @param post what the node it leads to is in the group
    * @param group the group's own credentials for proofs, or {@link Credentials#NONE}
    */
-  public BackendPool(Loop loop, TopologyFeed feed, Credentials group, TrafficLog traffic) {
+  public BackendPool(
+      Loop loop, TopologyFeed feed, Post post, Credentials group, TrafficLog traffic) {
     this.loop = loop;
     this.feed = feed;
+    this.post = post;
     this.group = group;
     this.traffic = traffic;
   }
@@ -71,14 +76,14 @@ public final class BackendPool {
       return;
     }
     backoff.reset();
-    if (topology.primary().isEmpty()) {
+    if (post.holder(topology).isEmpty()) {
       reign = null;
       drain();
       return;
     }
-    reign = new Reign(feed, topology);
+    reign = new Reign(feed, topology, post);
     shared.clear();
-    idle.clear();
+    idle.takeAll();
     for (Backend old : List.copyOf(open)) {
       old.close();
     }
@@ -90,10 +95,12 @@ public final class BackendPool {
     List<SharedBackend> draining = new ArrayList<>(shared.values());
     shared.clear();
     draining.forEach(SharedBackend::retire);
-    List<PinnedSeat> seats = new ArrayList<>();
-    idle.values().forEach(seats::addAll);
-    idle.clear();
-    seats.forEach(seat -> seat.backend().close());
+    idle.takeAll().forEach(seat -> seat.backend().close());
+  }
+
+  /** The node it leads to; empty if there is none. */
+  Optional<Node> node() {
+    return Optional.ofNullable(reign).map(Reign::node);
   }
 
   /** Whether there is a primary to send to at this moment. */
@@ -110,6 +117,19 @@ public final class BackendPool {
   public @Nullable SharedBackend shared(PoolKey key) {
     SharedBackend found = shared.get(key);
     return found != null && found.isUsable() ? found : null;
+  }
+
+  /** Opens a shared connection for a state if there is none, for those who will not wait for it. */
+  public void prepare(PoolKey key) {
+    if (isServing() && shared(key) == null && mayConnect() && connectingShared.add(key)) {
+      connect(key, false);
+    }
+  }
+
+  /** Whether a connection is there that was authenticated with these. */
+  public boolean knows(Credentials credentials) {
+    return idle.knows(credentials)
+        || shared.keySet().stream().anyMatch(key -> key.credentials().equals(credentials));
   }
 
   /** Whether the servers demand AUTH, as far as was seen. */
@@ -186,10 +206,10 @@ public final class BackendPool {
 
   private int seat(Waiter waiter) {
     PoolKey key = waiter.wanted();
-    ArrayDeque<PinnedSeat> seats = idle.get(key);
-    PinnedSeat seat = seats == null ? null : seats.poll();
-    if (seat != null && isServing(seat.backend()) && !seat.backend().isClosed()) {
+    PinnedSeat seat = idle.take(key);
+    if (seat != null && isServing(seat.backend())) {
       waiter.granted(seat.backend());
+      standBy(key);
       return 1;
     }
     int wanted = 1;
@@ -201,6 +221,14 @@ public final class BackendPool {
       connect(key, true);
     }
     return -1;
+  }
+
+  /** Has one more ready than is used: when a script makes the server busy, none can be proven. */
+  private void standBy(PoolKey key) {
+    if (!idle.has(key) && !connectingPinned.containsKey(key) && mayConnect()) {
+      connectingPinned.put(key, 1);
+      connect(key, true);
+    }
   }
 
   private void connect(PoolKey key, boolean pinned) {
@@ -252,6 +280,26 @@ public final class BackendPool {
     }
 
     @Override
+    public void busy(Backend backend, String text) {
+      ended();
+      backend.receiver(new PinnedSeat(BackendPool.this, backend));
+      Waiter killer = null;
+      for (Waiter waiter : waiting) {
+        if (waiter.isExclusive() && waiter.killsScript() && waiter.wanted().equals(key)) {
+          killer = waiter;
+        }
+      }
+      if (killer != null && backend.reign() == reign) {
+        waiting.remove(killer);
+        killer.granted(backend);
+      } else {
+        backend.close();
+      }
+      // Whoever else waits is told what the server tells everyone now.
+      deny(key, text);
+    }
+
+    @Override
     public void refused(Backend backend, Refusal refusal) {
       ended();
       open.remove(backend);
@@ -262,7 +310,7 @@ public final class BackendPool {
         case Refusal.Denied denied -> deny(key, denied.text());
         case Refusal.Unreachable unreachable -> reason = unreachable.text();
         case Refusal.NotPrimary notPrimary ->
-            reason = backend.reign().primary() + ": " + notPrimary.text();
+            reason = backend.reign().node() + ": " + notPrimary.text();
       }
       if (!(refusal instanceof Refusal.Denied)) {
         backoff.failed(loop.nanoTime().getAsLong());
@@ -284,29 +332,26 @@ public final class BackendPool {
 
   /** Takes a connection back that is nobody's any more and in the state its key says. */
   public void release(Backend backend) {
-    if (!isServing(backend) || backend.isClosed()) {
+    if (!isServing(backend) || backend.isClosed() || backend.isSpoilt()) {
       backend.receiver(new PinnedSeat(this, backend));
       backend.close();
       return;
     }
-    ArrayDeque<PinnedSeat> seats = idle.computeIfAbsent(backend.key(), k -> new ArrayDeque<>());
+    // A session whose client was slow, or just gone, may have stopped reading.
+    backend.reading(true);
     PinnedSeat seat = new PinnedSeat(this, backend);
     backend.receiver(seat);
-    if (seats.size() >= MOST_IDLE_PINNED) {
+    if (idle.add(seat)) {
+      serve();
+    } else {
       backend.close();
-      return;
     }
-    seats.push(seat);
-    serve();
   }
 
   /** A connection that nobody owns was closed. */
   void seatClosed(PinnedSeat seat) {
     open.remove(seat.backend());
-    ArrayDeque<PinnedSeat> seats = idle.get(seat.backend().key());
-    if (seats != null) {
-      seats.remove(seat);
-    }
+    idle.remove(seat);
   }
 
   /** A pinned connection was lost or closed by the session that owned it. */
@@ -322,7 +367,7 @@ public final class BackendPool {
 
   /** The published primary says that it is a replica: what is sent next must be proven anew. */
   void refusedAsReplica(SharedBackend backend) {
-    reason = backend.backend().reign().primary() + " refuses writes as a replica";
+    reason = backend.backend().reign().node() + " refuses writes as a replica";
     shared.remove(backend.backend().key(), backend);
     backend.retire();
   }
@@ -331,7 +376,7 @@ public final class BackendPool {
   public void answered() {
     Reign now = reign;
     if (now != null) {
-      traffic.answered(now.primary().runId(), loop.turn().nowNanos());
+      traffic.answered(now.node().runId(), loop.turn().nowNanos());
     }
   }
 
@@ -350,13 +395,7 @@ public final class BackendPool {
     }
     unused.forEach(backend -> shared.remove(backend.backend().key(), backend));
     unused.forEach(SharedBackend::retire);
-    for (ArrayDeque<PinnedSeat> seats : idle.values()) {
-      // The last ones given back are taken first: those at the end have waited longest.
-      for (int surplus = seats.size() / 2; surplus > 0; surplus--) {
-        seats.removeLast().backend().close();
-      }
-    }
-    idle.values().removeIf(ArrayDeque::isEmpty);
+    idle.surplus().forEach(seat -> seat.backend().close());
     sweepLater();
   }
 

@@ -27,6 +27,14 @@ final class Handshake implements Receiver {
      */
     void proven(Backend backend, boolean locked);
 
+    /**
+     * The server runs a script for too long: it says nothing of itself, and takes no command but
+     * one that kills the script. The connection is open, unproven and spoilt.
+     *
+     * @param text the server's own error, without the leading minus
+     */
+    void busy(Backend backend, String text);
+
     /** The connection is of no use and closed. */
     void refused(Backend backend, Refusal refusal);
   }
@@ -46,13 +54,17 @@ final class Handshake implements Receiver {
   private final ArrayDeque<Consumer<String>> expected = new ArrayDeque<>();
   private final StringBuilder answer = new StringBuilder();
   private Runnable whenAnswered;
+  private String address = "";
   private boolean done;
 
   private @Nullable String runId;
-  private boolean primary;
+  private boolean toPrimary = true;
+  private boolean inPost;
   private String trouble = "it does not answer";
   private boolean demandsAuth;
   private boolean lacksPermission;
+  private boolean stateRefused;
+  private @Nullable String busy;
   private @Nullable String denied;
 
   /**
@@ -68,16 +80,25 @@ final class Handshake implements Receiver {
     this.whenAnswered = () -> {};
   }
 
-  /** Sends the first questions; they wait in the connection until it is open. */
+  /**
+   * Sends the first questions; they wait in the connection until it is open.
+   *
+   * <p>Protocol and database come before the user, because a user may be forbidden SELECT whose
+   * session chose its database before AUTH. What is refused before AUTH is asked again behind it.
+   */
   void begin(Backend backend) {
+    toPrimary = backend.reign().isPrimary();
     Credentials user = wanted.credentials();
     if (!user.isNone() && !group.isNone()) {
       auth(backend, group);
     }
     askWhoItIs(backend);
-    if (!user.isNone() && group.isNone()) {
-      auth(backend, user);
-      askWhoItIs(backend);
+    if (!user.isNone()) {
+      takeOnState(backend, this::takeEarlyState);
+      if (group.isNone()) {
+        auth(backend, user);
+        askWhoItIs(backend);
+      }
     }
     ask(backend, this::takeId, "CLIENT", "ID");
     ask(backend, ignored -> {}, "CLIENT", "SETNAME", NAME);
@@ -103,12 +124,24 @@ final class Handshake implements Receiver {
     backend.send(bytes, 0, bytes.readableBytes());
     bytes.release();
     expected.add(take);
+    if (!address.isEmpty()) {
+      backend.loop().greetings().asking(address, 1);
+    }
+  }
+
+  @Override
+  public void opened(Backend backend) {
+    address = backend.localAddress();
+    backend.loop().greetings().asking(address, expected.size());
   }
 
   private void takeInfo(String reply) {
     if (reply.startsWith("-")) {
       demandsAuth |= reply.startsWith("-NOAUTH");
       lacksPermission |= reply.startsWith("-NOPERM");
+      if (reply.startsWith("-BUSY ")) {
+        busy = line(reply);
+      }
       trouble = "it answers INFO with: " + line(reply);
       return;
     }
@@ -124,11 +157,12 @@ final class Handshake implements Receiver {
   private void takeRole(String reply) {
     if (reply.startsWith("-")) {
       trouble = "it answers ROLE with: " + line(reply);
+    } else if (toPrimary) {
+      inPost = reply.startsWith("*3\r\n$6\r\nmaster\r\n");
+      trouble = inPost ? trouble : "it is not a primary now";
     } else {
-      primary = reply.startsWith("*3\r\n$6\r\nmaster\r\n");
-      if (!primary) {
-        trouble = "it is not a primary now";
-      }
+      inPost = reply.startsWith("*5\r\n$5\r\nslave\r\n") && reply.contains("\r\nconnected\r\n");
+      trouble = inPost ? trouble : "it is no replica in sync now";
     }
   }
 
@@ -144,6 +178,10 @@ final class Handshake implements Receiver {
     if (reply.startsWith("-")) {
       trouble = "it refuses the group's credentials: " + line(reply);
     }
+  }
+
+  private void takeEarlyState(String reply) {
+    stateRefused |= reply.startsWith("-");
   }
 
   private void takeState(String reply) {
@@ -162,10 +200,15 @@ final class Handshake implements Receiver {
     backend.connectionId(connectionId);
     if (denied != null) {
       refuse(backend, new Refusal.Denied(denied));
-    } else if (runId != null && !runId.equals(backend.reign().primary().runId().value())) {
+    } else if (runId != null && !runId.equals(backend.reign().node().runId().value())) {
       refuse(backend, new Refusal.NotPrimary("another server answers there now"));
-    } else if (runId != null && primary) {
-      takeOnState(backend);
+    } else if (runId != null && inPost) {
+      finishState(backend);
+    } else if (runId == null && busy != null) {
+      done = true;
+      backend.key(wanted);
+      backend.spoil();
+      listener.busy(backend, busy);
     } else if (runId == null && demandsAuth && wanted.credentials().isNone()) {
       finish(backend, true);
     } else if (runId == null
@@ -185,24 +228,31 @@ final class Handshake implements Receiver {
 
   /** The proof was made as the group's user; the session is the default user's. */
   private void judgeThenReset(Backend backend) {
-    if (runId == null || !primary || !runId.equals(backend.reign().primary().runId().value())) {
+    if (runId == null || !inPost || !runId.equals(backend.reign().node().runId().value())) {
       refuse(backend, new Refusal.NotPrimary(trouble));
       return;
     }
     // The default user has no password, or INFO had been answered with NOAUTH: any will do.
     ask(backend, this::takeState, "AUTH", "default", "any");
-    takeOnState(backend);
+    finishState(backend);
   }
 
-  private void takeOnState(Backend backend) {
+  private void takeOnState(Backend backend, Consumer<String> take) {
+    if (wanted.protocol() == 3) {
+      ask(backend, take, "HELLO", "3");
+    }
+    if (wanted.database() != 0) {
+      ask(backend, take, "SELECT", Integer.toString(wanted.database()));
+    }
+  }
+
+  /** It is the primary: the connection takes on what it has not yet. */
+  private void finishState(Backend backend) {
     if (!wanted.credentials().isNone() && !group.isNone()) {
       auth(backend, wanted.credentials());
     }
-    if (wanted.protocol() == 3) {
-      ask(backend, this::takeState, "HELLO", "3");
-    }
-    if (wanted.database() != 0) {
-      ask(backend, this::takeState, "SELECT", Integer.toString(wanted.database()));
+    if (wanted.credentials().isNone() || stateRefused) {
+      takeOnState(backend, this::takeState);
     }
     if (expected.isEmpty()) {
       finish(backend, false);
@@ -260,6 +310,7 @@ final class Handshake implements Receiver {
       refuse(backend, new Refusal.NotPrimary("it answers what it was not asked"));
       return;
     }
+    backend.loop().greetings().answered(address);
     take.accept(answer.toString());
     answer.setLength(0);
     if (expected.isEmpty()) {
@@ -275,7 +326,7 @@ final class Handshake implements Receiver {
     if (!done) {
       done = true;
       listener.refused(
-          backend, new Refusal.Unreachable("no connection to " + backend.reign().primary()));
+          backend, new Refusal.Unreachable("no connection to " + backend.reign().node()));
     }
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param receive the buffer all connections are read into; null if the transport cannot share one
  * @param transport how it talks to the kernel
  * @param limits the bounds
+ * @param greetings what the proxy asked on its connections; of all loops
  * @param blocking runs what may block: the resolution of names
  * @param nanoTime the clock, on {@link System#nanoTime}'s scale
  */
@@ -28,5 +29,6 @@ public record Loop(
     @Nullable ReceiveBuffer receive,
     Transport transport,
     Limits limits,
+    Greetings greetings,
     Executor blocking,
     LongSupplier nanoTime) {}

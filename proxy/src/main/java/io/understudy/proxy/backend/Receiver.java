@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 
 /** Whoever the bytes of a {@link Backend} are for at present. On the event loop. */
 public interface Receiver {
+  /** The connection is open, and nothing was written to it yet. */
+  default void opened(Backend backend) {}
+
   /**
    * Takes the readable bytes of one read. They stay the caller's: what is to be kept must be copied
    * or retained before this returns.

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.understudy.wire.scan.ReplyScanner;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,10 @@ public final class SharedBackend implements Receiver {
   /** What every server answers to a write when it is a replica; a script's error is longer. */
   private static final String READONLY = "READONLY You can't write against a read only replica.";
 
+  /** What a replica answers to a read that another node may answer. */
+  private static final List<String> NOT_HERE =
+      List.of("READONLY", "LOADING", "MASTERDOWN", "NOPERM", "NOAUTH", "BUSY");
+
   private final Backend backend;
   private final BackendPool pool;
   private final boolean locked;
@@ -30,6 +35,7 @@ public final class SharedBackend implements Receiver {
   private @Nullable ByteBuf carried;
   private boolean streaming;
   private boolean retired;
+  private boolean passed;
   private boolean used = true;
   private @Nullable ReplyTarget pausedFor;
   private final ArrayDeque<ReplyTarget> paused = new ArrayDeque<>();
@@ -42,8 +48,16 @@ public final class SharedBackend implements Receiver {
     backend.receiver(this);
   }
 
-  /** Whether commands may be submitted. */
+  /** Whether anyone's commands may be submitted. */
   public boolean isUsable() {
+    return !passed && takesFromWaiting();
+  }
+
+  /**
+   * Whether commands of those may be submitted who wait for replies here: elsewhere, later commands
+   * could be answered before earlier ones.
+   */
+  public boolean takesFromWaiting() {
     return !retired && !backend.isClosed() && backend.reign().isCurrent();
   }
 
@@ -106,7 +120,7 @@ public final class SharedBackend implements Receiver {
   }
 
   private void closeIfDone() {
-    if (retired && pending.isEmpty()) {
+    if ((retired || passed) && pending.isEmpty()) {
       backend.close();
     }
   }
@@ -154,7 +168,7 @@ public final class SharedBackend implements Receiver {
             finishCarried(bytes, runFrom);
             runFrom = scanner.end();
             head = pending.headCount();
-          } else if (scanner.isError() && scanner.errorPrefix().equals(READONLY)) {
+          } else if (scanner.isError() && isRefusal(scanner.errorPrefix())) {
             deliver(bytes, runFrom, scanner.end() - (int) scanner.length(), run);
             refused(bytes, scanner.end() - (int) scanner.length(), scanner.end());
             runFrom = scanner.end();
@@ -193,8 +207,15 @@ public final class SharedBackend implements Receiver {
     }
   }
 
+  /** Whether an error says that the command was not executed, and that another node may do so. */
+  private boolean isRefusal(String error) {
+    return backend.reign().isPrimary()
+        ? error.equals(READONLY)
+        : NOT_HERE.stream().anyMatch(word -> error.startsWith(word + " "));
+  }
+
   private void broken(String how) {
-    Failures.report("a connection to " + backend.reign().primary(), new IOException(how));
+    Failures.report("a connection to " + backend.reign().node(), new IOException(how));
     backend.close();
   }
 
@@ -227,7 +248,9 @@ public final class SharedBackend implements Receiver {
     long deadlineNanos = pending.headDeadlineNanos();
     pending.answered(1);
     target.refused(run, deadlineNanos, bytes, from, to - from);
-    pool.refusedAsReplica(this);
+    if (backend.reign().isPrimary() || !scanner.errorPrefix().startsWith("NO")) {
+      pool.refusedAsReplica(this);
+    }
   }
 
   /** Keeps or passes on the beginning of a reply whose end has not come. */
@@ -251,7 +274,7 @@ public final class SharedBackend implements Receiver {
       }
     }
     if (scanner.length() + scanner.bulkRemaining() > backend.loop().limits().heavyReplyBytes()) {
-      retired = true;
+      passed = true;
     }
     restrain(target);
   }
@@ -270,7 +293,7 @@ public final class SharedBackend implements Receiver {
     carried = null;
     if (whole != null) {
       whole.writeBytes(bytes, from, length);
-      if (scanner.isError() && scanner.errorPrefix().equals(READONLY)) {
+      if (scanner.isError() && isRefusal(scanner.errorPrefix())) {
         refused(whole, whole.readerIndex(), whole.writerIndex());
       } else {
         pending.answered(1);
@@ -317,6 +340,13 @@ public final class SharedBackend implements Receiver {
     long end = pending.headEnd();
     long deadlineNanos = pending.headDeadlineNanos();
     pending.dropHead();
+    if (!backend.reign().isPrimary() && !insideReply) {
+      // Reads change nothing: they can be asked again elsewhere, whether they were executed or not.
+      ByteBuf reads = RequestCursor.copy(backend.outbox(), backend.loop().allocator(), start, end);
+      reads.skipBytes(RequestCursor.offsetOf(reads, answered));
+      target.unsent(reads, count, deadlineNanos);
+      return;
+    }
     if (end <= sent) {
       target.unanswered(count, insideReply);
       return;

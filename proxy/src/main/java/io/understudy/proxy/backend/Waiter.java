@@ -10,6 +10,11 @@ public interface Waiter {
   /** Whether it must be the session's own. */
   boolean isExclusive();
 
+  /** Whether it waits to kill a script, which a server takes that answers nothing else. */
+  default boolean killsScript() {
+    return false;
+  }
+
   /**
    * A shared connection is there.
    *

@@ -10,6 +10,13 @@ import io.understudy.wire.command.CommandFlag;
 public enum Conduct {
   /** Binds nothing: goes with its neighbours over the shared connection. */
   PLAIN,
+  /**
+   * EVAL, FCALL and their kin: may run for so long that the server answers everyone else with BUSY
+   * until somebody kills the script; nobody else's command may stand behind it.
+   */
+  SCRIPT,
+  /** SCRIPT KILL, FUNCTION KILL: what a server takes that is busy with a script. */
+  SCRIPT_KILL,
   /** MULTI, WATCH: binds a transaction to the connection. */
   TRANSACTION,
   /** May block everything behind it: BLPOP, XREAD, … */
@@ -52,6 +59,8 @@ public enum Conduct {
       return BINDING;
     }
     return switch (command.name()) {
+      case "eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro" -> SCRIPT;
+      case "script|kill", "function|kill" -> SCRIPT_KILL;
       case "multi", "watch" -> TRANSACTION;
       case "wait", "waitaof" -> WAIT;
       case "subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe" ->
@@ -79,7 +88,11 @@ public enum Conduct {
           "client|list",
           "client|info",
           "client|kill",
-          "client|unblock" ->
+          "client|unblock",
+          "client|getredir",
+          "client|pause",
+          "client|unpause",
+          "client|trackinginfo" ->
           CLIENT_OWN;
       default -> command.has(CommandFlag.BLOCKING) ? BLOCKING : PLAIN;
     };

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the connections of one listener and gives each to the event loop that has the fewest
@@ -46,11 +47,12 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
   }
 
   /** Adds a loop, before the first connection comes. */
-  public void add(Loop loop, String group, BackendPool pool, Counters counters) {
+  public void add(
+      Loop loop, String group, BackendPool pool, Counters counters, @Nullable Spread spread) {
     HoldBudget budget = new HoldBudget(loop.limits());
     seats.add(
         new Seat(
-            new SessionContext(loop, group, pool, budget, registry, counters, CONDUCTS),
+            new SessionContext(loop, group, pool, budget, registry, counters, spread, CONDUCTS),
             new AtomicInteger()));
   }
 

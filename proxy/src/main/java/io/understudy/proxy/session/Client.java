@@ -18,7 +18,9 @@ final class Client {
   private volatile String libraryName = "";
   private volatile String libraryVersion = "";
   private volatile boolean subscribed;
+  private volatile boolean replica;
   private volatile long connection = -1;
+  private boolean lent;
   private volatile PoolKey key = PoolKey.FRESH;
 
   Client(long id, String address, String localAddress, long nowNanos) {
@@ -109,14 +111,39 @@ final class Client {
     subscribed = any;
   }
 
+  /** Whether it is a replica that attached through the proxy. */
+  boolean isReplica() {
+    return replica;
+  }
+
+  /** It asked for the data as replicas do. */
+  void becomesReplica() {
+    replica = true;
+  }
+
   /** The server's number of its own connection; -1 while it has none. */
   long connection() {
     return connection;
   }
 
-  /** Follows its connection. */
-  void connection(long number) {
+  /** It has a connection of its own. */
+  synchronized void connection(long number) {
     connection = number;
+    lent = false;
+  }
+
+  /** The server's number of its own connection, which is to be nobody else's from now on; or -1. */
+  synchronized long lendConnection() {
+    lent = connection >= 0;
+    return connection;
+  }
+
+  /** It has none any more; returns whether somebody's invalidations are redirected to it. */
+  synchronized boolean leaveConnection() {
+    boolean was = lent;
+    connection = -1;
+    lent = false;
+    return was;
   }
 
   /** Whether servers would accept it as a name: no spaces, no line ends, nothing unprintable. */

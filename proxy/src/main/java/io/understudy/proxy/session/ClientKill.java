@@ -8,6 +8,11 @@ import java.util.function.Predicate;
 
 /** CLIENT KILL: closes clients of the proxy, never a connection to a node. */
 final class ClientKill {
+  private static final String OLDER_REPLICA = "slave";
+
+  /** The kinds of clients that servers know. */
+  static final List<String> TYPES = List.of("normal", "master", "replica", OLDER_REPLICA, "pubsub");
+
   private static final String SYNTAX = Answers.error("syntax error");
 
   private ClientKill() {}
@@ -71,13 +76,18 @@ final class ClientKill {
               ? ""
               : Answers.error("maxage is not an integer or out of range");
       case "TYPE" ->
-          List.of("normal", "master", "replica", "slave", "pubsub")
-                  .contains(value.toLowerCase(Locale.ROOT))
+          TYPES.contains(value.toLowerCase(Locale.ROOT))
               ? ""
               : Answers.error("Unknown client type '" + value + "'");
       case "ADDR", "LADDR", "USER" -> "";
       default -> SYNTAX;
     };
+  }
+
+  /** Whether a client is of a kind, which may be written in the older way. */
+  static boolean isOfType(Session session, String type) {
+    String kind = type.toLowerCase(Locale.ROOT);
+    return session.type().equals(kind.equals(OLDER_REPLICA) ? "replica" : kind);
   }
 
   private static Predicate<Session> filter(Session asking, String option, String value) {
@@ -86,7 +96,7 @@ final class ClientKill {
       case "ADDR" -> session -> session.client().address().equals(value);
       case "LADDR" -> session -> session.client().localAddress().equals(value);
       case "USER" -> session -> session.client().key().credentials().effectiveUser().equals(value);
-      case "TYPE" -> session -> session.type().equals(value.toLowerCase(Locale.ROOT));
+      case "TYPE" -> session -> isOfType(session, value);
       case "MAXAGE" -> {
         long now = asking.context().loop().nanoTime().getAsLong();
         long age = TimeUnit.SECONDS.toNanos(Long.parseLong(value));

@@ -3,15 +3,19 @@ package io.understudy.proxy.session;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** All clients of the proxy, by the ids it gave them. Any thread. */
 public final class ClientRegistry {
   private final ConcurrentHashMap<Long, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
+  private final Map<String, Long> pauses = new ConcurrentHashMap<>();
+  private volatile boolean pausing;
 
   /** Makes an empty registry. */
   public ClientRegistry() {}
@@ -29,6 +33,34 @@ public final class ClientRegistry {
   /** Removes one that is gone. */
   void remove(Client client) {
     sessions.remove(client.id());
+  }
+
+  /**
+   * A server was told by CLIENT PAUSE to let clients wait: until the given moment, what waits there
+   * must not stand before what does not.
+   */
+  synchronized void paused(String group, long untilNanos) {
+    pauses.merge(group, untilNanos, (left, right) -> left - right > 0 ? left : right);
+    pausing = true;
+  }
+
+  /** CLIENT UNPAUSE. */
+  synchronized void unpaused(String group) {
+    pauses.remove(group);
+    pausing = !pauses.isEmpty();
+  }
+
+  /** Whether clients of a group are told to wait at the moment. */
+  boolean isPaused(String group, LongSupplier nanoTime) {
+    if (!pausing) {
+      return false;
+    }
+    Long until = pauses.get(group);
+    if (until != null && until - nanoTime.getAsLong() <= 0) {
+      unpaused(group);
+      return false;
+    }
+    return until != null;
   }
 
   /** How many there are. */

@@ -70,6 +70,9 @@ sealed interface Expected {
    */
   record Setting(Request request) implements Expected {}
 
+  /** The proxy's question about a command that it answers itself. */
+  record Asked(Request request, ClientQuestion question) implements Expected {}
+
   /** Something whose effect on the connection is not known. */
   record Foreign() implements Expected {}
 

@@ -5,6 +5,7 @@ import io.understudy.proxy.backend.SharedBackend;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Conducts;
 import io.understudy.proxy.route.Limits;
+import io.understudy.wire.command.Command;
 import io.understudy.wire.scan.RequestScanner;
 import io.understudy.wire.scan.RequestScanner.Event;
 import java.util.concurrent.TimeUnit;
@@ -25,9 +26,11 @@ final class Forwarder {
   private final SharedLink shared;
   private final Limits limits;
   private final Conducts conducts;
+  private final boolean spreads;
   private boolean advancing;
   private boolean backendIsSlow;
   private boolean turnAsked;
+  private Command lastCommand = Command.UNKNOWN;
 
   Forwarder(Session session, RequestScanner scanner, Input input) {
     this.session = session;
@@ -36,6 +39,7 @@ final class Forwarder {
     this.shared = session.sharedLink();
     this.limits = session.context().loop().limits();
     this.conducts = session.context().conducts();
+    this.spreads = session.context().spread() != null;
   }
 
   /** Goes on as far as mode and limits allow. */
@@ -113,6 +117,11 @@ final class Forwarder {
     };
   }
 
+  /** The name of the command that was scanned last; NULL if there was none. */
+  String lastCommand() {
+    return lastCommand.isUnknown() ? "NULL" : lastCommand.name();
+  }
+
   /** The backend takes more again. */
   void resume() {
     backendIsSlow = false;
@@ -120,17 +129,18 @@ final class Forwarder {
 
   /** Forwards plain commands; returns how many commands were dealt with, at least 1. */
   private int run(int budget) {
-    boolean apart = session.specials().isHeavy();
+    boolean apart = session.specials().isApart();
     int count = 0;
     while (true) {
       switch (scanner.next()) {
         case COMMAND -> {
           Conduct conduct = conducts.of(scanner.command());
-          if (conduct != Conduct.PLAIN || apart) {
+          if (conduct != Conduct.PLAIN || apart || (spreads && turns(count))) {
             send(count, commandStart(count));
             special(conduct);
             return count + 1;
           }
+          lastCommand = scanner.command();
           if (++count >= budget) {
             send(count, scanner.end());
             return count;
@@ -162,6 +172,18 @@ final class Forwarder {
         }
       }
     }
+  }
+
+  /**
+   * Whether a command goes to another node than those before it that are not answered: a read may
+   * not be overtaken by a write, nor a write by a read.
+   */
+  private boolean turns(int count) {
+    boolean read = Spread.READS.isRead(scanner.command());
+    if (count == 0 && session.outstanding() == 0) {
+      shared.turn(read);
+    }
+    return read != shared.isReading();
   }
 
   /** Where the present command begins in the buffer, with {@code count} whole ones before it. */
@@ -210,7 +232,8 @@ final class Forwarder {
   private void special(Conduct conduct) {
     ByteBuf bytes = input.takeCommand(scanner.end());
     session.context().counters().add(Counters.Count.COMMANDS, 1);
-    session.specials().take(new Request(scanner.command(), conduct, bytes));
+    lastCommand = scanner.command();
+    session.specials().take(new Request(lastCommand, conduct, bytes));
   }
 
   /** Turns a line into the multibulk form and treats it as any other command. */
@@ -226,7 +249,7 @@ final class Forwarder {
         Mode mode = session.mode();
         if (mode instanceof Mode.Pinned(PinnedLink link)) {
           link.take(new Request(scanner.command(), conduct, command));
-        } else if (conduct != Conduct.PLAIN || mode instanceof Mode.Broken) {
+        } else if (conduct != Conduct.PLAIN || spreads || mode instanceof Mode.Broken) {
           session.specials().take(new Request(scanner.command(), conduct, command));
         } else {
           sendInline(command);
@@ -245,16 +268,7 @@ final class Forwarder {
   }
 
   private void sendInline(ByteBuf command) {
-    SharedBackend backend = shared.isHolding() ? null : shared.backend();
-    if (backend == null) {
-      session.holding().hold(command, 1);
-      startSkipping();
-      return;
-    }
-    backend.submit(
-        shared, command, command.readerIndex(), command.readableBytes(), 1, shared.deadlineNanos());
-    command.release();
-    shared.sent(1);
+    shared.sendAlone(command);
     startSkipping();
   }
 

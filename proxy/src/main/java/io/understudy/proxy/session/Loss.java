@@ -32,6 +32,7 @@ final class Loss {
         }
         case Expected.Blocking blocking -> answer = open ? answer : Answers.UNBLOCKED;
         case Expected.Setting(Request request) -> request.release();
+        case Expected.Asked(Request request, ClientQuestion question) -> request.release();
         case Expected.Plain other -> {}
         case Expected.Subscription other -> {}
         case Expected.Select other -> {}
@@ -85,6 +86,8 @@ final class Loss {
   static void release(List<Expected> awaited, @Nullable Request barrier) {
     for (Expected expected : awaited) {
       if (expected instanceof Expected.Setting(Request request)) {
+        request.release();
+      } else if (expected instanceof Expected.Asked(Request request, ClientQuestion question)) {
         request.release();
       }
     }

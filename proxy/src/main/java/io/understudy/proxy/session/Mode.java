@@ -22,6 +22,12 @@ sealed interface Mode {
   /** The one command whose reply CLIENT REPLY SKIP suppresses is to be answered. */
   record Skip() implements Mode {}
 
+  /** The server was asked before the proxy answers a command itself. */
+  record Ask() implements Mode {
+    /** The only one that is needed. */
+    static final Ask MODE = new Ask();
+  }
+
   /** Everything is answered; the command waits for a connection of its own. */
   record Acquire(Request next, long deadlineNanos) implements Mode {}
 
@@ -58,6 +64,7 @@ sealed interface Mode {
       case Discard mode -> true;
       case Broken mode -> true;
       case Skip mode -> false;
+      case Ask mode -> false;
       case Raw mode -> false;
       case Drain mode -> false;
       case DrainForStream mode -> false;

@@ -66,6 +66,14 @@ final class Output {
     muted = before;
   }
 
+  /** Adds a push in the proxy's own words; its characters are bytes. */
+  void addOutOfBand(String push) {
+    boolean before = muted;
+    muted = false;
+    add(push);
+    muted = before;
+  }
+
   /** Adds a reply of the proxy's own; its characters are bytes. */
   void add(String reply) {
     if (muted) {

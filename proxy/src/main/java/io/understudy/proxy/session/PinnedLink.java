@@ -8,9 +8,11 @@ import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Bindings.Transaction;
 import io.understudy.proxy.route.Conduct;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Commands are not rare enough here to be slow, but each is looked at: what it changes is known
  * when its reply comes. When nothing is awaited and nothing binds, the connection is given back.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a timer of the loop fails only with the loop
 final class PinnedLink implements Receiver, PinnedReplies.Sink {
   /** Commands on their way; a client that sends more is not read. */
   private static final int MOST_AWAITED = 1_024;
+
+  /** How often, and in which steps, another client is waited for that is to get a connection. */
+  private static final int TARGET_TRIES = 1_000;
+
+  private static final long TARGET_WAIT_MS = 2;
 
   private final Session session;
   private final Backend backend;
@@ -34,8 +42,10 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private @Nullable String lastWords;
   private boolean streaming;
   private boolean alone;
+  private boolean redirecting;
   private boolean abandoned;
   private int confirmationsLeft;
+  private final StringBuilder said = new StringBuilder();
 
   PinnedLink(Session session, Backend backend) {
     this.session = session;
@@ -71,7 +81,11 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Whether the next command may be taken. */
   boolean takesCommands() {
-    if (alone || barrier != null || lastWords != null || awaited.size() >= MOST_AWAITED) {
+    if (alone
+        || redirecting
+        || barrier != null
+        || lastWords != null
+        || awaited.size() >= MOST_AWAITED) {
       return false;
     }
     if (!pool.isServing(backend) && !streaming) {
@@ -89,9 +103,30 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (state.waitsForQuiet(request, awaited)) {
       barrier = request;
       settle();
+    } else if (request.conduct() == Conduct.CLIENT_TRACKING && !state.isQueueing(awaited)) {
+      redirect(request, TARGET_TRIES);
     } else {
       forward(request);
     }
+  }
+
+  /** Lets the client whom invalidations are redirected to have a connection of its own first. */
+  private void redirect(Request request, int tries) {
+    redirecting = tries > 0 && Redirection.awaitsConnection(session, request.arguments());
+    if (abandoned) {
+      session.output().add(Answers.UNKNOWN_OUTCOME);
+      request.release();
+    } else if (redirecting) {
+      session
+          .context()
+          .loop()
+          .events()
+          .schedule(() -> redirect(request, tries - 1), TARGET_WAIT_MS, TimeUnit.MILLISECONDS);
+      return;
+    } else {
+      forward(request);
+    }
+    session.touch();
   }
 
   private void forward(Request request) {
@@ -105,12 +140,23 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
           sendOwn(expected, "DISCARD");
       case Expected.Hello hello when !hello.name().isEmpty() ->
           sendOwn(expected, PinnedState.withoutName(request.arguments()));
+      case Expected.Asked(Request asked, ClientQuestion question) ->
+          sendOwn(expected, question.command().toArray(String[]::new));
+      case Expected.Setting setting when Redirection.isIn(request.arguments()) ->
+          sendOwn(
+              expected,
+              Redirection.toConnection(session, request.arguments()).toArray(String[]::new));
       default -> send(request.bytes(), expected);
     }
     if (expected instanceof Expected.Foreign && isReplication(request)) {
+      session.client().becomesReplica();
+      session.mode(new Mode.Raw(this));
+    } else if (expected instanceof Expected.Foreign && state.isQueuedSubscription(request)) {
+      // In RESP3 its confirmations stand inside EXEC's array, and are pushes: nobody can count
+      // them.
       session.mode(new Mode.Raw(this));
     }
-    if (!(expected instanceof Expected.Setting)) {
+    if (!(expected instanceof Expected.Setting || expected instanceof Expected.Asked)) {
       request.release();
     }
   }
@@ -130,6 +176,15 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     ByteBuf bytes = Requests.of(command);
     send(bytes, expected);
     bytes.release();
+  }
+
+  /** Sets up again what an earlier connection had. */
+  void sendSetting(String... setting) {
+    List<String> command = List.of(setting);
+    if (Redirection.isIn(command)) {
+      command = Redirection.toConnection(session, command);
+    }
+    sendOwn(new Expected.Own(0), command.toArray(String[]::new));
   }
 
   /** Whether the node takes what is sent. */
@@ -197,6 +252,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   @Override
   public void received(Backend from, ByteBuf bytes) {
+    session.sharedLink().wrote();
     if (!backend.reign().isCurrent()) {
       backend.close();
       return;
@@ -226,6 +282,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     List<String> kind = Peek.elements(bytes, from, to, 2);
     if (kind.size() == 2 && Subscriptions.isConfirmation(kind.getFirst())) {
       confirmed(kind.getFirst(), kind.getLast(), bytes, from, to);
+    } else if (kind.size() == 2 && kind.getFirst().equals("tracking-redir-broken")) {
+      String push = bytes.toString(from, to - from, StandardCharsets.ISO_8859_1);
+      session.output().addOutOfBand(push.replace(":" + kind.getLast(), ":" + state.redirected()));
     } else {
       session.output().addOutOfBand(bytes, from, to - from);
     }
@@ -236,8 +295,10 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (abandoned) {
       return;
     }
-    if (state.bindings().monitor() && awaited.isEmpty()) {
-      session.output().addOutOfBand(bytes, from, to - from);
+    if (state.isMonitorLine(bytes, from, to)) {
+      if (!state.isOwnQuestion(bytes, from, to)) {
+        session.output().addOutOfBand(bytes, from, to - from);
+      }
       return;
     }
     boolean subscribing =
@@ -261,6 +322,16 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     }
     confirmationsLeft = 0;
     state.answered(expected, bytes, from, to);
+    if (streaming && awaited.isEmpty()) {
+      answeredTooSoon();
+    }
+  }
+
+  /** The server refuses the rest of a command, as one above its proto-max-bulk-len, and closes. */
+  private void answeredTooSoon() {
+    leave();
+    session.mode(new Mode.Ending(""));
+    session.touch();
   }
 
   private void confirmed(String kind, String name, ByteBuf bytes, int from, int to) {
@@ -281,13 +352,23 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     }
     state.confirmed(kind, name);
     if (!own) {
-      session.output().add(bytes, from, to - from);
+      // Servers send confirmations as they send messages: CLIENT REPLY OFF does not suppress them.
+      session.output().addOutOfBand(bytes, from, to - from);
     }
   }
 
   @Override
   public void piece(ByteBuf bytes, int from, int to, boolean last) {
     if (abandoned) {
+      return;
+    }
+    if (awaited.peek() instanceof Expected.Asked(Request request, ClientQuestion question)) {
+      said.append(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
+      if (last) {
+        awaited.poll();
+        session.specials().answered(request, question, said.toString());
+        said.setLength(0);
+      }
       return;
     }
     if (last) {
@@ -366,6 +447,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       session.close();
       return;
     }
+    session.sharedLink().wrote();
     List<Expected> lost = new ArrayList<>(awaited);
     awaited.clear();
     session.specials().lost(this, lost, replies.isInsideReply(), streaming, barrier, lastWords);

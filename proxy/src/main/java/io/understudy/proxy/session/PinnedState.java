@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session's own connection is bound by, as far as the server's replies say: nothing changes
@@ -29,6 +30,7 @@ final class PinnedState {
   private Bindings bindings = Bindings.FREE;
   private boolean doomed;
   private boolean spoilt;
+  private @Nullable MonitorLines monitorLines;
 
   PinnedState(Session session, Backend backend) {
     this.session = session;
@@ -57,6 +59,9 @@ final class PinnedState {
   /** Takes over what a lost connection was bound by. */
   void restored(Restoration what) {
     bindings = what.bindings().with(Transaction.NONE).withSubscriptions(0);
+    if (bindings.monitor()) {
+      monitorLines = new MonitorLines(session.context().loop().greetings());
+    }
     settings.addAll(what.settings());
     spoilt = !settings.isEmpty();
   }
@@ -88,35 +93,47 @@ final class PinnedState {
     return queueing;
   }
 
-  /** CLIENT ID and the like are the proxy's to answer, QUIT too; inside MULTI the server queues. */
+  /** CLIENT REPLY and QUIT are the proxy's to answer when all before them is answered. */
   boolean waitsForQuiet(Request request, Collection<Expected> awaited) {
     return switch (request.conduct()) {
-      case QUIT -> true;
-      case CLIENT_OWN -> !isQueueing(awaited);
-      case CLIENT_REPLY -> true;
+      case QUIT, CLIENT_REPLY -> true;
       // An unproven connection must not become one that can do something.
       case HELLO, AUTH -> unlocks(request);
       case PLAIN,
+          SCRIPT,
+          SCRIPT_KILL,
           TRANSACTION,
           BLOCKING,
           WAIT,
-          PUBSUB,
           MONITOR,
           REPLICATION,
           BINDING,
           SELECT,
           RESET,
           CLIENT_TRACKING,
-          CLIENT_FLAG ->
+          CLIENT_FLAG,
+          CLIENT_OWN ->
           false;
+      case PUBSUB -> isQueueing(awaited);
     };
   }
 
-  /** A RESP2 client that is subscribed may not say much: the server tells it so. */
+  /** Whether a command subscribes inside MULTI, where pushes become elements of EXEC's array. */
+  boolean isQueuedSubscription(Request request) {
+    return request.conduct() == Conduct.PUBSUB
+        && bindings.transaction() == Transaction.QUEUEING
+        && session.key().protocol() == 3;
+  }
+
+  /**
+   * Whether a command that waited for quiet is for the server nevertheless: a RESP2 client that is
+   * subscribed may not say much, and the server tells it so.
+   */
   boolean isForServer(Request request) {
-    return bindings.subscriptions() > 0
-        && session.key().protocol() == 2
-        && (request.conduct() == Conduct.CLIENT_OWN || request.conduct() == Conduct.CLIENT_REPLY);
+    return request.conduct() == Conduct.PUBSUB
+        || (bindings.subscriptions() > 0
+            && session.key().protocol() == 2
+            && request.conduct() == Conduct.CLIENT_REPLY);
   }
 
   /** Whether a command gives credentials on a connection that was not proven. */
@@ -127,8 +144,11 @@ final class PinnedState {
 
   /** What the reply to a command will mean. */
   Expected expectedOf(Request request, Collection<Expected> awaited) {
+    if (request.conduct() == Conduct.MONITOR) {
+      monitorLines = new MonitorLines(session.context().loop().greetings());
+    }
     return switch (request.conduct()) {
-      case PLAIN -> plain(request, awaited);
+      case PLAIN, SCRIPT, SCRIPT_KILL -> plain(request, awaited);
       case TRANSACTION -> new Expected.Transaction(step(request));
       case BLOCKING, WAIT -> new Expected.Blocking();
       case PUBSUB ->
@@ -144,8 +164,21 @@ final class PinnedState {
       case HELLO -> hello(request.arguments());
       case AUTH -> auth(request.arguments());
       case RESET -> new Expected.Reset();
-      case QUIT, CLIENT_REPLY, CLIENT_OWN -> new Expected.Plain();
+      case CLIENT_OWN -> isQueueing(awaited) ? queued(request) : asked(request);
+      case QUIT, CLIENT_REPLY -> new Expected.Plain();
     };
+  }
+
+  /** What is queued, the server answers in its own way with the rest of EXEC. */
+  private Expected queued(Request request) {
+    if (request.command().name().equals("client|pause")) {
+      ClientCommands.pausing(session, request.arguments());
+    }
+    return new Expected.Plain();
+  }
+
+  private Expected asked(Request request) {
+    return new Expected.Asked(request, ClientQuestion.of(session, request));
   }
 
   private Expected plain(Request request, Collection<Expected> awaited) {
@@ -253,6 +286,11 @@ final class PinnedState {
         session.output().add(session.client().withOwnId(reply));
       }
       case Expected.Own own -> {}
+      case Expected.Asked(Request request, ClientQuestion question) ->
+          session
+              .specials()
+              .answered(
+                  request, question, bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
       case Expected.Transaction(Step step) when step == Step.DOOMED_EXEC ->
           session.output().add(Answers.nullArray(session.key().protocol()));
       default -> session.output().add(bytes, from, to - from);
@@ -270,6 +308,7 @@ final class PinnedState {
       case Expected.Plain plain -> {}
       case Expected.Blocking blocking -> {}
       case Expected.Own own -> {}
+      case Expected.Asked asked -> {}
       case Expected.Hello hello -> {
         if (head.equals("+QUEUED")) {
           foreign();
@@ -375,6 +414,27 @@ final class PinnedState {
     }
   }
 
+  /** The client that invalidations are redirected to, as this one named it. */
+  String redirected() {
+    String id = "0";
+    for (String[] setting : settings) {
+      for (int i = 3; i + 1 < setting.length; i++) {
+        id = setting[i].equalsIgnoreCase("REDIRECT") ? setting[i + 1] : id;
+      }
+    }
+    return id;
+  }
+
+  /** Whether a reply is a line of MONITOR. */
+  boolean isMonitorLine(ByteBuf bytes, int from, int to) {
+    return bindings.monitor() && MonitorLines.isLine(bytes, from, to);
+  }
+
+  /** Whether a line of MONITOR shows what the proxy itself asked. */
+  boolean isOwnQuestion(ByteBuf bytes, int from, int to) {
+    return monitorLines != null && monitorLines.isOwnQuestion(bytes, from, to);
+  }
+
   /** A subscription began or ended. */
   void confirmed(String kind, String name) {
     subscriptions.confirmed(kind, name);
@@ -385,7 +445,7 @@ final class PinnedState {
   /** Forgets what it kept. */
   void release() {
     settings.clear();
-    session.client().connection(-1);
+    spoilt |= session.client().leaveConnection();
     session.client().subscribed(false);
   }
 }

@@ -25,7 +25,7 @@ record Restoration(
   void send(PinnedLink link) {
     link.state().restored(this);
     for (String[] setting : settings) {
-      link.sendOwn(new Expected.Own(0), setting);
+      link.sendSetting(setting);
     }
     for (String[] command : subscriptions.commands()) {
       link.sendOwn(new Expected.Own(command.length - 1), command);

@@ -11,6 +11,7 @@ import io.understudy.proxy.backend.Failures;
 import io.understudy.proxy.backend.Flushable;
 import io.understudy.proxy.backend.SharedBackend;
 import io.understudy.proxy.backend.Waiter;
+import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.scan.RequestLimits;
@@ -47,7 +48,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     this.context = context;
     this.channel = channel;
     this.client = client;
-    this.scanner = new RequestScanner(CommandTable.standard(), RequestLimits.DEFAULT);
+    this.scanner = new RequestScanner(CommandTable.standard(), RequestLimits.OF_THE_SERVER);
     this.input = new Input(context.loop().allocator(), scanner);
     this.output = new Output(channel, context.loop().allocator());
     this.sharedLink = new SharedLink(this, context);
@@ -233,14 +234,32 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   @Override
   public PoolKey wanted() {
-    return mode instanceof Mode.Acquire(Request next, long deadline)
-        ? PinnedState.target(next, key)
-        : key;
+    return mode instanceof Mode.Acquire(Request next, long deadline) ? wanted(next) : key;
+  }
+
+  /**
+   * The state of a connection that is to carry a command: already what the command asks for, so
+   * that connections can be used again; but credentials that nobody gave before are for the server
+   * to judge on a connection as it is, unless that could not be proven.
+   */
+  private PoolKey wanted(Request next) {
+    PoolKey target = PinnedState.target(next, key);
+    boolean unheard =
+        !target.credentials().equals(key.credentials())
+            && !context.pool().knows(target.credentials());
+    boolean unproven = key.credentials().isNone() && context.pool().isLocked();
+    return unheard && !unproven ? key : target;
   }
 
   @Override
   public boolean isExclusive() {
     return mode.isAcquiring();
+  }
+
+  @Override
+  public boolean killsScript() {
+    return mode instanceof Mode.Acquire(Request next, long deadline)
+        && next.conduct() == Conduct.SCRIPT_KILL;
   }
 
   @Override
@@ -286,12 +305,27 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   /** How servers would class the client: for CLIENT LIST and KILL. Any thread. */
   String type() {
-    return client.isSubscribed() ? "pubsub" : "normal";
+    return client.isReplica() ? "replica" : client.isSubscribed() ? "pubsub" : "normal";
   }
 
   /** The server's number of the connection on which the client is blocked, or -1. Any thread. */
   long blockedConnection() {
     return client.connection();
+  }
+
+  /** The server's number of the connection on which questions are asked, or -1. */
+  long askedConnection() {
+    return client.connection() > 0 ? client.connection() : sharedLink.connection();
+  }
+
+  /** Keeps a connection of its own, because pushes for another client are to come. Any thread. */
+  void bindForPushes() {
+    context.loop().events().execute(specials::bindForPushes);
+  }
+
+  /** What the client sent last, as CLIENT LIST names it. Any thread, which may see an older one. */
+  String lastCommand() {
+    return forwarder.lastCommand();
   }
 
   /** Closes the client because another asked for it. Any thread. */

@@ -3,6 +3,7 @@ package io.understudy.proxy.session;
 import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Loop;
 import io.understudy.proxy.route.Conducts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all sessions of one listener on one event loop share.
@@ -13,6 +14,7 @@ import io.understudy.proxy.route.Conducts;
  * @param budget what they may hold together
  * @param registry all clients of the proxy
  * @param counters what the listener counts on this loop
+ * @param spread where reads go; null if all go to the primary
  * @param conducts how each command is treated, by its id
  */
 record SessionContext(
@@ -22,4 +24,5 @@ record SessionContext(
     HoldBudget budget,
     ClientRegistry registry,
     Counters counters,
+    @Nullable Spread spread,
     Conducts conducts) {}

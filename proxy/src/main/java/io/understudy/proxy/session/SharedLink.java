@@ -2,7 +2,10 @@ package io.understudy.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.ReplyTarget;
+import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.backend.SharedBackend;
+import io.understudy.proxy.route.Freshness;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +22,17 @@ final class SharedLink implements ReplyTarget {
   private @Nullable Holding holding;
   private @Nullable Refused refused;
   private @Nullable SharedBackend shared;
+  private @Nullable Asking asking;
+  private boolean reading;
+  private long wroteNanos = Freshness.NEVER;
 
   SharedLink(Session session, SessionContext context) {
     this.session = session;
     this.context = context;
   }
+
+  /** A question to the server, and what came of its answer so far. */
+  private record Asking(Request request, ClientQuestion question, StringBuilder said) {}
 
   /** How many commands are neither answered nor given up. */
   int outstanding() {
@@ -35,12 +44,23 @@ final class SharedLink implements ReplyTarget {
   /** The shared connection for the session's state; null if it has to wait for one. */
   @Nullable SharedBackend backend() {
     SharedBackend current = shared;
-    if (current == null || !current.isUsable()) {
+    if (current != null && (current.isUsable() || (inFlight > 0 && current.takesFromWaiting()))) {
+      return current;
+    }
+    if (inFlight > 0) {
+      return null; // What is awaited there must come before what is sent elsewhere.
+    }
+    Spread spread = context.spread();
+    current =
+        reading && spread != null
+            ? spread.replicas().choose(session.key(), spread.policy(), wroteNanos)
+            : null;
+    if (current == null) {
       current = context.pool().shared(session.key());
-      shared = current;
-      if (current != null) {
-        session.locked(current.isLocked());
-      }
+    }
+    shared = current;
+    if (current != null) {
+      session.locked(current.isLocked());
     }
     return current;
   }
@@ -55,13 +75,90 @@ final class SharedLink implements ReplyTarget {
     return context.loop().turn().nowNanos() + context.loop().limits().hold().toNanos();
   }
 
+  /** The next commands are reads, or are not; nothing is outstanding. */
+  void turn(boolean toReads) {
+    reading = toReads;
+    shared = null;
+  }
+
+  /** Whether the last commands were reads that may go to a replica. */
+  boolean isReading() {
+    return reading;
+  }
+
+  /** A command that may have written was answered, or may have been executed. */
+  void wrote() {
+    if (context.spread() != null) {
+      wroteNanos = context.loop().nanoTime().getAsLong();
+    }
+  }
+
+  /** The server's number of the connection, or -1. */
+  long connection() {
+    return shared == null ? -1 : shared.backend().connectionId();
+  }
+
+  /** Sends one whole command, or lets it wait; takes the bytes over. */
+  void sendAlone(ByteBuf command) {
+    SharedBackend backend = isHolding() ? null : backend();
+    if (backend == null) {
+      holding().hold(command, 1);
+      return;
+    }
+    backend.submit(
+        this, command, command.readerIndex(), command.readableBytes(), 1, deadlineNanos());
+    command.release();
+    sent(1);
+  }
+
+  /** Asks the server about a command that the proxy answers; nothing else is outstanding. */
+  void ask(Request request) {
+    if (reading) {
+      turn(false);
+    }
+    if (!isHolding()) {
+      backend(); // The question names the connection that it is asked on.
+    }
+    ClientQuestion question = ClientQuestion.of(session, request);
+    asking = new Asking(request, question, new StringBuilder());
+    sendAlone(Requests.of(question.command().toArray(String[]::new)));
+  }
+
+  /** Ends the asking; false if there was none. */
+  private boolean endAsking(ByteBuf bytes, int from, int length, boolean last) {
+    Asking asked = asking;
+    if (asked == null) {
+      return false;
+    }
+    asked.said().append(bytes.toString(from, length, StandardCharsets.ISO_8859_1));
+    if (last) {
+      asking = null;
+      session.specials().answered(asked.request(), asked.question(), asked.said().toString());
+    }
+    return true;
+  }
+
+  /** The question was not answered but by an error, which the client has. */
+  void forgetAsking() {
+    if (asking != null) {
+      asking.request().release();
+      asking = null;
+    }
+  }
+
   /** So many more commands are on their way. */
   void sent(int count) {
     inFlight += count;
   }
 
-  /** Sends what waits; returns how many commands that was. */
+  /**
+   * Sends what waits; returns how many commands that was, or -1 if replies are still awaited on
+   * another connection, which must come first.
+   */
   int sendHeld(SharedBackend backend) {
+    if (inFlight > 0 && shared != null && shared != backend) {
+      return -1;
+    }
     shared = backend;
     int count = holding().send(backend, this);
     inFlight += count;
@@ -97,6 +194,7 @@ final class SharedLink implements ReplyTarget {
 
   /** The client is gone: nothing of it is sent any more. */
   void release() {
+    forgetAsking();
     if (holding != null) {
       holding.release();
     }
@@ -110,7 +208,13 @@ final class SharedLink implements ReplyTarget {
   @Override
   public void replies(ByteBuf bytes, int from, int length, int count) {
     inFlight -= count;
+    if (!reading) {
+      wrote();
+    }
     if (session.isClosed()) {
+      return;
+    }
+    if (asking != null && endAsking(bytes, from, length, true)) {
       return;
     }
     if (refused != null) {
@@ -132,8 +236,12 @@ final class SharedLink implements ReplyTarget {
     if (last) {
       inFlight--;
       pieceBytes = 0;
+      wrote();
     }
     if (session.isClosed()) {
+      return;
+    }
+    if (asking != null && endAsking(bytes, from, length, last)) {
       return;
     }
     giveUpRefused();
@@ -195,6 +303,7 @@ final class SharedLink implements ReplyTarget {
       return;
     }
     context.counters().add(Counters.Count.UNKNOWN, count);
+    wrote();
     giveUpRefused();
     if (insideReply) {
       // Half a reply is written and its end is lost: there is no honest way to go on.

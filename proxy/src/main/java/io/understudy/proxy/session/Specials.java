@@ -1,8 +1,7 @@
 package io.understudy.proxy.session;
 
-import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.Backend;
-import io.understudy.proxy.backend.Requests;
+import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Conduct;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +64,11 @@ final class Specials {
       }
       case Mode.DrainForStream(Conduct conduct, long deadlineNanos) ->
           acquire(new Mode.AcquireForStream(conduct, deadlineNanos));
+      case Mode.Ask ask -> {
+        session.sharedLink().forgetAsking();
+        session.mode(Mode.Run.MODE);
+        unmute();
+      }
       case Mode.Skip skip -> {
         session.mode(Mode.Run.MODE);
         unmute();
@@ -89,8 +93,23 @@ final class Specials {
   private void begin(Request request, long deadlineNanos) {
     heavyCommands = Math.max(0, heavyCommands - 1);
     switch (request.conduct()) {
-      case CLIENT_OWN, CLIENT_REPLY, QUIT -> answer(request);
-      case PLAIN,
+      case CLIENT_OWN -> {
+        startSkipping();
+        session.mode(Mode.Ask.MODE);
+        session.sharedLink().ask(request);
+      }
+      case CLIENT_REPLY, QUIT -> answer(request);
+      case PLAIN -> {
+        if (isApart() || session.context().spread() == null) {
+          acquire(new Mode.Acquire(request, deadlineNanos));
+        } else {
+          startSkipping();
+          session.sharedLink().turn(Spread.READS.isRead(request.command()));
+          session.sharedLink().sendAlone(request.bytes());
+        }
+      }
+      case SCRIPT,
+          SCRIPT_KILL,
           TRANSACTION,
           BLOCKING,
           WAIT,
@@ -140,11 +159,22 @@ final class Specials {
       case Mode.Drain mode -> throw unexpected(before);
       case Mode.DrainForStream mode -> throw unexpected(before);
       case Mode.Skip mode -> throw unexpected(before);
+      case Mode.Ask mode -> throw unexpected(before);
       case Mode.Pinned mode -> throw unexpected(before);
       case Mode.Raw mode -> throw unexpected(before);
       case Mode.Broken mode -> throw unexpected(before);
       case Mode.Discard mode -> throw unexpected(before);
       case Mode.Ending mode -> throw unexpected(before);
+    }
+  }
+
+  /** Gets a connection of its own, if the session is in no other mode at this moment. */
+  void bindForPushes() {
+    if (session.mode() instanceof Mode.Run && session.outstanding() == 0 && !session.isClosed()) {
+      acquire(
+          new Mode.Restore(
+              new Restoration(
+                  Bindings.FREE.withFlags(), new Subscriptions(), List.of(), List.of())));
     }
   }
 
@@ -188,11 +218,18 @@ final class Specials {
 
   /** Answers a command that is the proxy's own affair; everything before it is answered. */
   void answer(Request request) {
-    switch (request.conduct()) {
-      case QUIT -> end(Answers.OK);
-      case CLIENT_REPLY -> clientReply(request);
-      default -> ClientCommands.answer(session, request);
+    if (request.conduct() == Conduct.QUIT) {
+      end(Answers.OK);
+    } else {
+      clientReply(request);
     }
+    request.release();
+    session.touch();
+  }
+
+  /** Answers a command about which the server was asked. */
+  void answered(Request request, ClientQuestion question, String said) {
+    ClientCommands.answer(session, request, question, said);
     request.release();
     session.touch();
   }
@@ -225,12 +262,6 @@ final class Specials {
                       ? Answers.error("syntax error")
                       : Answers.error("wrong number of arguments for 'client|reply' command"));
     }
-  }
-
-  /** Asks the server to unblock another client's connection; its reply is the client's. */
-  void unblock(long connection, String reason) {
-    ByteBuf bytes = Requests.of("CLIENT", "UNBLOCK", Long.toString(connection), reason);
-    session.holding().hold(bytes, 1);
   }
 
   /** Whether the next command must be alone, because its reply is not passed on. */
@@ -371,7 +402,9 @@ final class Specials {
   }
 
   /** Whether the next command goes apart although it binds nothing. */
-  boolean isHeavy() {
-    return heavyCommands > 0;
+  boolean isApart() {
+    SessionContext context = session.context();
+    return heavyCommands > 0
+        || context.registry().isPaused(context.group(), context.loop().nanoTime());
   }
 }

@@ -37,11 +37,14 @@ class SharedBackendTest {
             null,
             Transport.EPOLL,
             Limits.DEFAULT,
+            new Greetings(),
             Runnable::run,
             () -> 0);
     FixedFeed feed = new FixedFeed();
-    BackendPool pool = new BackendPool(loop, feed, Credentials.NONE, new TrafficLog());
-    Backend backend = new Backend(loop, new Reign(feed, FixedFeed.TOPOLOGY), new PinnedSeatless());
+    BackendPool pool =
+        new BackendPool(loop, feed, Post.PRIMARY, Credentials.NONE, new TrafficLog());
+    Backend backend =
+        new Backend(loop, new Reign(feed, FixedFeed.TOPOLOGY, Post.PRIMARY), new PinnedSeatless());
     channel.pipeline().addLast(backend);
     return new SharedBackend(backend, pool, false);
   }

@@ -15,7 +15,8 @@ class ConductTest {
   @ParameterizedTest
   @CsvSource({
     "get, PLAIN",
-    "eval, PLAIN",
+    "eval, SCRIPT",
+    "script|kill, SCRIPT_KILL",
     "publish, PLAIN",
     "exec, PLAIN",
     "multi, TRANSACTION",
@@ -34,6 +35,7 @@ class ConductTest {
     "reset, RESET",
     "quit, QUIT",
     "client|id, CLIENT_OWN",
+    "client|pause, CLIENT_OWN",
     "client|reply, CLIENT_REPLY",
     "client|tracking, CLIENT_TRACKING",
     "client|no-evict, CLIENT_FLAG",

@@ -27,6 +27,7 @@ final class CommandShape {
   }
 
   void reset() {
+    argumentBytes = 0;
     command = Command.UNKNOWN;
     count = 0;
     scanned = 0;
@@ -210,7 +211,9 @@ final class CommandShape {
   }
 
   boolean isNameKnown() {
-    return scanned >= (command.container() ? 2 : 1) || (scanned == count && count > 0);
+    boolean named = scanned >= (command.container() ? 2 : 1);
+    // A name longer than any is of no command, whatever its bytes: nobody has to wait for them.
+    return named || (scanned == count && count > 0) || argumentBytes > carried.length;
   }
 
   int count() {

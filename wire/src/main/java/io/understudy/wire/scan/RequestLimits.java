@@ -14,6 +14,13 @@ public record RequestLimits(long maxBulkBytes, int maxArguments) {
   /** What servers allow by default: 512 MB, and 2^31-1 arguments (Redis 6.0: 1,048,576). */
   public static final RequestLimits DEFAULT = new RequestLimits(512L << 20, Integer.MAX_VALUE);
 
+  /**
+   * No limits but those of the header's digits: for whoever passes long arguments on as they come,
+   * to a server that has its own {@code proto-max-bulk-len} and refuses them itself.
+   */
+  public static final RequestLimits OF_THE_SERVER =
+      new RequestLimits(Long.MAX_VALUE, Integer.MAX_VALUE);
+
   /** What servers allow before a client has authenticated: 10 arguments of 16 KB (since 6.0.16). */
   static final int UNAUTHENTICATED_ARGUMENTS = 10;
 

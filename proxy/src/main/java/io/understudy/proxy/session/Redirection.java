@@ -1,0 +1,90 @@
+package io.understudy.proxy.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * CLIENT TRACKING's REDIRECT: clients name each other by the proxy's ids, servers by those of
+ * connections.
+ */
+final class Redirection {
+  /** The number of no connection: the server says that it does not exist. */
+  private static final String NOBODY = Long.toString(Long.MAX_VALUE);
+
+  private static final Pattern NUMBER = Pattern.compile(":(\\d{1,18})\r\n");
+
+  private Redirection() {}
+
+  /**
+   * CLIENT TRACKING as a server understands it.
+   *
+   * <p>A client can be named that has a connection of its own: see {@link #awaitsConnection}. That
+   * connection is never given to another client from then on.
+   */
+  static List<String> toConnection(Session session, List<String> tracking) {
+    List<String> command = new ArrayList<>(tracking);
+    for (int i = 3; i + 1 < command.size(); i++) {
+      if (command.get(i).equalsIgnoreCase("REDIRECT") && isId(command.get(i + 1))) {
+        Session other = session.context().registry().session(Long.parseLong(command.get(i + 1)));
+        long connection = other == null ? -1 : other.client().lendConnection();
+        command.set(i + 1, connection < 0 ? NOBODY : Long.toString(connection));
+        i++;
+      }
+    }
+    return command;
+  }
+
+  /**
+   * Asks the client that is named to get a connection of its own.
+   *
+   * @return whether it has none yet
+   */
+  static boolean awaitsConnection(Session session, List<String> tracking) {
+    for (int i = 3; i + 1 < tracking.size(); i++) {
+      if (tracking.get(i).equalsIgnoreCase("REDIRECT") && isId(tracking.get(i + 1))) {
+        Session other = session.context().registry().session(Long.parseLong(tracking.get(i + 1)));
+        if (other != null && other.client().connection() < 0) {
+          other.bindForPushes();
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isId(String text) {
+    return text.matches("[0-9]{1,18}") && !text.matches("0+");
+  }
+
+  /** Whether a command names another client. */
+  static boolean isIn(List<String> tracking) {
+    return tracking.stream().skip(3).anyMatch("REDIRECT"::equalsIgnoreCase);
+  }
+
+  /** A reply that names a connection, with the client that this one named in its place. */
+  static String inReply(Session session, String reply) {
+    Matcher number = NUMBER.matcher(reply);
+    if (session.mode() instanceof Mode.Pinned(PinnedLink link)
+        && number.find()
+        && !number.group(1).matches("0+")) {
+      String id = link.state().redirected();
+      return reply.substring(0, number.start(1)) + id + reply.substring(number.end(1));
+    }
+    return reply;
+  }
+
+  /** The id of the client that a connection belongs to; the connection's own if there is none. */
+  static String clientOf(Session session, String connection) {
+    if (connection.startsWith("-")) {
+      return connection;
+    }
+    for (Session other : session.context().registry().sessions()) {
+      if (connection.equals(Long.toString(other.client().connection()))) {
+        return Long.toString(other.client().id());
+      }
+    }
+    return connection;
+  }
+}
