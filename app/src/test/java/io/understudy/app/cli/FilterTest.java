@@ -136,8 +136,8 @@ class FilterTest {
           3,
           "the source localhost:"
               + nobody
-              + " cannot be reached: Connection refused: localhost/127.0.0.1:"
-              + nobody,
+              + " cannot be reached: nothing listens there; start the server, or correct the"
+              + " address",
           "--primary-port",
           Integer.toString(nobody));
     }

@@ -37,7 +37,8 @@ class ConfigurationErrorsTest {
             "a sentence",
             "hello\n",
             1,
-            "expected keys (groups, proxy, failover, admin, log), found a single value"),
+            "expected keys (groups, proxy, failover, replication, admin, log), found a single"
+                + " value"),
         mistake(
             "no groups",
             "admin: { bind: 127.0.0.1:8000 }\n",
@@ -67,7 +68,7 @@ class ConfigurationErrorsTest {
             "unknown key, nothing near",
             group() + "colour: red\n",
             4,
-            "colour: unknown key; known here: groups, proxy, failover, admin, log"),
+            "colour: unknown key; known here: groups, proxy, failover, replication, admin, log"),
         mistake(
             "unknown key inside",
             group() + "failover:\n  downafter: 3s\n",

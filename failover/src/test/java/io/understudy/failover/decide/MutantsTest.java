@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Execution(ExecutionMode.SAME_THREAD)
 class MutantsTest {
   /** A rule that nothing in so many schedules misses would not be worth having. */
-  private static final int MAX_SCHEDULES = 2_000;
+  private static final int MAX_SCHEDULES = 4_000;
 
   private static final int BATCH = 16;
 

@@ -396,7 +396,7 @@ public final class SourceLink extends ChannelInboundHandlerAdapter {
 
   /** Says that no connection came to be. */
   public void connectFailed(Throwable cause) {
-    lose(greeting.loss("cannot be reached: " + cause.getMessage(), false));
+    lose(greeting.loss(ConnectFailure.words(cause), false));
   }
 
   private String during() {

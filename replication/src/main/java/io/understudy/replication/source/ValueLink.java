@@ -157,7 +157,7 @@ public final class ValueLink extends ChannelInboundHandlerAdapter {
 
   /** Says that no connection came to be. */
   public void connectFailed(Throwable cause) {
-    lose("cannot be reached: " + cause.getMessage(), false);
+    lose(ConnectFailure.words(cause), false);
   }
 
   /** Ends it without telling anybody. */
