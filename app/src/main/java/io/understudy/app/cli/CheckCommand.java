@@ -1,6 +1,8 @@
 package io.understudy.app.cli;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.FeedConfig;
+import io.understudy.app.config.SourceConfig;
 import io.understudy.app.probe.NodeProbe;
 import io.understudy.topology.Address;
 import java.io.PrintWriter;
@@ -57,6 +59,7 @@ final class CheckCommand implements Callable<Integer> {
       }
       listeners(out, configuration, group);
     }
+    replication(out, configuration);
     settings(out, configuration);
     out.println(
         unusable == 0
@@ -84,6 +87,15 @@ final class CheckCommand implements Callable<Integer> {
     }
     if (count == 0) {
       out.println("  served nowhere: no listener names it; it is only kept");
+    }
+  }
+
+  private static void replication(PrintWriter out, Configuration configuration) {
+    for (SourceConfig source : configuration.replication()) {
+      out.println("source " + source.name());
+      for (FeedConfig feed : source.feeds()) {
+        out.println("  fed to replicas at " + feed.listen() + ": " + feed.description());
+      }
     }
   }
 

@@ -92,6 +92,9 @@ class FilterTest {
           admin: { bind: 127.0.0.1:%d }
           """
               .formatted(source.address(), lowPort, restPort, admin));
+      assertThat(ProgramProcess.run(folder, "check", "understudy.yaml").out())
+          .contains(
+              "source orders\n  fed to replicas at 127.0.0.1:" + lowPort + ": keys ^[0-4].*\n");
       try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
         low.command("REPLICAOF", "127.0.0.1", Integer.toString(lowPort));
         rest.command("REPLICAOF", "127.0.0.1", Integer.toString(restPort));
