@@ -48,6 +48,9 @@ import java.util.concurrent.TimeUnit;
 public final class ProxyServer implements AutoCloseable {
   private static final int BACKLOG = 1_024;
 
+  /** The index of the event loop that measures replicas for all of them. */
+  private static final int PROBING_LOOP = 0;
+
   private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
   static {
@@ -192,7 +195,7 @@ public final class ProxyServer implements AutoCloseable {
     Replicas replicas = new Replicas(lane.loop(), feed, credentials, lane.traffic(), shared);
     lane.reads().put(group, replicas);
     BackendPool primary = lane.pools().get(group);
-    if (lane.loop().index() == 0 && primary != null) {
+    if (lane.loop().index() == PROBING_LOOP && primary != null) {
       PoolKey key = PoolKey.FRESH.withCredentials(credentials);
       LagProbe probe = new LagProbe(lane.loop(), primary, replicas, key, shared);
       probes.add(probe);
@@ -298,7 +301,9 @@ public final class ProxyServer implements AutoCloseable {
           .events()
           .submit(
               () -> {
-                probes.forEach(LagProbe::close);
+                if (lane.loop().index() == PROBING_LOOP) {
+                  probes.forEach(LagProbe::close);
+                }
                 lane.reads().values().forEach(Replicas::close);
                 lane.pools().values().forEach(BackendPool::close);
               })

@@ -74,15 +74,10 @@ public final class EmbeddedZookeeper implements AutoCloseable {
     var main = new Standalone();
     var config = new ServerConfig();
     try {
-      config.parse(
-          new String[] {
-            Integer.toString(bind.port()), data.toString(), Integer.toString(TICK_MILLIS)
-          });
-      var properties = properties(bind, data);
       var parsed = new QuorumPeerConfig();
-      parsed.parseProperties(properties);
+      parsed.parseProperties(properties(bind, data));
       config.readFrom(parsed);
-    } catch (QuorumPeerConfig.ConfigException | IllegalArgumentException e) {
+    } catch (QuorumPeerConfig.ConfigException e) {
       throw new IOException(bind + ": " + e.getMessage(), e);
     }
     return started(new EmbeddedZookeeper(bind, main::end, () -> main.runFromConfig(config)));

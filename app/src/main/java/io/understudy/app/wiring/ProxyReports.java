@@ -8,7 +8,6 @@ import io.understudy.proxy.ProxyStats;
 import io.understudy.proxy.session.Counters;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +50,8 @@ final class ProxyReports {
   }
 
   private static Map<String, Long> named(Map<Counters.Count, Long> counts) {
-    Map<Counters.Count, Long> all = new EnumMap<>(counts);
     Map<String, Long> named = new HashMap<>();
-    all.forEach((count, value) -> named.put(name(count), value));
+    counts.forEach((count, value) -> named.put(name(count), value));
     return named;
   }
 

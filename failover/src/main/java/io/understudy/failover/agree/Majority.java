@@ -14,9 +14,6 @@ import java.util.Optional;
  * configured: those that are not heard of count against a loss, never for it.
  */
 public final class Majority {
-  /** A full accept queue may refuse once; a dead process refuses every time. */
-  private static final int CONFIRMING_REFUSALS = 2;
-
   private Majority() {}
 
   /**
@@ -67,7 +64,7 @@ public final class Majority {
   }
 
   private static boolean counts(int refusals) {
-    return refusals >= CONFIRMING_REFUSALS;
+    return refusals >= Reachability.Refused.CONFIRMING;
   }
 
   private static boolean isUnheard(NodeView own, long nowNanos, Duration downAfter) {

@@ -23,9 +23,6 @@ public final class Testimony {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final int FIELDS = 4;
 
-  /** More refusals than this say nothing new, and a text that changes is sent again. */
-  private static final int COUNTED_REFUSALS = 2;
-
   private Testimony() {}
 
   /** What is told of the nodes; the same text for as long as nothing new is to be told. */
@@ -66,7 +63,8 @@ public final class Testimony {
         .append(' ')
         .append(kind.name().toLowerCase(Locale.ROOT))
         .append(' ')
-        .append(Math.min(times, COUNTED_REFUSALS))
+        // More than confirm each other say nothing new, and a text that changes is sent again.
+        .append(Math.min(times, Reachability.Refused.CONFIRMING))
         .append(' ')
         .append(Math.max(0, ageNanos / NANOS_PER_MILLI));
   }

@@ -16,9 +16,6 @@ final class LossRules {
 
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
-  /** A full accept queue may refuse once; a dead process refuses every time. */
-  private static final int CONFIRMING_REFUSALS = 2;
-
   static final Rule BEREFT =
       new Rule(
           "bereft",
@@ -225,7 +222,8 @@ final class LossRules {
     }
     Node primary = reign.primary();
     return switch (s.seat(reign)) {
-      case Seat.Refusing refusing when refusing.refused().times() < CONFIRMING_REFUSALS ->
+      case Seat.Refusing refusing
+          when refusing.refused().times() < Reachability.Refused.CONFIRMING ->
           Optional.empty();
       case Seat.Refusing refusing when objection(s, refusing.node()).isPresent() ->
           Optional.empty();

@@ -33,7 +33,10 @@ public sealed interface Reachability {
    * @param lastNanos the newest one
    * @param times how many in a row, 1 and up
    */
-  record Refused(long sinceNanos, long lastNanos, int times) implements Reachability {}
+  record Refused(long sinceNanos, long lastNanos, int times) implements Reachability {
+    /** So many in a row confirm each other: a full accept queue may refuse once. */
+    public static final int CONFIRMING = 2;
+  }
 
   /**
    * No answer: requests, or attempts to connect, run out of time. A stopped process accepts

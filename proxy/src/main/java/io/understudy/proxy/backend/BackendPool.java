@@ -45,6 +45,7 @@ public final class BackendPool {
   private String reason = "nothing was published yet";
   private boolean locked;
   private boolean sweeping;
+  private boolean closed;
   private boolean ticking;
   private boolean serving;
 
@@ -400,6 +401,10 @@ public final class BackendPool {
   }
 
   private void sweepLater() {
+    if (closed) {
+      // A replica's pool ends with it: a timer would keep it for ever.
+      return;
+    }
     loop.events().schedule(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
 
@@ -430,6 +435,7 @@ public final class BackendPool {
 
   /** Closes every connection. */
   public void close() {
+    closed = true;
     reign = null;
     List.copyOf(open).forEach(Backend::close);
   }

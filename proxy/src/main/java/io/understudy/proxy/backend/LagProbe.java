@@ -69,6 +69,9 @@ public final class LagProbe {
 
   private void ask(Node node, BackendPool pool, boolean isPrimary) {
     if (isPrimary && !node.runId().equals(reigning)) {
+      if (reigning != null) {
+        measured.forget(reigning);
+      }
       reigning = node.runId();
       history.clear();
     }

@@ -54,6 +54,7 @@ public final class Replicas {
           boolean gone = !topology.replicas().contains(follower.node());
           if (gone) {
             follower.pool().close();
+            measured.forget(follower.node().runId());
           }
           return gone;
         });
