@@ -174,11 +174,15 @@ public final class SharedBackend implements Receiver {
             runFrom = scanner.end();
             run = 0;
             head = pending.headCount();
-          } else if (++run == head) {
-            deliver(bytes, runFrom, scanner.end(), run);
-            runFrom = scanner.end();
-            run = 0;
-            head = pending.headCount();
+          } else {
+            run++;
+            run += scanner.plainReplies(head - run);
+            if (run == head) {
+              deliver(bytes, runFrom, scanner.end(), run);
+              runFrom = scanner.end();
+              run = 0;
+              head = pending.headCount();
+            }
           }
         }
         case PUSH -> {

@@ -141,7 +141,10 @@ final class Forwarder {
             return count + 1;
           }
           lastCommand = scanner.command();
-          if (++count >= budget) {
+          count++;
+          // More of the same, and in a read that goes where this one goes.
+          count += scanner.repeats(budget - count);
+          if (count >= budget) {
             send(count, scanner.end());
             return count;
           }

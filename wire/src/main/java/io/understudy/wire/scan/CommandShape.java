@@ -21,6 +21,8 @@ final class CommandShape {
   private int count;
   private int scanned;
   private long argumentBytes;
+  private int repeatedFrom;
+  private int repeatedTo;
 
   CommandShape(CommandTable table) {
     this.table = table;
@@ -84,6 +86,50 @@ final class CommandShape {
     count = arguments;
     scanned = arguments;
     return at;
+  }
+
+  /**
+   * Passes over whole commands that begin as the present one, which {@link #readSmall} has read.
+   * Their arguments are not remembered.
+   *
+   * @param from absolute index of the first byte behind the present command
+   * @param end absolute index behind the last byte that may be read
+   * @param most at most so many
+   * @return how many; {@link #repeatedFrom} and {@link #repeatedTo} tell where the last one lies
+   */
+  int repeats(ByteBuffer in, int from, int end, RequestLimits limits, int most) {
+    Beginning same = recent;
+    if (same.command().id() != command.id()
+        || same.arguments() != count
+        || command.container()
+        || limits.maxBulkBytes() < SmallHeader.GREATEST) {
+      return 0;
+    }
+    int bytes = same.bytes();
+    int passed = 0;
+    int at = from;
+    while (passed < most && same.matches(in, at, end)) {
+      int behind = at + bytes;
+      for (int i = 1; i < count && behind >= 0; i++) {
+        behind = SmallHeader.behindString(in, behind, end);
+      }
+      if (behind < 0) {
+        break;
+      }
+      repeatedFrom = at;
+      at = behind;
+      passed++;
+    }
+    repeatedTo = at;
+    return passed;
+  }
+
+  int repeatedFrom() {
+    return repeatedFrom;
+  }
+
+  int repeatedTo() {
+    return repeatedTo;
   }
 
   /** How this command begins, if it is one of the last two that were remembered. */

@@ -17,9 +17,18 @@ final class SmallHeader {
   private static final int ONE_DIGIT_MASK = 0xFF00FFFF;
 
   private static final int MOST_DIGITS = 4;
+
+  /** No number that is read here is greater. */
+  static final int GREATEST = 9_999;
+
   private static final int NUMBER_MASK = 0xFFFFFF;
   private static final int MINUS_ONE = ('-' << 16) | ('1' << 8) | '\r';
   private static final int MINUS_ONE_BYTES = 5;
+
+  /** What nearly every line is. */
+  private static final int OK_AND_CR = ('+' << 24) | ('O' << 16) | ('K' << 8) | '\r';
+
+  private static final int OK_BYTES = 5;
 
   private SmallHeader() {}
 
@@ -35,40 +44,62 @@ final class SmallHeader {
       return -1;
     }
     int word = in.getInt(at);
-    int digit = ((word >> 16) & 0xFF) - '0';
+    int first = ((word >> 16) & 0xFF) - '0';
     if ((word & ONE_DIGIT_MASK) == ((type << 24) | CRLF)) {
-      return digit >= 0 && digit <= 9 ? digit : -1;
+      return isDigit(first) ? first : -1;
     }
-    if (word >>> 24 != type || digit < 1 || digit > 9) {
+    if (word >>> 24 != type || first < 1 || first > 9) {
       return -1;
     }
-    int number = digit;
-    for (int i = 2; i <= MOST_DIGITS + 1 && at + i + 1 < end; i++) {
-      byte b = in.get(at + i);
+    int second = ((word >> 8) & 0xFF) - '0';
+    if (!isDigit(second)) {
+      return -1;
+    }
+    int number = first * 10 + second;
+    if ((word & 0xFF) == '\r') {
+      return at + Integer.BYTES < end && in.get(at + Integer.BYTES) == '\n' ? number : -1;
+    }
+    return longer(in, at + 3, end, number);
+  }
+
+  /** Reads on behind two digits. */
+  private static int longer(ByteBuffer in, int from, int end, int twoDigits) {
+    int number = twoDigits;
+    for (int at = from; at - from < MOST_DIGITS - 1 && at + 1 < end; at++) {
+      byte b = in.get(at);
       if (b == '\r') {
-        return in.get(at + i + 1) == '\n' ? number : -1;
+        return in.get(at + 1) == '\n' ? number : -1;
       }
-      digit = b - '0';
-      if (digit < 0 || digit > 9) {
+      if (!isDigit(b - '0')) {
         return -1;
       }
-      number = number * 10 + digit;
+      number = number * 10 + b - '0';
     }
     return -1;
   }
 
+  private static boolean isDigit(int digit) {
+    return digit >= 0 && digit <= 9;
+  }
+
   /** Absolute index behind a whole bulk of less than 10,000 bytes, or a null bulk; or -1. */
   static int behindBulk(ByteBuffer in, int at, int end) {
+    int behind = behindString(in, at, end);
+    return behind < 0 && isMinusOne(in, at, end) ? at + MINUS_ONE_BYTES : behind;
+  }
+
+  /** Absolute index behind a whole bulk of less than 10,000 bytes; or -1. */
+  static int behindString(ByteBuffer in, int at, int end) {
     int length = read(in, at, end, '$');
-    if (length >= 0) {
-      int behind = at + bytes(length) + length + 2;
-      return behind <= end && in.getShort(behind - 2) == CRLF ? behind : -1;
-    }
-    return isMinusOne(in, at, end) ? at + MINUS_ONE_BYTES : -1;
+    int behind = at + bytes(length) + length + 2;
+    return length >= 0 && behind <= end && in.getShort(behind - 2) == CRLF ? behind : -1;
   }
 
   /** Absolute index behind a line that is whole; or -1. */
   static int behindLine(ByteBuffer in, int at, int end) {
+    if (end - at >= OK_BYTES && in.getInt(at) == OK_AND_CR && in.get(at + Integer.BYTES) == '\n') {
+      return at + OK_BYTES;
+    }
     int cr = at + 1;
     while (cr < end && in.get(cr) != '\r') {
       cr++;

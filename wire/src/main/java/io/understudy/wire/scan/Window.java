@@ -21,7 +21,12 @@ final class Window {
 
   /** The request or reply at hand is finished: the next one begins at the present position. */
   void begin() {
-    from = position;
+    begin(position);
+  }
+
+  /** The same, but the next one begins at {@code index}. */
+  void begin(int index) {
+    from = index;
     lengthBefore = 0;
   }
 
