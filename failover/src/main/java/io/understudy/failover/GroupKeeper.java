@@ -308,7 +308,8 @@ final class GroupKeeper implements Runnable {
   }
 
   /**
-   * Who else is connected is asked only while a server carries a mark that is not this keeper's.
+   * Who else is connected is asked only while a server carries a mark that is not this keeper's, or
+   * none in reach carries one that is.
    */
   private void lookForKeepers(GroupView view, String owner) {
     boolean foreign =
@@ -316,7 +317,12 @@ final class GroupKeeper implements Runnable {
             .flatMap(node -> node.facts().stream())
             .flatMap(facts -> facts.mark().stream())
             .anyMatch(mark -> !mark.owner().equals(owner));
-    watches.forEach(watch -> watch.lookForKeepers(foreign));
+    boolean known =
+        view.nodes().stream()
+            .flatMap(node -> node.readableFacts().stream())
+            .flatMap(facts -> facts.mark().stream())
+            .anyMatch(mark -> mark.owner().equals(owner));
+    watches.forEach(watch -> watch.lookForKeepers(foreign || !known));
   }
 
   private void perform(Action action, GroupView view) {

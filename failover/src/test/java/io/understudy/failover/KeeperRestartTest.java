@@ -138,6 +138,36 @@ class KeeperRestartTest {
     }
   }
 
+  /** No server tells whose the group is when all came back empty. */
+  @EachServer
+  void shouldNotBothBeginWithServersThatCameBackEmpty(ServerVersion version) {
+    try (var set = ReplicaSet.start(version, 1);
+        var first = Watched.over(set.nodes())) {
+      first.awaitWhole(set.primary(), set.replicas());
+      try (var second = Watched.over(set.nodes())) {
+        second.await(
+            "it is not the first",
+            () -> second.status().decision().reason().contains(first.journal().owner()));
+        set.nodes().forEach(RedisServer::kill9);
+        first.await("nothing is published", () -> first.current().primary().isEmpty());
+        set.nodes().forEach(RedisServer::restartEmpty);
+
+        // Whoever was there alone when it looked may begin; the other, or both, name each other.
+        for (Watched each : List.of(first, second)) {
+          Watched other = each == first ? second : first;
+          each.await(
+              "it begins, or names the other",
+              () ->
+                  each.current().primary().isPresent()
+                      || each.status().decision().reason().contains(other.journal().owner()));
+        }
+        assertThat(List.of(first, second))
+            .filteredOn(each -> each.current().primary().isPresent())
+            .hasSizeLessThan(2);
+      }
+    }
+  }
+
   private static List<Address> addresses(ReplicaSet set) {
     return set.nodes().stream().map(RedisServer::address).toList();
   }

@@ -42,6 +42,43 @@ class StartTest {
     }
   }
 
+  /** Somebody promoted a replica by hand, and left the old primary as it was. */
+  @EachServer
+  void shouldTakeThePrimaryThatHoldsAllThatTheOtherHolds(ServerVersion version) {
+    try (var set = ReplicaSet.start(version, 1)) {
+      set.primary().command("SET", "key", "value");
+      set.awaitInSync();
+      set.replica(0).command("REPLICAOF", "NO", "ONE");
+      set.replica(0).command("SET", "key", "newer");
+      try (var watched = Watched.over(List.of(set.primary(), set.replica(0)))) {
+        watched.awaitWhole(set.replica(0), List.of(set.primary()));
+
+        assertThat(set.primary().command("GET", "key")).isEqualTo("newer");
+      }
+    }
+  }
+
+  /** The same, but clients went on with both. */
+  @EachServer
+  void shouldRefuseTwoPrimariesThatWroteSinceTheyParted(ServerVersion version) {
+    try (var set = ReplicaSet.start(version, 1)) {
+      set.primary().command("SET", "key", "value");
+      set.awaitInSync();
+      set.replica(0).command("REPLICAOF", "NO", "ONE");
+      set.replica(0).command("SET", "key", "one");
+      set.primary().command("SET", "key", "other");
+      try (var watched = Watched.over(List.of(set.primary(), set.replica(0)))) {
+        watched.await(
+            "it is refused with an explanation",
+            () -> watched.status().decision().reason().contains("onConflict"));
+
+        assertThat(watched.current().primary()).isEmpty();
+        assertThat(set.replica(0).command("GET", "key")).isEqualTo("one");
+        assertThat(set.primary().command("GET", "key")).isEqualTo("other");
+      }
+    }
+  }
+
   @EachServer
   void shouldTakeTheFreshestOfTwoPrimariesWhenToldTo(ServerVersion version) {
     try (var set = ReplicaSet.start(version, 1);

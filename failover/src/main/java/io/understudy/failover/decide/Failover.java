@@ -291,6 +291,11 @@ final class Failover {
       }
     } else {
       Optional<NodeView> blank = nothingLeftToLose();
+      Optional<String> rival = blank.flatMap(b -> situation.rival());
+      if (rival.isPresent()) {
+        situation.view().nodes().forEach(draft::probe);
+        return "every node of the group is back and all are empty, but " + rival.get();
+      }
       if (blank.isPresent()) {
         return promote(
             blank.get(),

@@ -32,6 +32,16 @@ public enum Guard {
           + " the primary's ping period"),
   /** Another owner's servers are left alone. */
   FOREIGN_OWNER("servers that carry another living keeper's mark are not touched"),
+  /** Whoever answers with an error is alive. */
+  ERRORS_ARE_LIFE("a primary that answers with an error (BUSY, NOAUTH, NOPERM) is alive"),
+  /** Which of two datasets lives on is a person's choice. */
+  DIFFERENT_DATA_IS_REFUSED(
+      "of several primaries with different data none is made the first, unless onConflict is"
+          + " freshest"),
+  /** Two keepers do not both begin with servers that say nothing of either. */
+  ALONE_WHERE_UNMARKED(
+      "where no server carries this keeper's mark, no primary is made while another keeper is"
+          + " connected"),
   /** Servers that know more than the journal are not overruled. */
   JOURNAL_IS_NEWEST("a journal that is older than the servers' marks is not acted upon");
 

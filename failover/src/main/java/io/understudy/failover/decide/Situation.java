@@ -68,14 +68,20 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
       case Reachability.Answering a -> readable(reign, node, byRun);
       case Reachability.Loading l -> readable(reign, node, byRun);
       case Reachability.Misconf m -> readable(reign, node, byRun);
-      case Reachability.Busy b -> new Seat.Hindered(node);
-      case Reachability.NoAuth n -> new Seat.Hindered(node);
-      case Reachability.NoPerm n -> new Seat.Hindered(node);
+      case Reachability.Busy b -> complaining(node);
+      case Reachability.NoAuth n -> complaining(node);
+      case Reachability.NoPerm n -> complaining(node);
       case Reachability.NotRedis n -> new Seat.Hindered(node);
       case Reachability.ClusterMode c -> new Seat.Hindered(node);
       case Reachability.TooOld t -> new Seat.Hindered(node);
       case Reachability.Unresolvable u -> new Seat.Hindered(node);
     };
+  }
+
+  private Seat complaining(NodeView node) {
+    return enforces(Guard.ERRORS_ARE_LIFE)
+        ? new Seat.Hindered(node)
+        : new Seat.Gone(Optional.of(node));
   }
 
   /** By when a run that is gone was dead at the latest: another one runs there since then. */
@@ -111,6 +117,49 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
         .filter(owner -> !owner.equals(journal.owner()))
         .filter(owner -> mayBeAlive(owner) || !isPast(view.startedNanos(), policy.startWait()))
         .filter(owner -> enforces(Guard.FOREIGN_OWNER));
+  }
+
+  /**
+   * Why this keeper must not be the first to make a primary where no server carries its mark:
+   * another keeper is connected too, or that is not known yet. Each keeper names its connection to
+   * a server before it looks for others there, so that of two at least one sees the other. What a
+   * server did not tell for {@code startWait} is not allowed, or costs too much, to be asked.
+   */
+  Optional<String> rival() {
+    if (!enforces(Guard.ALONE_WHERE_UNMARKED)) {
+      return Optional.empty();
+    }
+    for (NodeView node : view.nodes()) {
+      NodeFacts facts = node.readableFacts().orElse(null);
+      if (facts == null) {
+        continue;
+      }
+      Optional<String> other =
+          facts.keepers().stream()
+              .flatMap(Set::stream)
+              .filter(owner -> !owner.equals(journal.owner()))
+              .sorted()
+              .findFirst();
+      if (other.isPresent()) {
+        return Optional.of(
+            "another keeper ("
+                + other.get()
+                + "; this one is "
+                + journal.owner()
+                + ") is connected to "
+                + node.address()
+                + ", and no server tells whose the group is. Two keepers that do not know each"
+                + " other must not look after one group: stop one of them");
+      }
+      boolean mayBeTold =
+          !isPast(view.startedNanos(), policy.startWait())
+              || !isPast(facts.startedNanos(), policy.startWait());
+      if (facts.keepers().isEmpty() && mayBeTold) {
+        return Optional.of(
+            "whether another keeper is connected to " + node.address() + " is being found out");
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether an order may be given to the node now: it takes orders, and the facts are current. */

@@ -22,8 +22,9 @@ final class StartRules {
           "unled",
           "no primary of the group was ever published",
           "the node that is primary is marked and published; of several the one with the data and"
-              + " the replicas; with different data on two, none, unless onConflict is freshest;"
-              + " with no primary at all, the replica with the most data is promoted",
+              + " the replicas, or with all that the others hold; with different data on two, none,"
+              + " unless onConflict is freshest; with no primary at all, the replica with the most"
+              + " data is promoted",
           Rule.Effect.ACTS,
           StartRules::unled);
 
@@ -34,6 +35,11 @@ final class StartRules {
     List<String> pending = unheard(s);
     if (!pending.isEmpty()) {
       return Optional.of("waiting for the first answers: " + String.join("; ", pending));
+    }
+    Optional<String> rival = s.rival();
+    if (rival.isPresent()) {
+      s.view().nodes().forEach(d::probe);
+      return rival;
     }
     List<NodeView> primaries = withRole(s, Role.PRIMARY);
     List<NodeView> full = primaries.stream().filter(StartRules::holdsData).toList();
@@ -102,26 +108,39 @@ final class StartRules {
           best.getFirst(),
           "it carries the newest epoch of " + best.size() + " primaries that hold data");
     }
+    Optional<NodeView> whole =
+        full.stream()
+            .filter(n -> full.stream().allMatch(other -> covers(n, other)))
+            .max(
+                Comparator.<NodeView>comparingInt(n -> facts(n).connectedReplicas())
+                    .thenComparing(NodeView::address, Comparator.reverseOrder()));
+    if (whole.isPresent()) {
+      return adopt(
+          s,
+          d,
+          "unled",
+          whole.get(),
+          "of " + full.size() + " primaries it holds all that the others hold");
+    }
     String claims = String.join("; ", full.stream().map(StartRules::claim).toList());
-    return switch (s.policy().onConflict()) {
-      case REFUSE ->
-          "several nodes say they are primary and hold different data: "
-              + claims
-              + ". None is published. Make one of them a replica of the other, or set onConflict:"
-              + " freshest to let the keeper choose and give up the other's data";
-      case FRESHEST ->
-          adopt(
-              s,
-              d,
-              "unled",
-              full.stream()
-                  .max(
-                      Comparator.<NodeView>comparingInt(n -> facts(n).connectedReplicas())
-                          .thenComparingLong(n -> facts(n).replication().offset())
-                          .thenComparingLong(n -> facts(n).keys()))
-                  .orElseThrow(),
-              "the freshest of several (onConflict: freshest): " + claims);
-    };
+    boolean refuses =
+        s.policy().onConflict() == FailoverPolicy.OnConflict.REFUSE
+            && s.enforces(Guard.DIFFERENT_DATA_IS_REFUSED);
+    if (refuses) {
+      return "several nodes say they are primary and hold different data: "
+          + claims
+          + ". None is published. Make one of them a replica of the other, or set onConflict:"
+          + " freshest to let the keeper choose and give up the other's data";
+    }
+    NodeView freshest =
+        full.stream()
+            .max(
+                Comparator.<NodeView>comparingInt(n -> facts(n).connectedReplicas())
+                    .thenComparingLong(n -> facts(n).replication().offset())
+                    .thenComparingLong(n -> facts(n).keys()))
+            .orElseThrow();
+    return adopt(
+        s, d, "unled", freshest, "the freshest of several (onConflict: freshest): " + claims);
   }
 
   /** No primary that holds data, but replicas that do. */
@@ -167,6 +186,10 @@ final class StartRules {
 
   private static boolean holdsData(NodeView node) {
     return !facts(node).isEmpty();
+  }
+
+  private static boolean covers(NodeView node, NodeView other) {
+    return facts(node).replication().covers(facts(other).replication());
   }
 
   private static boolean isConfigured(Situation s, Upstream upstream) {

@@ -22,6 +22,20 @@ public record Replication(
   }
 
   /**
+   * Whether everything that {@code other} holds is part of what this holds: the same history no
+   * further on, or one that it left here without writing anything since. Servers themselves rely on
+   * this when they continue a replica instead of filling it anew.
+   */
+  public boolean covers(Replication other) {
+    if (knows(other.id) && offsetIn(other.id) >= other.offset) {
+      return true;
+    }
+    boolean wroteSince = other.offset >= other.formerEndOffset;
+    return !wroteSince
+        && other.formerId.filter(id -> knows(id) && offsetIn(id) >= other.offset).isPresent();
+  }
+
+  /**
    * How many bytes of the history {@code other} it holds, which alone may be compared between
    * nodes: what it wrote after leaving that history does not count.
    *

@@ -30,7 +30,7 @@ final class Checks {
   private static final long MILLISECOND = 1_000_000L;
 
   /** How long something must have been plain to see before a keeper is blamed for not seeing it. */
-  private static final long PLAIN = 2 * SECOND;
+  static final long PLAIN = 2 * SECOND;
 
   private record Written(RunId by, long endOffset) {}
 
@@ -43,6 +43,11 @@ final class Checks {
   private final Map<RunId, Long> observedOffset = new HashMap<>();
   private final List<Long> failoverNanos = new ArrayList<>();
   private final Set<RunId> begunBlank = new HashSet<>();
+
+  /** By owner and epoch: whose data the primary of that reign held. */
+  private final Map<String, String> origins = new HashMap<>();
+
+  private boolean begun;
 
   /** Promoted by their mark alone, so that how much they missed could not be known. */
   private final Set<RunId> unprovable = new HashSet<>();
@@ -126,7 +131,7 @@ final class Checks {
       boolean ready =
           each.isWell()
               && each.priority > 0
-              && each.lastTroubleNanos < since
+              && each.listenedSince(since)
               && each.lastUpNanos > withoutPrimarySinceNanos - 2 * SECOND
               && each.role == Role.REPLICA
               && world.network.wasOpenSince(keeper.name(), each.name, since)
@@ -157,7 +162,9 @@ final class Checks {
       return false;
     }
     SimServer server = world.serverAt(reign.primary().address().port());
-    return !server.isRun(reign.primary().runId()) || server.stopped || server.role != Role.PRIMARY;
+    return !server.isRun(reign.primary().runId())
+        || server.stopped
+        || (server.role != Role.PRIMARY && server.lastDeniedNanos < world.time.nowNanos() - PLAIN);
   }
 
   // ---- writes
@@ -217,7 +224,7 @@ final class Checks {
           "I2", "epoch " + topology.epoch() + " has two primaries: " + known + " and " + primary);
     }
     if (known == null) {
-      newReign(topology, primary);
+      newReign(keeper, topology, primary);
     }
     if (keeper.durable().filter(d -> d.published().equals(topology)).isEmpty()) {
       throw new Violation("I2", topology + " was published before it was durable");
@@ -225,7 +232,7 @@ final class Checks {
   }
 
   /** I4: what a new primary misses was not seen by the keeper, or is within the limit. */
-  private void newReign(Topology topology, Node primary) {
+  private void newReign(SimKeeper keeper, Topology topology, Node primary) {
     SimServer server = world.serverAt(primary.address().port());
     if (topology.epoch().isAfter(new Epoch(1))) {
       failovers++;
@@ -236,6 +243,7 @@ final class Checks {
     if (server.data.isEmpty()) {
       begunBlank.add(server.runId);
     }
+    origins.put(keeper.owner() + topology.epoch(), server.data.origin);
     long missing = 0;
     for (long id : acknowledged) {
       if (server.data.writes.contains(id) || !forgiven.add(id)) {
@@ -296,6 +304,8 @@ final class Checks {
     if (!changes) {
       return;
     }
+    Choices.judge(world, view, before, step, begun);
+    begun |= decision.actions().stream().anyMatch(Choices::makesPrimary);
     if (step.journal().entries().isEmpty()) {
       throw new Violation("I12", "no entry for " + decision);
     }
@@ -307,18 +317,16 @@ final class Checks {
     if (world.isReal() && !GroupMachine.replay(entry).equals(decision)) {
       throw new Violation("I12", "replayed: " + GroupMachine.replay(entry) + ", not " + decision);
     }
-    if (decision.actions().stream().anyMatch(a -> a instanceof Action.Promote)
+  }
+
+  /** What a step decided is durable: from now on a promotion in it may be sent. */
+  void saved(SimKeeper keeper, GroupJournal before, Step step) {
+    if (Choices.beginsFailover(before, step)) {
+      budget(world.time.nowNanos());
+    }
+    if (step.decision().actions().stream().anyMatch(a -> a instanceof Action.Promote)
         && keeper == world.keepers.getFirst()) {
       orderedPromotionNanos = Math.min(orderedPromotionNanos, world.time.nowNanos());
-    }
-    boolean begins =
-        before.operation().isEmpty()
-            && step.journal()
-                .operation()
-                .filter(o -> o.kind() == Operation.Kind.FAILOVER)
-                .isPresent();
-    if (begins) {
-      budget(view.nowNanos());
     }
   }
 
@@ -389,12 +397,13 @@ final class Checks {
     if (server.data.isEmpty()) {
       throw new Violation("I6", server.name + " holds nothing and is promoted");
     }
-    if (server.data.origin.equals("foreign")) {
+    String origin = origins.get(keeper.owner() + reign.epoch());
+    if (origin != null && !origin.equals(server.data.origin)) {
       throw new Violation("I6", server.name + " holds other data and is promoted");
     }
     cutOffTooLong(keeper, server);
     betterWasInReach(keeper, server, reign);
-    primaryWasPlainlyAlive(keeper, promote, reign);
+    PlainSight.primaryWasAlive(world, keeper, promote, reign);
   }
 
   private void cutOffTooLong(SimKeeper keeper, SimServer server) {
@@ -423,7 +432,7 @@ final class Checks {
           other != chosen
               && other.isWell()
               && other.priority > 0
-              && other.lastTroubleNanos < now - PLAIN
+              && other.listenedSince(now - PLAIN)
               && keeper.lastTroubleNanos < now - PLAIN
               && world.network.wasOpenSince(keeper.name(), other.name, now - PLAIN)
               && keeper.journal().orderFor(other.runId).isEmpty()
@@ -467,41 +476,6 @@ final class Checks {
     return server.data.writes.stream().filter(acknowledged::contains).count();
   }
 
-  /** I8: nothing is changed by a keeper that alone cannot see a primary that others see. */
-  private void primaryWasPlainlyAlive(SimKeeper keeper, Action.Promote promote, Reign reign) {
-    SimServer old = world.serverAt(reign.primary().address().port());
-    Operation op = keeper.journal().operation().orElse(null);
-    if (op == null || !old.runId.equals(reign.primary().runId()) || !old.isWell()) {
-      return;
-    }
-    long since = op.startedWallMillis() * 1_000_000 - PLAIN;
-    boolean alive =
-        old.lastTroubleNanos < since
-            && old.role == Role.PRIMARY
-            && !old.runId.equals(promote.node().runId());
-    if (!alive || keeper.lastTroubleNanos > since) {
-      return;
-    }
-    for (SimServer replica : world.servers) {
-      boolean witness =
-          replica != old
-              && replica.lastTroubleNanos < since
-              && world.network.wasOpenSince(old.name, replica.name, since)
-              && world.network.wasOpenSince(keeper.name(), replica.name, since)
-              && WorldFacts.replicated(replica, old, since);
-      if (witness) {
-        throw new Violation(
-            "I8",
-            promote.node().address()
-                + " is promoted although "
-                + old.name
-                + " is alive and "
-                + replica.name
-                + " hears it");
-      }
-    }
-  }
-
   void executed(SimKeeper keeper, Action.Order order, SimServer server) {
     if (order instanceof Action.Promote && server.role != Role.PRIMARY) {
       throw new Violation("I3", keeper.name() + " promoted " + server.name + " in vain");
@@ -510,29 +484,7 @@ final class Checks {
 
   /** I7, when a replica is about to give up its data for an image. */
   void replicaWipes(SimServer replica, SimServer from, Dataset image) {
-    if (!image.isEmpty() || replica.data.isEmpty()) {
-      return;
-    }
-    SimKeeper keeper = world.keepers.getFirst();
-    long since = from.killedNanos - SECOND / 2;
-    Reign reign = keeper.journal().reign().orElse(null);
-    boolean keeperSaw =
-        keeper.isRunning()
-            && !keeper.isGroupPaused()
-            && keeper.lastTroubleNanos < since
-            && replica.lastTroubleNanos < since
-            && reign != null
-            && reign.primary().address().equals(from.address)
-            && reign.sinceNanos() < since
-            // Another keeper's servers are not this one's to save.
-            && replica.data.mark.filter(m -> m.owner().equals(keeper.owner())).isPresent()
-            && world.network.wasOpenSince(keeper.name(), replica.name, since)
-            && world.network.wasOpenSince(keeper.name(), from.name, since)
-            && from.killedNanos > 0
-            && world.keepers.stream().filter(SimKeeper::isRunning).count() == 1;
-    if (keeperSaw) {
-      throw new Violation("I7", replica.name + " is emptied by the empty restart of " + from.name);
-    }
+    PlainSight.replicaWipes(world, replica, from, image);
   }
 
   // ---- the end
@@ -544,7 +496,7 @@ final class Checks {
     }
     Optional<String> unwell = WorldFacts.unwell(world);
     if (unwell.isPresent()) {
-      if (nobodyQualifies()) {
+      if (nobodyQualifies() || Choices.isConflict(world)) {
         return;
       }
       throw new Violation("I10", "30 s after the last fault: " + unwell.get());
@@ -583,7 +535,6 @@ final class Checks {
             s ->
                 s.priority == 0
                     || s.data.isEmpty()
-                    || s.data.origin.equals("foreign")
                     || reign == null
                     || tooStale(s, keeper, reign)
                     || WorldFacts.unrelated(s, reign));

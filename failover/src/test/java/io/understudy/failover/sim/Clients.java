@@ -1,7 +1,6 @@
 package io.understudy.failover.sim;
 
 import io.understudy.topology.Node;
-import io.understudy.topology.Role;
 import io.understudy.topology.Topology;
 
 /** Clients that write unique ids through the proxy that lives in each keeper's process. */
@@ -71,10 +70,7 @@ final class Clients {
                 0,
                 () -> {
                   boolean right = server.runId.equals(primary.runId()) || !world.checksRunOnConnect;
-                  if (!right
-                      || server.isBusy()
-                      || server.isLoading()
-                      || server.role != Role.PRIMARY) {
+                  if (!right || !server.takesWrites()) {
                     return;
                   }
                   server.execute(new Dataset.Command.Write(id));

@@ -52,9 +52,18 @@ final class Faults {
     }
     if (world.keepers.size() > 1) {
       SimKeeper intruder = world.keepers.get(1);
+      boolean fromTheBeginning = random.nextInt(3) == 0;
       world.time.after(
-          world.time.between(fromNanos, untilNanos) - world.time.nowNanos(),
+          fromTheBeginning
+              ? world.time.millis(0, 300)
+              : world.time.between(fromNanos, untilNanos) - world.time.nowNanos(),
           () -> startIf(intruder));
+      if (random.nextInt(4) == 0 && theme != Theme.OLD_JOURNAL) {
+        // When nothing is left, no server tells whose the group is, or that a journal is old.
+        world.time.after(
+            world.time.between(fromNanos, untilNanos) - world.time.nowNanos(),
+            () -> killAll(List.of(SimServer.Restart.EMPTY)));
+      }
     }
   }
 
@@ -100,6 +109,10 @@ final class Faults {
         return;
       }
     }
+    if (random.nextInt(9) == 0) {
+      hinder(target);
+      return;
+    }
     switch (random.nextInt(19)) {
       case 0, 1, 2 -> killAndRestart(target);
       case 3, 4 -> emptyRestartAtOnce(primary);
@@ -111,10 +124,30 @@ final class Faults {
       case 13 -> keeperDies();
       case 14 -> world.keepers.getFirst().sleepFor(world.time.millis(100, 6_000));
       case 15 -> rogue(any);
-      case 16 -> killAll();
+      case 16 -> killAll(List.of(SimServer.Restart.ALL_DATA, SimServer.Restart.OLD_SNAPSHOT));
       case 17 -> slow();
       case 18 -> lag(any);
       default -> throw new IllegalStateException("no such fault");
+    }
+  }
+
+  /** Alive, and of no use to a keeper, or to clients. */
+  private void hinder(SimServer server) {
+    long length = world.time.millis(300, 8_000);
+    switch (random.nextInt(3)) {
+      case 0 -> server.cannotSaveFor(length);
+      case 1 -> server.denyFor(SimServer.Denial.NOAUTH, length);
+      case 2 -> server.denyFor(SimServer.Denial.NOPERM, length);
+      default -> throw new IllegalStateException("no such hindrance");
+    }
+    if (random.nextInt(4) == 0) {
+      world.time.after(world.time.millis(0, 3_000), () -> killIfActive(server));
+    }
+  }
+
+  private void killIfActive(SimServer server) {
+    if (active) {
+      killAndRestart(server);
     }
   }
 
@@ -228,7 +261,7 @@ final class Faults {
     }
   }
 
-  private void killAll() {
+  private void killAll(List<SimServer.Restart> ways) {
     for (SimServer server : world.servers) {
       world.time.after(
           world.time.millis(0, 300),
@@ -237,8 +270,7 @@ final class Faults {
               return;
             }
             server.kill();
-            SimServer.Restart how =
-                random.nextBoolean() ? SimServer.Restart.ALL_DATA : SimServer.Restart.OLD_SNAPSHOT;
+            SimServer.Restart how = ways.get(random.nextInt(ways.size()));
             boolean asReplica = random.nextBoolean();
             world.time.after(world.time.millis(0, 6_000), () -> server.restart(how, asReplica));
           });
@@ -377,6 +409,7 @@ final class Faults {
     for (SimServer a : world.servers) {
       a.wake();
       a.busyUntilNanos = -1;
+      a.relent();
       for (SimServer b : world.servers) {
         world.network.heal(a.name, b.name);
       }

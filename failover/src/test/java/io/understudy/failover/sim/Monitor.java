@@ -120,12 +120,15 @@ final class Monitor {
         server.name,
         on,
         () -> {
-          if (on.closed && !on.killed) {
+          if (on.closed || on.killed) {
             return;
           }
           server.receive(
               connectedTo,
-              () -> answer(life, number, askedNanos, on),
+              () -> {
+                server.named.put(on, keeper.owner());
+                answer(life, number, askedNanos, on);
+              },
               () ->
                   world.network.send(
                       server.name,
@@ -139,14 +142,17 @@ final class Monitor {
     int incarnation = server.incarnation;
     Reachability how;
     NodeFacts read = null;
-    if (server.isBusy()) {
+    if (server.isDenying()) {
+      how =
+          switch (server.denial) {
+            case NOAUTH -> new Reachability.NoAuth(world.time.nowNanos(), "NOAUTH");
+            case NOPERM -> new Reachability.NoPerm(world.time.nowNanos(), "NOPERM");
+          };
+    } else if (server.isBusy()) {
       how = new Reachability.Busy(world.time.nowNanos(), world.time.nowNanos());
     } else {
       read = read(askedNanos);
-      how =
-          world.time.nowNanos() < server.loadingUntilNanos
-              ? new Reachability.Loading(world.time.nowNanos(), OptionalLong.empty())
-              : new Reachability.Answering(world.time.nowNanos());
+      how = read();
     }
     NodeFacts result = read;
     world.network.send(
@@ -155,6 +161,16 @@ final class Monitor {
         on,
         () ->
             keeper.handle(life, () -> answered(number, askedNanos, on, incarnation, how, result)));
+  }
+
+  private Reachability read() {
+    long now = world.time.nowNanos();
+    if (now < server.loadingUntilNanos) {
+      return new Reachability.Loading(now, OptionalLong.empty());
+    }
+    return server.cannotSave() && server.role == Role.PRIMARY
+        ? new Reachability.Misconf(now, "MISCONF")
+        : new Reachability.Answering(now);
   }
 
   private NodeFacts read(long askedNanos) {
@@ -171,12 +187,8 @@ final class Monitor {
                         ? OptionalLong.of(
                             (world.time.nowNanos() - server.link.lastHeardNanos) / NANOS_PER_SECOND)
                         : OptionalLong.empty()));
-    Set<String> owners = new TreeSet<>();
-    for (SimKeeper each : world.keepers) {
-      if (each.isConnectedTo(server)) {
-        owners.add(each.owner());
-      }
-    }
+    server.named.keySet().removeIf(each -> each.closed || each.killed);
+    Set<String> owners = new TreeSet<>(server.named.values());
     return new NodeFacts(
         server.runId,
         server.role,

@@ -91,12 +91,6 @@ final class SimKeeper {
     return Optional.ofNullable(durable);
   }
 
-  boolean isConnectedTo(SimServer server) {
-    return running
-        && monitors.stream()
-            .anyMatch(m -> m.server == server && m.connectedTo() == server.incarnation);
-  }
-
   void pauseGroup(@Nullable String reason) {
     pauseReason = reason;
     world.time.trace(name, reason == null ? "group resumed" : "group paused");
@@ -198,6 +192,14 @@ final class SimKeeper {
     }
   }
 
+  void connectionKilled(SimServer server, Network.Connection connection) {
+    if (running) {
+      monitors.stream()
+          .filter(m -> m.server == server && m.connection() == connection)
+          .forEach(m -> m.connectionEnded(server.incarnation));
+    }
+  }
+
   void clientReplied(RunId runId) {
     replies.put(runId, world.time.nowNanos());
   }
@@ -257,11 +259,13 @@ final class SimKeeper {
     if (world.faults.diesNow(this, "before saving")) {
       return;
     }
+    GroupJournal before = journal;
     journal = step.journal();
     if (durable == null || journal.mustBeSaved(durable)) {
       durable = journal;
       diskBusyUntilNanos = world.time.nowNanos() + world.faults.diskNanos(this);
     }
+    world.checks.saved(this, before, step);
     if (world.faults.diesNow(this, "after saving")) {
       return;
     }
@@ -383,8 +387,8 @@ final class SimKeeper {
     }
 
     private void watched() {
-      if (server.isBusy()) {
-        back(() -> end(new Outcome.Rejected("BUSY")));
+      if (server.isBusy() || server.isDenying()) {
+        back(() -> end(new Outcome.Rejected(server.isBusy() ? "BUSY" : server.denial.name())));
         return;
       }
       Optional<EpochMark> mark = server.data.mark;
@@ -405,8 +409,8 @@ final class SimKeeper {
     }
 
     private void exec(long version) {
-      if (server.isBusy()) {
-        back(() -> end(new Outcome.Rejected("BUSY")));
+      if (server.isBusy() || server.isDenying()) {
+        back(() -> end(new Outcome.Rejected(server.isBusy() ? "BUSY" : server.denial.name())));
         return;
       }
       if (server.isLoading()) {
@@ -430,7 +434,10 @@ final class SimKeeper {
         case Action.Promote promote -> {
           server.replicaOfNoOne();
           server.pingSeconds = world.refusesSettings ? server.pingSeconds : 1;
-          server.execute(new Dataset.Command.SetMark(promote.mark()));
+          // The mark is a write, and the last of the transaction: it alone is refused.
+          if (!server.cannotSave()) {
+            server.execute(new Dataset.Command.SetMark(promote.mark()));
+          }
         }
         case Action.Mark mark -> {
           if (server.role == io.understudy.topology.Role.PRIMARY) {
@@ -475,10 +482,10 @@ final class SimKeeper {
                 incarnation,
                 () -> {
                   boolean sameRun = server.runId.equals(settle.node().runId());
-                  if (server.isBusy() || !sameRun) {
+                  if (server.isBusy() || server.isDenying() || !sameRun) {
                     return;
                   }
-                  world.killConnections(name, server);
+                  world.killConnections(SimKeeper.this, server);
                   world.network.send(
                       server.name,
                       name,

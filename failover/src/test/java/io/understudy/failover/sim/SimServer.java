@@ -7,8 +7,10 @@ import io.understudy.topology.RunId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A simulated redis-server: one address, one process after another. */
@@ -18,6 +20,12 @@ final class SimServer {
     EMPTY,
     OLD_SNAPSHOT,
     ALL_DATA
+  }
+
+  /** Why a server does not listen to a keeper, although it serves its clients. */
+  enum Denial {
+    NOAUTH,
+    NOPERM
   }
 
   private record Snapshot(Dataset data, String replId, long offset) {}
@@ -38,6 +46,15 @@ final class SimServer {
   boolean booting;
   long busyUntilNanos = -1;
   long loadingUntilNanos = -1;
+  private long cannotSaveUntilNanos = -1;
+  private long deniedUntilNanos = -1;
+
+  /** What it tells keepers while it denies them everything. */
+  Denial denial = Denial.NOAUTH;
+
+  /** When it last denied keepers anything: then it may be well, and they cannot know or act. */
+  long lastDeniedNanos = -1;
+
   RunId runId = new RunId("none");
   int incarnation;
   int priority = 100;
@@ -62,6 +79,9 @@ final class SimServer {
   long offset;
   private final Deque<Backlogged> backlog = new ArrayDeque<>();
   final List<ReplicaLink> feeding = new ArrayList<>();
+
+  /** The control connections, by the owner whose name they carry, as CLIENT LIST shows them. */
+  final Map<Network.Connection, String> named = new LinkedHashMap<>();
 
   String upstreamHost = "";
   int upstreamPort;
@@ -96,6 +116,7 @@ final class SimServer {
     upstreamHost = host;
     upstreamPort = port;
     backlog.clear();
+    named.clear();
     everUp = false;
     lastUpNanos = -1;
     startedNanos = world.time.nowNanos();
@@ -117,6 +138,7 @@ final class SimServer {
     stopped = false;
     busyUntilNanos = -1;
     loadingUntilNanos = -1;
+    relent();
     killedNanos = world.time.nowNanos();
     lastTroubleNanos = killedNanos;
     inbox.clear();
@@ -214,6 +236,51 @@ final class SimServer {
       busyUntilNanos = world.time.nowNanos() + nanos;
       lastTroubleNanos = busyUntilNanos;
     }
+  }
+
+  /** Its disk is full: it refuses writes, and says MISCONF to a PING while it is primary. */
+  void cannotSaveFor(long nanos) {
+    if (alive) {
+      trace("cannot save");
+      cannotSaveUntilNanos = world.time.nowNanos() + nanos;
+    }
+  }
+
+  boolean cannotSave() {
+    return world.time.nowNanos() < cannotSaveUntilNanos;
+  }
+
+  /** Somebody changed the keepers' password or rights. */
+  void denyFor(Denial what, long nanos) {
+    if (alive) {
+      trace("denies keepers everything: " + what);
+      denial = what;
+      deniedUntilNanos = world.time.nowNanos() + nanos;
+      lastDeniedNanos = deniedUntilNanos;
+    }
+  }
+
+  boolean isDenying() {
+    return world.time.nowNanos() < deniedUntilNanos;
+  }
+
+  /** Can save again, and denies nothing. */
+  void relent() {
+    cannotSaveUntilNanos = -1;
+    if (isDenying()) {
+      deniedUntilNanos = -1;
+      lastDeniedNanos = world.time.nowNanos();
+    }
+  }
+
+  /** Whether it takes a client's write. */
+  boolean takesWrites() {
+    return role == Role.PRIMARY && !isBusy() && !isLoading() && !cannotSave();
+  }
+
+  /** Whether a keeper could know and order it ever since. */
+  boolean listenedSince(long sinceNanos) {
+    return lastTroubleNanos < sinceNanos && lastDeniedNanos < sinceNanos;
   }
 
   boolean isBusy() {

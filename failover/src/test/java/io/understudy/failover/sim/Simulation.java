@@ -2,7 +2,6 @@ package io.understudy.failover.sim;
 
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.GroupMachine;
-import io.understudy.topology.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +75,7 @@ public final class Simulation {
         base.candidateWait(),
         random.nextInt(3) == 0 ? 2_000 : base.maxLagBytes(),
         Duration.ofSeconds(random.nextInt(3) == 0 ? 3 : 60),
-        base.onConflict(),
+        random.nextBoolean() ? base.onConflict() : FailoverPolicy.OnConflict.FRESHEST,
         random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 10,
         Duration.ofSeconds(10),
         base.maxOperating(),
@@ -134,24 +133,13 @@ public final class Simulation {
     world.time.after(LOOK_EVERY, () -> watch(world));
   }
 
-  /** A primary and its replicas, as an operator would have set them up; or all as they come. */
+  /** A primary and its replicas, as an operator would have set them up; or as they come. */
   private static void startServers(World world) {
     Random random = world.time.random();
-    boolean bare = random.nextInt(10) == 0;
-    SimServer first = world.servers.get(random.nextInt(world.servers.size()));
+    new Beginning(world).start();
+    SimServer spared = world.servers.get(random.nextInt(world.servers.size()));
     for (SimServer server : world.servers) {
-      var data = new Dataset();
-      if (bare || server == first) {
-        if (!bare) {
-          data.origin = "group";
-          data.writes.add(world.clients.newId());
-        }
-        server.boot(data, world.newReplId(), 0, Role.PRIMARY, "", 0);
-      } else {
-        server.boot(
-            data, world.newReplId(), 0, Role.REPLICA, first.address.host(), first.address.port());
-      }
-      if (random.nextInt(8) == 0 && server != first) {
+      if (random.nextInt(8) == 0 && server != spared) {
         server.priority = 0;
       }
     }

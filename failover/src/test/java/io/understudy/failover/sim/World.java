@@ -85,9 +85,14 @@ final class World {
     connections.computeIfAbsent(keeper + server.runId, k -> new ArrayList<>()).add(connection);
   }
 
-  void killConnections(String keeper, SimServer server) {
-    connections
-        .getOrDefault(keeper + server.runId, List.of())
-        .forEach(connection -> connection.killed = true);
+  /** {@code CLIENT KILL}: nothing more is read from them, and the keeper sees them end. */
+  void killConnections(SimKeeper keeper, SimServer server) {
+    for (Network.Connection connection :
+        connections.getOrDefault(keeper.name() + server.runId, List.of())) {
+      if (!connection.killed) {
+        connection.killed = true;
+        keeper.connectionKilled(server, connection);
+      }
+    }
   }
 }
