@@ -6,9 +6,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +31,52 @@ public final class Relay implements AutoCloseable {
     TO_CLIENT
   }
 
+  /** What happens to bytes towards the server that were waited for, and to their connection. */
+  public enum Fate {
+    /** They are thrown away, and the connection ends. */
+    DROPPED,
+    /** The server gets them, and the connection ends before it can answer. */
+    PASSED_ON,
+    /** They, and all that follows on the connection, are held back until {@link #release(Cut)}. */
+    HELD
+  }
+
+  /** Waits for words towards the server, in order and on one connection, and strikes once. */
+  public final class Cut {
+    private final Fate fate;
+    private final List<String> words;
+    private final Map<Integer, Integer> found = new HashMap<>();
+    private boolean done;
+    private boolean released;
+
+    private Cut(Fate fate, List<String> words) {
+      this.fate = fate;
+      this.words = words;
+    }
+
+    /** Whether it struck. */
+    public boolean isDone() {
+      lock.lock();
+      try {
+        return done;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Whether these bytes complete what is waited for; the words must not be split. */
+    private boolean strikes(int connection, String bytes) {
+      int from = 0;
+      int next = found.getOrDefault(connection, 0);
+      while (next < words.size() && bytes.indexOf(words.get(next), from) >= 0) {
+        from = bytes.indexOf(words.get(next), from) + words.get(next).length();
+        next++;
+      }
+      found.put(connection, next);
+      return !done && next == words.size();
+    }
+  }
+
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int BACKLOG = 512;
 
@@ -40,6 +89,7 @@ public final class Relay implements AutoCloseable {
   private final Map<Direction, Duration> delays = new EnumMap<>(Direction.class);
   private @Nullable ServerSocket listening;
   private final AtomicInteger connectionCount = new AtomicInteger();
+  private @Nullable Cut cut;
   private int heldAfter = Integer.MAX_VALUE;
   private boolean closed;
 
@@ -68,6 +118,22 @@ public final class Relay implements AutoCloseable {
   /** Lets bytes of one direction go on, those held back first. */
   public void release(Direction direction) {
     set(() -> held.remove(direction));
+  }
+
+  /**
+   * Arms a cut, in place of an earlier one.
+   *
+   * @param words what the server must be sent, in this order on one connection, each whole
+   */
+  public Cut cut(Fate fate, String... words) {
+    var armed = new Cut(fate, List.of(words));
+    set(() -> cut = armed);
+    return armed;
+  }
+
+  /** Lets go on what a cut holds. */
+  public void release(Cut held) {
+    set(() -> held.released = true);
   }
 
   /** How many connections were taken so far. */
@@ -199,6 +265,16 @@ public final class Relay implements AutoCloseable {
         if (count < 0 || !pass(direction, number)) {
           break;
         }
+        Fate fate =
+            direction == Direction.TO_SERVER
+                ? fate(number, new String(buffer, 0, count, StandardCharsets.ISO_8859_1))
+                : null;
+        if (fate == Fate.DROPPED) {
+          break;
+        }
+        if (fate == Fate.PASSED_ON) {
+          closeQuietly(from); // nothing that the server answers is heard
+        }
         to.getOutputStream().write(buffer, 0, count);
         to.getOutputStream().flush();
       }
@@ -208,6 +284,24 @@ public final class Relay implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     closeBoth(from, to);
+  }
+
+  /** What the cut does to these bytes, after it let go of them; null when nothing. */
+  private @Nullable Fate fate(int number, String bytes) throws InterruptedException {
+    lock.lock();
+    try {
+      Cut armed = cut;
+      if (armed == null || !armed.strikes(number, bytes)) {
+        return null;
+      }
+      armed.done = true;
+      while (armed.fate == Fate.HELD && !armed.released && !closed) {
+        changed.await();
+      }
+      return armed.fate;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits as the direction's settings say; false when the relay was closed meanwhile. */

@@ -217,10 +217,12 @@ class BadInputTest {
                   var status = ProgramProcess.run(folder, "status", "-a", "127.0.0.1:" + admin);
                   assertThat(status.exitCode()).isEqualTo(1);
                   assertThat(status.out())
-                      .contains("does not accept the keeper's credentials")
-                      .contains("runs in cluster mode")
-                      .contains("is not a Redis or Valkey server")
-                      .contains("has a name that does not resolve");
+                      .contains("does not accept the keeper's credentials: WRONGPASS")
+                      .contains("correct the group's auth, or the server's")
+                      .contains("runs in cluster mode, which fails over by itself; name a plain")
+                      .contains("is not a Redis or Valkey server: its answer begins with 'H'")
+                      .contains("has a name that does not resolve")
+                      .contains("correct it in the group's nodes");
                 });
         assertThat(program.isAlive()).isTrue();
         program.terminate();

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Performer {
   private static final String MIN_REPLICAS = "min-replicas-to-write";
+  private static final String REPLICA_OF = "REPLICAOF";
+  private static final String NO_ONE = "REPLICAOF NO ONE";
+  private static final String MARK = "the mark";
   private static final String SERVE_STALE = "replica-serve-stale-data";
 
   /**
@@ -44,6 +47,19 @@ public final class Performer {
   private static final String PING_PERIOD = "repl-ping-replica-period";
 
   private static final String QUICK_PING_SECONDS = "1";
+
+  /** Whether a primary that cannot save refuses writes. */
+  private static final String SAVE_RULE = "stop-writes-on-bgsave-error";
+
+  private static final String CANNOT_SAVE = "MISCONF";
+
+  private static final String MEMORY_LIMIT = "maxmemory";
+  private static final String MEMORY_IS_FULL = "OOM";
+
+  /** What an order needs at most on a server whose memory is full; a transaction is a few KB. */
+  private static final long HEADROOM_BYTES = 4L * 1024 * 1024;
+
+  private static final Pattern USED_MEMORY = Pattern.compile("(?m)^used_memory:(\\d+)");
 
   /** A queued EVAL is allowed on a replica where a queued SET is refused; it runs as a primary. */
   private static final String SET_MARK = "return redis.call('set',KEYS[1],ARGV[1])";
@@ -81,7 +97,7 @@ public final class Performer {
       boolean demotes,
       Consumer<Optional<EpochMark>> markFound,
       Consumer<Outcome> ended) {
-    new Attempt(order, link, markFound, ended).begin(new Extras(true, demotes, true, false));
+    new Attempt(order, link, markFound, ended).begin(Extras.usual(demotes));
   }
 
   /**
@@ -159,22 +175,45 @@ public final class Performer {
    * @param killClients CLIENT KILL of those who still think that this is the primary
    * @param quickPing CONFIG SET of the ping period of a node that is or becomes primary
    * @param staleAgain replica-serve-stale-data was switched on to read the mark, and goes off again
+   * @param unsaved the mark is written although the server cannot save
+   * @param memoryLimit what maxmemory goes back to, after it was raised so that a full server takes
+   *     the order
    */
   private record Extras(
-      boolean rewrite, boolean killClients, boolean quickPing, boolean staleAgain) {
+      boolean rewrite,
+      boolean killClients,
+      boolean quickPing,
+      boolean staleAgain,
+      boolean unsaved,
+      Optional<String> memoryLimit) {
+
+    static Extras usual(boolean demotes) {
+      return new Extras(true, demotes, true, false, false, Optional.empty());
+    }
 
     /** Without what the keeper's user may not do; the same when nothing can be left out. */
     Extras without(String refused) {
       return switch (refused) {
-        case "CONFIG REWRITE" -> new Extras(false, killClients, quickPing, staleAgain);
-        case "CLIENT KILL" -> new Extras(rewrite, false, quickPing, staleAgain);
-        case PING_PERIOD -> new Extras(rewrite, killClients, false, staleAgain);
+        case "CONFIG REWRITE" ->
+            new Extras(false, killClients, quickPing, staleAgain, unsaved, memoryLimit);
+        case "CLIENT KILL" ->
+            new Extras(rewrite, false, quickPing, staleAgain, unsaved, memoryLimit);
+        case PING_PERIOD ->
+            new Extras(rewrite, killClients, false, staleAgain, unsaved, memoryLimit);
         default -> this;
       };
     }
 
     Extras readingStale() {
-      return new Extras(rewrite, killClients, quickPing, true);
+      return new Extras(rewrite, killClients, quickPing, true, unsaved, memoryLimit);
+    }
+
+    Extras writingUnsaved() {
+      return new Extras(rewrite, killClients, quickPing, staleAgain, true, memoryLimit);
+    }
+
+    Extras restoringMemoryLimit(String limit) {
+      return new Extras(rewrite, killClients, quickPing, staleAgain, unsaved, Optional.of(limit));
     }
   }
 
@@ -251,6 +290,9 @@ public final class Performer {
       if (extras.staleAgain()) {
         unused = commands.configSet(SERVE_STALE, "no");
       }
+      if (extras.memoryLimit().isPresent()) {
+        unused = commands.configSet(MEMORY_LIMIT, extras.memoryLimit().get());
+      }
       ended.accept(new Outcome.Rejected(detail));
     }
 
@@ -265,7 +307,20 @@ public final class Performer {
         return;
       }
       List<Queued> queued = new ArrayList<>();
+      if (extras.unsaved()) {
+        queued.add(new Queued(SAVE_RULE, Heard.of(commands.configSet(SAVE_RULE, "no"))));
+      }
       queueOrder(queued, minReplicas);
+      if (extras.unsaved()) {
+        queued.add(new Queued(SAVE_RULE, Heard.of(commands.configSet(SAVE_RULE, "yes"))));
+      }
+      // Whether the memory is full is judged when EXEC comes in; CONFIG REWRITE must see the limit.
+      extras
+          .memoryLimit()
+          .ifPresent(
+              limit ->
+                  queued.add(
+                      new Queued(MEMORY_LIMIT, Heard.of(commands.configSet(MEMORY_LIMIT, limit)))));
       if (extras.staleAgain()) {
         queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(SERVE_STALE, "no"))));
       }
@@ -307,7 +362,7 @@ public final class Performer {
         case Action.Attach a ->
             replicaOf(queued, a.primary().address().host(), a.primary().address().port());
         case Action.Promote p -> {
-          queued.add(new Queued("REPLICAOF NO ONE", Heard.of(commands.replicaofNoOne())));
+          queued.add(new Queued(NO_ONE, Heard.of(commands.replicaofNoOne())));
           queueMark(queued, p.mark(), minReplicas);
         }
         case Action.Mark m -> queueMark(queued, m.mark(), minReplicas);
@@ -315,7 +370,7 @@ public final class Performer {
     }
 
     private void replicaOf(List<Queued> queued, String host, int port) {
-      queued.add(new Queued("REPLICAOF", Heard.of(commands.replicaof(host, port))));
+      queued.add(new Queued(REPLICA_OF, Heard.of(commands.replicaof(host, port))));
     }
 
     /**
@@ -329,7 +384,7 @@ public final class Performer {
       }
       queued.add(
           new Queued(
-              "the mark",
+              MARK,
               Heard.of(
                   commands.<String>eval(
                       SET_MARK,
@@ -344,11 +399,19 @@ public final class Performer {
 
     private void executed(Heard<TransactionResult> exec, List<Queued> queued, Extras extras) {
       TransactionResult result = exec.value();
+      if (result != null && result.wasDiscarded()) {
+        reject("its mark changed before the order could run", extras);
+        return;
+      }
       if (result != null) {
-        ended.accept(
-            result.wasDiscarded()
-                ? new Outcome.Rejected("its mark changed before the order could run")
-                : judge(queued));
+        String refusal = order instanceof Action.Mark ? failureOf(main(queued)) : "";
+        if (refusal.contains(CANNOT_SAVE) && !extras.unsaved()) {
+          begin(extras.writingUnsaved());
+        } else if (refusal.contains(MEMORY_IS_FULL) && extras.memoryLimit().isEmpty()) {
+          makeRoom(extras);
+        } else {
+          ended.accept(judge(queued));
+        }
         return;
       }
       if (!(exec.failure() instanceof RedisCommandExecutionException)) {
@@ -360,7 +423,10 @@ public final class Performer {
       // EXECABORT: nothing of it ran. What the keeper's user may not do is left out, if it can be.
       Queued refused = firstRefused(queued);
       Extras allowed = refused == null ? extras : extras.without(refused.name());
-      if (!allowed.equals(extras)) {
+      boolean full = refused != null && failureOf(refused).contains(MEMORY_IS_FULL);
+      if (full && extras.memoryLimit().isEmpty()) {
+        makeRoom(extras);
+      } else if (!allowed.equals(extras)) {
         begin(allowed);
       } else {
         reject(
@@ -379,20 +445,75 @@ public final class Performer {
           .orElse(null);
     }
 
+    /**
+     * A server whose memory is full takes no mark, and some take nothing into a transaction then,
+     * not even a demotion; the limit is raised for this order, by a little more than it needs.
+     */
+    private void makeRoom(Extras extras) {
+      var limit = Heard.of(limited(commands.configGet(MEMORY_LIMIT)));
+      var memory = Heard.of(limited(commands.info("memory")));
+      Heard.then(
+          CompletableFuture.allOf(limit, memory),
+          thread,
+          all -> {
+            Map<String, String> setting = limit.join().value();
+            String old = setting == null ? null : setting.get(MEMORY_LIMIT);
+            String text = memory.join().value();
+            Matcher used = USED_MEMORY.matcher(text == null ? "" : text);
+            if (old == null || !used.find()) {
+              reject("its memory is full, and " + MEMORY_LIMIT + " could not be read", extras);
+            } else {
+              raiseLimit(Long.parseLong(used.group(1)) + HEADROOM_BYTES, old, extras);
+            }
+          });
+    }
+
+    private void raiseLimit(long bytes, String old, Extras extras) {
+      Heard.then(
+          limited(commands.configSet(MEMORY_LIMIT, Long.toString(bytes))),
+          thread,
+          set -> {
+            if (set.failure() == null) {
+              begin(extras.restoringMemoryLimit(old));
+            } else {
+              reject(
+                  "its memory is full, and "
+                      + MEMORY_LIMIT
+                      + " could not be raised for the order: "
+                      + set.failureText(),
+                  extras);
+            }
+          });
+    }
+
+    /** The one command whose end is the order's. */
+    private Queued main(List<Queued> queued) {
+      String name =
+          switch (order) {
+            case Action.Mark m -> MARK;
+            case Action.Promote p -> NO_ONE;
+            case Action.Gate g -> REPLICA_OF;
+            case Action.Attach a -> REPLICA_OF;
+          };
+      return queued.stream().filter(q -> q.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static String failureOf(Queued command) {
+      return command.reply().isDone() && command.reply().join().failure() != null
+          ? command.reply().join().failureText()
+          : "";
+    }
+
     /** The order itself decides; what failed beside it is told. */
     private Outcome judge(List<Queued> queued) {
-      Queued main = queued.getFirst();
-      if (order instanceof Action.Mark) {
-        main = queued.stream().filter(q -> q.name().equals("the mark")).findFirst().orElse(main);
-      }
-      if (main.reply().isDone() && main.reply().join().failure() != null) {
-        return new Outcome.Rejected(main.name() + " failed: " + main.reply().join().failureText());
+      Queued main = main(queued);
+      if (!failureOf(main).isEmpty()) {
+        return new Outcome.Rejected(main.name() + " failed: " + failureOf(main));
       }
       var detail = new StringBuilder("OK");
       for (Queued each : queued) {
-        if (each.reply().isDone() && each.reply().join().failure() != null) {
-          detail.append("; but ").append(each.name()).append(" failed: ");
-          detail.append(each.reply().join().failureText());
+        if (!failureOf(each).isEmpty()) {
+          detail.append("; but ").append(each.name()).append(" failed: ").append(failureOf(each));
         }
       }
       return new Outcome.Done(detail.toString());

@@ -174,7 +174,7 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
               + policy.maxLagBytes()
               + " are accepted (maxLagBytes)");
     }
-    OptionalLong up = facts.linkUpNanos();
+    OptionalLong up = lastInTouch(situation, facts, comparable && missing <= 0);
     if (situation.enforces(Guard.NEVER_CUT_OFF_TOO_LONG)
         && up.isPresent()
         && operation.from().isPresent()
@@ -188,6 +188,19 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
               + " s are accepted (maxLagTime)");
     }
     return Optional.empty();
+  }
+
+  /**
+   * When a node was last known not to miss anything. In a reign that ended as soon as it began, no
+   * link may have been seen up; but who has all that was seen of it had all when it began.
+   */
+  private static OptionalLong lastInTouch(
+      Situation situation, NodeFacts facts, boolean missesNothing) {
+    OptionalLong up = facts.linkUpNanos();
+    Reign reign = situation.journal().reign().orElse(null);
+    return up.isPresent() && reign != null && missesNothing
+        ? OptionalLong.of(Math.max(up.getAsLong(), reign.sinceNanos()))
+        : up;
   }
 
   /**

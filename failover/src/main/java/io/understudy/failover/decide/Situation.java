@@ -283,14 +283,16 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
   }
 
   /**
-   * Whether a keeper of that owner may be at work. Only when every node can be read, and none has a
-   * connection from it, is it taken to be gone.
+   * Whether a keeper of that owner may be at work. Only when every node can be read, has run for
+   * {@code startWait}, so that others found it too, and none has a connection from it, is it taken
+   * to be gone.
    */
   private boolean mayBeAlive(String owner) {
     return !view.nodes().stream()
         .allMatch(
             n ->
                 n.readableFacts()
+                    .filter(facts -> isPast(facts.startedNanos(), policy.startWait()))
                     .flatMap(NodeFacts::keepers)
                     .filter(keepers -> !keepers.contains(owner))
                     .isPresent());

@@ -2,10 +2,15 @@ package io.understudy.failover.observe;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What one reply says of the server's state. */
 sealed interface Answer {
+  /** How the client library begins to tell of an answer that is none. */
+  Pattern FIRST_BYTE = Pattern.compile("^Invalid first byte: \\d+ \\((.)\\)");
+
   /** It serves. */
   record Fine() implements Answer {}
 
@@ -35,7 +40,7 @@ sealed interface Answer {
   static Answer ofFailure(@Nullable Throwable cause) {
     String message = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
     if (!(cause instanceof RedisCommandExecutionException)) {
-      return isProtocolError(cause) ? new NotRedis(message) : new Lost();
+      return isProtocolError(cause) ? new NotRedis(inWords(message)) : new Lost();
     }
     int space = message.indexOf(' ');
     return switch (space < 0 ? message : message.substring(0, space)) {
@@ -47,6 +52,12 @@ sealed interface Answer {
       case "ERR" -> message.contains("max number of clients") ? new NoPerm(message) : new Fine();
       default -> new Fine();
     };
+  }
+
+  /** The client library speaks of its buffers; an operator wants to know what is there. */
+  private static String inWords(String protocolError) {
+    Matcher first = FIRST_BYTE.matcher(protocolError);
+    return first.find() ? "its answer begins with '" + first.group(1) + "'" : protocolError;
   }
 
   private static boolean isProtocolError(@Nullable Throwable cause) {

@@ -121,6 +121,11 @@ public sealed interface Reachability {
     return this instanceof Answering || this instanceof Misconf;
   }
 
+  /** Servers end their sentences; here more follows. */
+  private static String withoutDot(String sentence) {
+    return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+  }
+
   /** The fact in words, for an operator; the times are relative to {@code nowNanos}. */
   default String describe(long nowNanos) {
     return switch (this) {
@@ -142,12 +147,26 @@ public sealed interface Reachability {
               + Ago.of(b.sinceNanos, nowNanos)
               + "; it can be neither fenced nor promoted until the script ends (SCRIPT KILL)";
       case Misconf m -> "answers but cannot save: " + m.detail;
-      case NoAuth n -> "does not accept the keeper's credentials: " + n.detail;
-      case NoPerm n -> "does not allow the keeper's user what it needs: " + n.detail;
-      case NotRedis n -> "is not a Redis or Valkey server: " + n.detail;
-      case ClusterMode c -> "runs in cluster mode, which is not supported";
-      case TooOld t -> "is too old: " + t.version + "; 6.0 is the oldest supported";
-      case Unresolvable u -> "has a name that does not resolve: " + u.detail;
+      case NoAuth n ->
+          "does not accept the keeper's credentials: "
+              + withoutDot(n.detail)
+              + "; correct the group's auth, or the server's";
+      case NoPerm n ->
+          "does not allow the keeper's user what it needs: "
+              + withoutDot(n.detail)
+              + (n.detail.contains("number of clients")
+                  ? "; raise its maxclients"
+                  : "; allow it (ACL SETUSER)");
+      case NotRedis n ->
+          "is not a Redis or Valkey server: " + n.detail + "; correct the group's nodes";
+      case ClusterMode c ->
+          "runs in cluster mode, which fails over by itself; name a plain server in the group's"
+              + " nodes";
+      case TooOld t -> "is too old: " + t.version + "; upgrade it to 6.0 or newer";
+      case Unresolvable u ->
+          "has a name that does not resolve: "
+              + u.detail
+              + "; correct it in the group's nodes, or add it to DNS or /etc/hosts";
     };
   }
 }

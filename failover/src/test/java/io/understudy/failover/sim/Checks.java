@@ -417,7 +417,7 @@ final class Checks {
     if (op == null || facts == null || facts.linkUpNanos().isEmpty() || op.from().isEmpty()) {
       return;
     }
-    long apart = op.lostNanos() - facts.linkUpNanos().getAsLong();
+    long apart = op.lostNanos() - lastInTouch(keeper, facts, server);
     if (apart > world.policy.maxLagTime().toNanos()) {
       throw new Violation(
           "I6", server.name + " was cut off for " + apart / SECOND + " s and is promoted");
@@ -469,7 +469,19 @@ final class Checks {
     return op != null
         && facts != null
         && facts.linkUpNanos().isPresent()
-        && op.lostNanos() - facts.linkUpNanos().getAsLong() < world.policy.maxLagTime().toNanos();
+        && op.lostNanos() - lastInTouch(keeper, facts, other) < world.policy.maxLagTime().toNanos();
+  }
+
+  /** When a server's link was last seen up; or the reign's beginning, when it had all of that. */
+  private static long lastInTouch(SimKeeper keeper, NodeFacts facts, SimServer server) {
+    long up = facts.linkUpNanos().orElseThrow();
+    return keeper
+        .journal()
+        .reign()
+        .filter(r -> server.replId.equals(r.history().value()))
+        .filter(r -> server.offset >= r.seenOffset())
+        .map(r -> Math.max(up, r.sinceNanos()))
+        .orElse(up);
   }
 
   private long acknowledgedIn(SimServer server) {
