@@ -83,7 +83,7 @@ final class GroupKeeper implements Runnable {
     this.traffic = traffic;
     this.fleet = fleet;
     this.board = board;
-    this.connector = connector;
+    this.connector = connector.over(group.tls());
     this.decided = decided;
     this.machine = new GroupMachine(options.policy());
     this.performer = new Performer(mailbox, options.policy().actionDeadline(), this::mayAct);

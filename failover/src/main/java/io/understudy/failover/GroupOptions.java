@@ -2,6 +2,7 @@ package io.understudy.failover;
 
 import io.understudy.failover.link.Credentials;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsClient;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,8 +12,15 @@ import java.util.Optional;
  * @param name unique among the groups of a keeper
  * @param nodes where its servers are, each once; which is primary is found out
  * @param credentials how the keeper logs in to all of them
+ * @param tls the client's end of TLS to all of them; empty for plain connections
  */
-public record GroupOptions(String name, List<Address> nodes, Optional<Credentials> credentials) {
+public record GroupOptions(
+    String name, List<Address> nodes, Optional<Credentials> credentials, Optional<TlsClient> tls) {
+  /** A group that is reached in plain. */
+  public GroupOptions(String name, List<Address> nodes, Optional<Credentials> credentials) {
+    this(name, nodes, credentials, Optional.empty());
+  }
+
   public GroupOptions {
     nodes = List.copyOf(nodes);
     if (name.isEmpty() || nodes.isEmpty()) {

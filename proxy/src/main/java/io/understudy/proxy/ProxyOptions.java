@@ -1,7 +1,7 @@
 package io.understudy.proxy;
 
+import io.understudy.proxy.backend.Access;
 import io.understudy.proxy.backend.Transport;
-import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.Limits;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.Map;
  * How a proxy is set up.
  *
  * @param listeners where it listens; at least one
- * @param credentials by group, as whom it proves that a node is the primary; a group without is
+ * @param access by group, how its nodes are reached; a group without is reached in plain, and
  *     proven as the session's own user
  * @param threads event loops, 1 and up
  * @param transport how they talk to the kernel; the next best is taken where it is missing
@@ -18,14 +18,14 @@ import java.util.Map;
  */
 public record ProxyOptions(
     List<Listener> listeners,
-    Map<String, Credentials> credentials,
+    Map<String, Access> access,
     int threads,
     Transport transport,
     Limits limits) {
   /** Refuses a proxy that could do nothing. */
   public ProxyOptions {
     listeners = List.copyOf(listeners);
-    credentials = Map.copyOf(credentials);
+    access = Map.copyOf(access);
     if (listeners.isEmpty() || threads < 1) {
       throw new IllegalArgumentException("a proxy needs a listener and a thread");
     }
@@ -38,11 +38,16 @@ public record ProxyOptions(
 
   /** The same with other limits. */
   public ProxyOptions withLimits(Limits others) {
-    return new ProxyOptions(listeners, credentials, threads, transport, others);
+    return new ProxyOptions(listeners, access, threads, transport, others);
+  }
+
+  /** The same with other ways to the nodes. */
+  public ProxyOptions withAccess(Map<String, Access> others) {
+    return new ProxyOptions(listeners, others, threads, transport, limits);
   }
 
   /** The same with another number of event loops. */
   public ProxyOptions withThreads(int number) {
-    return new ProxyOptions(listeners, credentials, number, transport, limits);
+    return new ProxyOptions(listeners, access, number, transport, limits);
   }
 }

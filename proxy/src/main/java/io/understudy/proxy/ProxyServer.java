@@ -12,6 +12,7 @@ import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.understudy.proxy.backend.Access;
 import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Greetings;
 import io.understudy.proxy.backend.LagProbe;
@@ -23,11 +24,10 @@ import io.understudy.proxy.backend.Replicas;
 import io.understudy.proxy.backend.TrafficLog;
 import io.understudy.proxy.backend.Transport;
 import io.understudy.proxy.backend.Turn;
-import io.understudy.proxy.route.Credentials;
-import io.understudy.proxy.route.PoolKey;
 import io.understudy.proxy.session.Acceptor;
 import io.understudy.proxy.session.ClientRegistry;
 import io.understudy.proxy.session.Counters;
+import io.understudy.proxy.session.Destinations;
 import io.understudy.proxy.session.Spread;
 import io.understudy.topology.Address;
 import io.understudy.topology.RunId;
@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A running proxy: its event loops, listeners and connections. */
 public final class ProxyServer implements AutoCloseable {
@@ -61,6 +62,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   private final ProxyOptions options;
+  private volatile Map<String, Access> access;
   private final MultiThreadIoEventLoopGroup threads;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<Bound> bound = new ArrayList<>();
@@ -79,6 +81,7 @@ public final class ProxyServer implements AutoCloseable {
 
   private ProxyServer(ProxyOptions options) {
     this.options = options;
+    this.access = options.access();
     this.threads =
         new MultiThreadIoEventLoopGroup(
             options.threads(),
@@ -144,31 +147,37 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
+  private Access accessOf(String group) {
+    return access.getOrDefault(group, Access.PLAIN);
+  }
+
   private List<String> groups() {
-    return options.listeners().stream().map(Listener::group).distinct().toList();
+    return options.listeners().stream()
+        .flatMap(listener -> listener.routes().groups().stream())
+        .distinct()
+        .toList();
   }
 
   private void listen(Listener listener, TopologyFeed feed, Transport transport)
       throws BindException {
-    Acceptor acceptor = new Acceptor(registry);
+    Acceptor acceptor = new Acceptor(registry, listener.admission(), listener.tls());
     List<Counters> counters = new ArrayList<>();
-    Credentials credentials =
-        options.credentials().getOrDefault(listener.group(), Credentials.NONE);
+    Supplier<Access> access = () -> accessOf(listener.group());
     for (Lane lane : lanes) {
-      BackendPool pool =
-          lane.pools()
-              .computeIfAbsent(
-                  listener.group(),
-                  group ->
-                      new BackendPool(
-                          lane.loop(), feed, Post.PRIMARY, credentials, lane.traffic()));
+      Map<String, BackendPool> pools = new LinkedHashMap<>();
+      for (String group : listener.routes().groups()) {
+        pools.put(group, pool(lane, group, feed));
+      }
+      BackendPool pool = pool(lane, listener.group(), feed);
       Counters counter = new Counters();
       counters.add(counter);
       Spread spread =
           listener.reads().spreads()
-              ? new Spread(replicas(lane, listener.group(), feed, credentials), listener.reads())
+              ? new Spread(replicas(lane, listener.group(), feed, access), listener.reads())
               : null;
-      acceptor.add(lane.loop(), listener.group(), pool, counter, spread);
+      Destinations destinations =
+          listener.routes().isOne() ? null : new Destinations(listener.routes(), pools);
+      acceptor.add(lane.loop(), listener.group(), pool, counter, spread, destinations);
     }
     ChannelFuture future =
         new Bootstrap()
@@ -185,19 +194,27 @@ public final class ProxyServer implements AutoCloseable {
     bound.add(new Bound(listener, future.channel(), counters));
   }
 
+  private BackendPool pool(Lane lane, String name, TopologyFeed feed) {
+    return lane.pools()
+        .computeIfAbsent(
+            name,
+            group ->
+                new BackendPool(
+                    lane.loop(), feed, Post.PRIMARY, () -> accessOf(group), lane.traffic()));
+  }
+
   /** The replicas of a group on one loop; the first loop measures for all. */
-  private Replicas replicas(Lane lane, String group, TopologyFeed feed, Credentials credentials) {
+  private Replicas replicas(Lane lane, String group, TopologyFeed feed, Supplier<Access> access) {
     Measured shared = measured.computeIfAbsent(group, name -> new Measured());
     Replicas known = lane.reads().get(group);
     if (known != null) {
       return known;
     }
-    Replicas replicas = new Replicas(lane.loop(), feed, credentials, lane.traffic(), shared);
+    Replicas replicas = new Replicas(lane.loop(), feed, access, lane.traffic(), shared);
     lane.reads().put(group, replicas);
     BackendPool primary = lane.pools().get(group);
     if (lane.loop().index() == PROBING_LOOP && primary != null) {
-      PoolKey key = PoolKey.FRESH.withCredentials(credentials);
-      LagProbe probe = new LagProbe(lane.loop(), primary, replicas, key, shared);
+      LagProbe probe = new LagProbe(lane.loop(), primary, replicas, access, shared);
       probes.add(probe);
       lane.loop().events().execute(probe::begin);
     }

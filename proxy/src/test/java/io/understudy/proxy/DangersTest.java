@@ -2,6 +2,7 @@ package io.understudy.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.proxy.backend.Access;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.session.Counters.Count;
 import io.understudy.testkit.Eventually;
@@ -298,7 +299,8 @@ class DangersTest {
             new Rig(
                 new ProxyOptions(
                     Rig.options().listeners(),
-                    java.util.Map.of(HandFeed.GROUP, new Credentials("", "secret")),
+                    java.util.Map.of(
+                        HandFeed.GROUP, Access.PLAIN.with(new Credentials("", "secret"))),
                     1,
                     Rig.options().transport(),
                     Rig.options().limits()))) {

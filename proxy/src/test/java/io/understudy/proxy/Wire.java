@@ -20,7 +20,7 @@ import java.util.List;
 final class Wire implements Closeable {
   private static final int DEADLINE_MS = 30_000;
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final ReplyScanner scanner = new ReplyScanner();
   private final ByteArrayOutputStream unfinished = new ByteArrayOutputStream();
   private final ArrayDeque<String> frames = new ArrayDeque<>();
@@ -32,12 +32,19 @@ final class Wire implements Closeable {
 
   /** Connects with a small receive buffer, to be slow with. */
   Wire(Address address, int receiveBytes) throws IOException {
+    socket = new Socket();
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(DEADLINE_MS);
     if (receiveBytes > 0) {
       socket.setReceiveBufferSize(receiveBytes);
     }
     socket.connect(new InetSocketAddress(address.host(), address.port()), DEADLINE_MS);
+  }
+
+  /** Speaks over a socket that is connected. */
+  Wire(Socket connected) throws IOException {
+    socket = connected;
+    socket.setSoTimeout(DEADLINE_MS);
   }
 
   /** A command in multibulk form. */

@@ -20,6 +20,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.topology.Address;
@@ -73,7 +74,7 @@ record Sockets(
               protected void initChannel(Channel channel) {
                 Address address = to.address();
                 to.tls()
-                    .map(tls -> tls.newHandler(channel.alloc(), address.host(), address.port()))
+                    .map(tls -> new SslHandler(tls.engine(address.host(), address.port())))
                     .ifPresent(channel.pipeline()::addLast);
                 channel.pipeline().addLast(handler);
               }

@@ -8,6 +8,8 @@ import io.understudy.topology.Address;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,11 +50,11 @@ final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     int unusable = 0;
     for (Configuration.Group group : configuration.groups()) {
-      out.println("group " + group.name() + auth(group));
+      out.println("group " + group.name() + auth(group) + tls(group));
       for (Address node : group.nodes()) {
         NodeProbe.Finding finding = NodeProbe.resolve(node);
         if (connect && finding.usable()) {
-          finding = new NodeProbe(TIMEOUT).connect(node, group.auth());
+          finding = new NodeProbe(TIMEOUT).connect(node, group.auth(), group.tls());
         }
         unusable += finding.usable() ? 0 : 1;
         out.println("  node " + node + (finding.words().isEmpty() ? "" : ": " + finding.words()));
@@ -80,14 +82,68 @@ final class CheckCommand implements Callable<Integer> {
       PrintWriter out, Configuration configuration, Configuration.Group group) {
     long count = 0;
     for (Configuration.Listener listener : configuration.proxy().listeners()) {
-      if (listener.group().equals(group.name())) {
-        out.println("  served at " + listener.bind() + ", by its primary");
+      if (listener.leadsTo(group.name())) {
+        out.println(
+            "  served at "
+                + listener.bind()
+                + served(listener)
+                + ", by its primary"
+                + routed(listener, group.name()));
         count++;
       }
     }
     if (count == 0) {
       out.println("  served nowhere: no listener names it; it is only kept");
     }
+  }
+
+  /** Which keys of a listener with routes belong to a group. */
+  private static String routed(Configuration.Listener listener, String group) {
+    if (listener.routes().isEmpty()) {
+      return "";
+    }
+    List<String> what = new ArrayList<>();
+    for (Configuration.Route route : listener.routes().get().routes()) {
+      if (route.group().equals(group)) {
+        what.add(route.rule().toString());
+      }
+    }
+    if (listener.group().equals(group)) {
+      what.add("what no route takes");
+    }
+    if (listener.routes().get().pubsub().orElse(listener.group()).equals(group)) {
+      what.add("channels");
+    }
+    return ": " + String.join(", ", what);
+  }
+
+  private static String served(Configuration.Listener listener) {
+    return listener
+            .tls()
+            .map(
+                tls ->
+                    tls.clientAuthorities().isEmpty()
+                        ? " over TLS"
+                        : " over TLS, where clients "
+                            + (tls.clientsMayHaveNone() ? "may" : "must")
+                            + " show a certificate")
+            .orElse("")
+        + listener.maxClients().map(most -> ", to " + most + " clients").orElse("")
+        + listener
+            .maxClientsPerAddress()
+            .map(most -> ", to " + most + " clients from one address")
+            .orElse("");
+  }
+
+  private static String tls(Configuration.Group group) {
+    return group
+        .tls()
+        .map(
+            tls ->
+                tls.verifies()
+                    ? ", over TLS"
+                    : ", over TLS without a look at certificates: who is in between can read along")
+        .orElse("");
   }
 
   private static void replication(PrintWriter out, Configuration configuration) {

@@ -164,6 +164,7 @@ final class FilterCommand implements Callable<Integer> {
         from.toString(),
         new SourceConfig.Origin.Fixed(from),
         password().map(p -> new Configuration.Credentials(Optional.ofNullable(user), p)),
+        Optional.empty(),
         List.of(FeedConfig.of(to, new FeedConfig.KeyRule.Expression(pattern))));
   }
 

@@ -1,6 +1,8 @@
 package io.understudy.app.config;
 
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.ClientTls;
+import io.understudy.wire.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,10 +32,17 @@ public record Configuration(
    *
    * @param name unique; letters, digits, {@code . _ -}
    * @param nodes at least one; which of them is primary is found out, not told
+   * @param tls empty for plain connections to the nodes
    */
-  public record Group(String name, List<Address> nodes, Optional<Credentials> auth) {
+  public record Group(
+      String name, List<Address> nodes, Optional<Credentials> auth, Optional<ClientTls> tls) {
     public Group {
       nodes = List.copyOf(nodes);
+    }
+
+    /** One whose nodes are reached in plain. */
+    public Group(String name, List<Address> nodes, Optional<Credentials> auth) {
+      this(name, nodes, auth, Optional.empty());
     }
   }
 
@@ -66,8 +75,58 @@ public record Configuration(
     }
   }
 
-  /** An address that clients connect to, the group it serves, and how reads are spread there. */
-  public record Listener(Address bind, String group, ReadRules reads) {}
+  /**
+   * An address that clients connect to, the group it serves, and how reads are spread there.
+   *
+   * @param tls empty for plain connections
+   * @param maxClients of this listener alone; empty for as many as all may have
+   * @param maxClientsPerAddress of this listener, from one address; empty for any number
+   * @param routes which keys belong to other groups; empty if all belong to {@code group}
+   */
+  public record Listener(
+      Address bind,
+      String group,
+      ReadRules reads,
+      Optional<ServerTls> tls,
+      Optional<Integer> maxClients,
+      Optional<Integer> maxClientsPerAddress,
+      Optional<Routes> routes) {
+    /** A plain one to one group, without bounds of its own. */
+    public Listener(Address bind, String group, ReadRules reads) {
+      this(
+          bind,
+          group,
+          reads,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    /** Whether it leads to a group, be it by a route. */
+    public boolean leadsTo(String name) {
+      return group.equals(name)
+          || routes.flatMap(Routes::pubsub).filter(name::equals).isPresent()
+          || routes.stream()
+              .flatMap(all -> all.routes().stream())
+              .anyMatch(route -> route.group().equals(name));
+    }
+  }
+
+  /**
+   * Which keys of a listener belong to other groups than its own.
+   *
+   * @param routes the first that fits counts
+   * @param pubsub the group of channels; empty for the listener's
+   */
+  public record Routes(List<Route> routes, Optional<String> pubsub) {
+    public Routes {
+      routes = List.copyOf(routes);
+    }
+  }
+
+  /** The group of the keys that fit a rule. */
+  public record Route(FeedConfig.KeyRule rule, String group) {}
 
   /**
    * Who answers requests that only read.

@@ -27,7 +27,7 @@ final class GroupSection {
         .flatMap(v -> v.items("a list of groups, each with a name and nodes").stream())
         .forEach(
             item ->
-                item.section(List.of("name", "nodes", "auth"))
+                item.section(List.of("name", "nodes", "auth", "tls"))
                     .ifPresent(section -> groups.add(group(section, names, nodes))));
     return groups;
   }
@@ -54,7 +54,8 @@ final class GroupSection {
                 nodes.add(address);
               });
     }
-    return new Configuration.Group(name, nodes, credentials(section));
+    return new Configuration.Group(
+        name, nodes, credentials(section), TlsSection.ofServers(section));
   }
 
   private static Optional<String> name(Value value, Map<String, String> names) {

@@ -1,6 +1,7 @@
 package io.understudy.app.config;
 
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.ServerTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Optional;
 final class ProxySection {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
+  private static final int MOST_CLIENTS = 1_000_000;
   private static final long GIGABYTE = 1L << 30;
 
   private ProxySection() {}
@@ -36,7 +38,10 @@ final class ProxySection {
             .flatMap(v -> v.choice(Configuration.Transport.values()))
             .orElse(Defaults.TRANSPORT),
         proxy.get("threads").flatMap(v -> v.integer(1, 1024)).orElse(Defaults.THREADS),
-        proxy.get("maxClients").flatMap(v -> v.integer(1, 1_000_000)).orElse(Defaults.MAX_CLIENTS),
+        proxy
+            .get("maxClients")
+            .flatMap(v -> v.integer(1, MOST_CLIENTS))
+            .orElse(Defaults.MAX_CLIENTS),
         proxy
             .get("idleTimeout")
             .map(
@@ -62,7 +67,19 @@ final class ProxySection {
         proxy.get("listeners").stream()
             .flatMap(v -> v.items("a list of listeners, each with bind and group").stream())
             .toList()) {
-      item.section(List.of("bind", "group", "reads", "balance", "consistency", "maxLag"))
+      item.section(
+              List.of(
+                  "bind",
+                  "group",
+                  "reads",
+                  "balance",
+                  "consistency",
+                  "maxLag",
+                  "tls",
+                  "maxClients",
+                  "maxClientsPerAddress",
+                  "routes",
+                  "pubsub"))
           .ifPresent(section -> listener(section, names, places).ifPresent(listeners::add));
     }
     return listeners;
@@ -95,7 +112,16 @@ final class ProxySection {
             .require("group", "write the name of the group that it serves")
             .flatMap(v -> knownGroup(v, names));
     Configuration.ReadRules reads = reads(section);
-    return bind.flatMap(b -> group.map(g -> new Configuration.Listener(b, g, reads)));
+    Optional<ServerTls> tls = TlsSection.ofListener(section);
+    Optional<Integer> clients = section.get("maxClients").flatMap(v -> v.integer(1, MOST_CLIENTS));
+    Optional<Integer> perAddress =
+        section.get("maxClientsPerAddress").flatMap(v -> v.integer(1, MOST_CLIENTS));
+    Optional<Configuration.Routes> routes =
+        RouteSection.read(section, value -> knownGroup(value, names));
+    return bind.flatMap(
+        b ->
+            group.map(
+                g -> new Configuration.Listener(b, g, reads, tls, clients, perAddress, routes)));
   }
 
   private static Optional<String> knownGroup(Value value, List<String> names) {

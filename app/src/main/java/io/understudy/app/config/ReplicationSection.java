@@ -1,6 +1,7 @@
 package io.understudy.app.config;
 
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.ClientTls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ final class ReplicationSection {
         top.get("replication").stream()
             .flatMap(v -> v.items("a list of sources, each with source and feeds").stream())
             .toList()) {
-      item.section(List.of("source", "auth", "feeds"))
+      item.section(List.of("source", "auth", "tls", "feeds"))
           .flatMap(section::source)
           .ifPresent(sources::add);
     }
@@ -45,6 +46,7 @@ final class ReplicationSection {
     Optional<Value> written = section.require("source", "write the name of a group, or host:port");
     Optional<SourceConfig.Origin> origin = written.flatMap(this::origin);
     Optional<Configuration.Credentials> auth = GroupSection.credentials(section);
+    Optional<ClientTls> tls = TlsSection.ofServers(section);
     List<FeedConfig> feeds = new ArrayList<>();
     for (Value item :
         section.require("feeds", "write a list of feeds, each with listen").stream()
@@ -68,17 +70,18 @@ final class ReplicationSection {
     return origin.map(
         from ->
             new SourceConfig(
-                written.map(Value::rawText).orElse(""), from, auth.or(() -> authOf(from)), feeds));
+                written.map(Value::rawText).orElse(""),
+                from,
+                auth.or(() -> groupOf(from).flatMap(Configuration.Group::auth)),
+                tls.or(() -> groupOf(from).flatMap(Configuration.Group::tls)),
+                feeds));
   }
 
-  private Optional<Configuration.Credentials> authOf(SourceConfig.Origin origin) {
+  private Optional<Configuration.Group> groupOf(SourceConfig.Origin origin) {
     return switch (origin) {
       case SourceConfig.Origin.Fixed fixed -> Optional.empty();
       case SourceConfig.Origin.OfGroup(String name) ->
-          groups.stream()
-              .filter(group -> group.name().equals(name))
-              .findFirst()
-              .flatMap(Configuration.Group::auth);
+          groups.stream().filter(group -> group.name().equals(name)).findFirst();
     };
   }
 
@@ -155,7 +158,7 @@ final class ReplicationSection {
             });
   }
 
-  private static Optional<FeedConfig.KeyRule> expression(Value value) {
+  static Optional<FeedConfig.KeyRule> expression(Value value) {
     return value
         .text("a regular expression")
         .flatMap(
@@ -168,7 +171,7 @@ final class ReplicationSection {
             });
   }
 
-  private static Optional<FeedConfig.KeyRule> slots(Value value) {
+  static Optional<FeedConfig.KeyRule> slots(Value value) {
     return value
         .text("slots such as 0-5460")
         .flatMap(

@@ -1,6 +1,7 @@
 package io.understudy.app.config;
 
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.ClientTls;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,10 +11,15 @@ import java.util.Optional;
  * @param name the group's name, or the address
  * @param origin where it is found
  * @param auth how to log in to it; of a group, the group's
+ * @param tls how to reach it; of a group, the group's; empty for a plain connection
  * @param feeds at least one
  */
 public record SourceConfig(
-    String name, Origin origin, Optional<Configuration.Credentials> auth, List<FeedConfig> feeds) {
+    String name,
+    Origin origin,
+    Optional<Configuration.Credentials> auth,
+    Optional<ClientTls> tls,
+    List<FeedConfig> feeds) {
   public SourceConfig {
     feeds = List.copyOf(feeds);
   }

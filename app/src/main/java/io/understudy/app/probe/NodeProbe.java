@@ -2,6 +2,8 @@ package io.understudy.app.probe;
 
 import io.understudy.app.config.Configuration;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.ClientTls;
+import io.understudy.wire.tls.TlsClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -9,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /** Asks one node once whether Understudy could work with it. It changes nothing there. */
 public final class NodeProbe {
@@ -46,9 +49,17 @@ public final class NodeProbe {
     }
   }
 
-  /** Connects, logs in and reads INFO. */
-  public Finding connect(Address address, Optional<Configuration.Credentials> auth) {
-    try (RespConnection connection = RespConnection.open(address, timeout)) {
+  /**
+   * Connects, logs in and reads INFO.
+   *
+   * @param tls empty for a plain connection
+   */
+  public Finding connect(
+      Address address, Optional<Configuration.Credentials> auth, Optional<ClientTls> tls) {
+    try (RespConnection connection =
+        tls.isPresent()
+            ? RespConnection.open(address, timeout, TlsClient.of(tls.get()))
+            : RespConnection.open(address, timeout)) {
       if (auth.isPresent()) {
         String password = auth.get().password().reveal();
         Reply reply =
@@ -63,6 +74,8 @@ public final class NodeProbe {
       return read(connection.ask("INFO"));
     } catch (UnknownHostException e) {
       return resolve(address);
+    } catch (SSLException e) {
+      return new Finding(false, "TLS failed (" + e.getMessage() + "); correct the group's tls");
     } catch (ConnectException e) {
       return new Finding(false, "refuses connections; start the server, or correct the address");
     } catch (SocketTimeoutException e) {

@@ -1,6 +1,7 @@
 package io.understudy.app.probe;
 
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsClient;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLSocket;
 
 /** A connection that sends one command and waits for its reply. Not for several threads at once. */
 public final class RespConnection implements AutoCloseable {
@@ -49,6 +51,30 @@ public final class RespConnection implements AutoCloseable {
       return new RespConnection(socket);
     } catch (IOException e) {
       socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Connects over TLS.
+   *
+   * @param timeout for connecting, for the handshake, and again for each reply
+   * @throws IOException when nobody accepts in time, or the server's certificate is not believed
+   */
+  public static RespConnection open(Address address, Duration timeout, TlsClient tls)
+      throws IOException {
+    RespConnection plain = open(address, timeout);
+    try {
+      SSLSocket socket =
+          (SSLSocket)
+              tls.context()
+                  .getSocketFactory()
+                  .createSocket(plain.socket, address.host(), address.port(), true);
+      socket.setSSLParameters(tls.with(socket.getSSLParameters()));
+      socket.startHandshake();
+      return new RespConnection(socket);
+    } catch (IOException e) {
+      plain.close();
       throw e;
     }
   }

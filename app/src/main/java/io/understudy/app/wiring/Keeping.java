@@ -1,6 +1,7 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.failover.GroupOptions;
 import io.understudy.failover.GroupStatus;
 import io.understudy.failover.Keeper;
 import io.understudy.failover.decide.Decision;
@@ -11,6 +12,7 @@ import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
 import io.understudy.zookeeper.ZookeeperCoordinator;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -39,11 +41,12 @@ final class Keeping implements AutoCloseable {
    *
    * @throws StartException in one line; nothing is left running
    */
-  static Keeping start(Configuration configuration, TrafficFeed traffic) throws StartException {
+  static Keeping start(Configuration configuration, TrafficFeed traffic, Certificates certificates)
+      throws StartException {
     return switch (configuration.failover().coordinator()) {
       case LOCAL -> {
         LocalJournal journal = openFolder(configuration);
-        yield keeper(configuration, Coordinator.alone(journal), traffic, journal);
+        yield keeper(configuration, Coordinator.alone(journal), traffic, journal, certificates);
       }
       case ZOOKEEPER -> {
         ZookeeperCoordinator zookeeper =
@@ -53,7 +56,7 @@ final class Keeping implements AutoCloseable {
                         Options.zookeeper(configuration),
                         Options.identity(configuration),
                         !configuration.proxy().listeners().isEmpty()));
-        yield keeper(configuration, zookeeper.coordinator(), traffic, zookeeper);
+        yield keeper(configuration, zookeeper.coordinator(), traffic, zookeeper, certificates);
       }
       case FOLLOW -> {
         ZookeeperCoordinator zookeeper =
@@ -73,12 +76,14 @@ final class Keeping implements AutoCloseable {
       Configuration configuration,
       Coordinator coordinator,
       TrafficFeed traffic,
-      AutoCloseable ground) {
-    Keeper keeper =
-        Keeper.start(
-            Options.keeper(configuration, coordinator),
-            configuration.groups().stream().map(Options::group).toList(),
-            traffic);
+      AutoCloseable ground,
+      Certificates certificates)
+      throws StartException {
+    List<GroupOptions> groups = new ArrayList<>();
+    for (Configuration.Group group : configuration.groups()) {
+      groups.add(Options.group(group, certificates));
+    }
+    Keeper keeper = Keeper.start(Options.keeper(configuration, coordinator), groups, traffic);
     return new Keeping(Optional.of(keeper), keeper.feed(), ground);
   }
 

@@ -1,6 +1,7 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.FeedConfig;
 import io.understudy.app.config.Secret;
 import io.understudy.failover.GroupOptions;
 import io.understudy.failover.KeeperOptions;
@@ -8,10 +9,14 @@ import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.observe.Cadence;
 import io.understudy.proxy.Listener;
 import io.understudy.proxy.ProxyOptions;
+import io.understudy.proxy.backend.Access;
 import io.understudy.proxy.backend.Transport;
+import io.understudy.proxy.route.Admission;
 import io.understudy.proxy.route.Credentials;
+import io.understudy.proxy.route.KeyRule;
 import io.understudy.proxy.route.Limits;
 import io.understudy.proxy.route.ReadPolicy;
+import io.understudy.proxy.route.Routes;
 import io.understudy.topology.Coordinator;
 import io.understudy.zookeeper.KeeperIdentity;
 import io.understudy.zookeeper.ZookeeperOptions;
@@ -19,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -138,7 +144,8 @@ final class Options {
     return left.compareTo(right) <= 0 ? left : right;
   }
 
-  static GroupOptions group(Configuration.Group group) {
+  static GroupOptions group(Configuration.Group group, Certificates certificates)
+      throws StartException {
     return new GroupOptions(
         group.name(),
         group.nodes(),
@@ -147,30 +154,27 @@ final class Options {
             .map(
                 auth ->
                     new io.understudy.failover.link.Credentials(
-                        auth.username(), auth.password().reveal())));
+                        auth.username(), auth.password().reveal())),
+        certificates.of(group.tls()));
   }
 
-  static ProxyOptions proxy(Configuration configuration) {
+  static ProxyOptions proxy(Configuration configuration, Certificates certificates)
+      throws StartException {
     Configuration.Proxy proxy = configuration.proxy();
-    Map<String, Credentials> credentials = new HashMap<>();
+    Map<String, Access> access = new HashMap<>();
     for (Configuration.Group group : configuration.groups()) {
-      group
-          .auth()
-          .ifPresent(
-              auth ->
-                  credentials.put(
-                      group.name(),
-                      new Credentials(
-                          bytes(auth.username().orElse("")), bytes(auth.password().reveal()))));
+      access.put(group.name(), access(group, certificates));
+    }
+    List<Listener> listeners = new ArrayList<>();
+    for (Configuration.Listener listener : proxy.listeners()) {
+      listeners.add(listener(listener, certificates));
     }
     int threads =
         proxy.threads() > 0 ? proxy.threads() : Runtime.getRuntime().availableProcessors();
     Limits usual = Limits.DEFAULT;
     return new ProxyOptions(
-        proxy.listeners().stream()
-            .map(l -> new Listener(l.bind().host(), l.bind().port(), l.group(), reads(l.reads())))
-            .toList(),
-        credentials,
+        listeners,
+        access,
         threads,
         switch (proxy.transport()) {
           case EPOLL -> Transport.EPOLL;
@@ -191,6 +195,52 @@ final class Options {
             usual.streamedRequestBytes(),
             usual.heavyReplyBytes(),
             usual.maxBackends()));
+  }
+
+  private static Access access(Configuration.Group group, Certificates certificates)
+      throws StartException {
+    return new Access(
+        group
+            .auth()
+            .map(
+                auth ->
+                    new Credentials(
+                        bytes(auth.username().orElse("")), bytes(auth.password().reveal())))
+            .orElse(Credentials.NONE),
+        certificates.of(group.tls()));
+  }
+
+  private static Listener listener(Configuration.Listener listener, Certificates certificates)
+      throws StartException {
+    Listener plain =
+        new Listener(
+                listener.bind().host(),
+                listener.bind().port(),
+                listener.group(),
+                reads(listener.reads()))
+            .with(
+                new Admission(
+                    listener.maxClients().orElse(Integer.MAX_VALUE),
+                    listener.maxClientsPerAddress().orElse(Integer.MAX_VALUE)));
+    Listener routed =
+        listener.routes().map(routes -> plain.with(routes(listener, routes))).orElse(plain);
+    return listener.tls().isPresent() ? routed.with(certificates.of(listener.tls().get())) : routed;
+  }
+
+  private static Routes routes(Configuration.Listener listener, Configuration.Routes routes) {
+    return new Routes(
+        routes.routes().stream().map(r -> new Routes.Route(rule(r.rule()), r.group())).toList(),
+        listener.group(),
+        routes.pubsub().orElse(listener.group()));
+  }
+
+  private static KeyRule rule(FeedConfig.KeyRule rule) {
+    return switch (rule) {
+      case FeedConfig.KeyRule.Expression(String text) -> KeyRule.regex(text);
+      case FeedConfig.KeyRule.Prefix(String text) -> KeyRule.prefix(text);
+      case FeedConfig.KeyRule.Glob(String text) -> KeyRule.glob(text);
+      case FeedConfig.KeyRule.Slots(int first, int last) -> new KeyRule.Slots(first, last);
+    };
   }
 
   private static ReadPolicy reads(Configuration.ReadRules rules) {

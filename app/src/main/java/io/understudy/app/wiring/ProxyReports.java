@@ -69,6 +69,7 @@ final class ProxyReports {
       case PINNED -> "sessions_pinned";
       case OVER_LIMIT -> "clients_over_limit";
       case PROTOCOL_ERRORS -> "protocol_errors";
+      case HANDSHAKES_FAILED -> "handshakes_failed";
     };
   }
 }

@@ -15,8 +15,10 @@ import io.understudy.replication.stage.KeyPattern;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsClient;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,7 +45,7 @@ public final class Replicating implements AutoCloseable {
   public static Replicating filter(SourceConfig source, Configuration.Log log)
       throws StartException {
     Logging.apply(log);
-    List<SourcePlan> plans = List.of(plan(source, address(source)));
+    List<SourcePlan> plans = List.of(plan(source, address(source), Optional.empty()));
     List<String> unusable = Replication.probe(plans, System::nanoTime);
     if (!unusable.isEmpty()) {
       throw new StartException(unusable.getFirst());
@@ -56,11 +58,13 @@ public final class Replicating implements AutoCloseable {
    *
    * @throws StartException in one line; nothing is left running
    */
-  static Replicating start(Configuration configuration) throws StartException {
-    return start(
-        configuration.replication().stream()
-            .map(source -> plan(source, firstAddress(source, configuration)))
-            .toList());
+  static Replicating start(Configuration configuration, Certificates certificates)
+      throws StartException {
+    List<SourcePlan> plans = new ArrayList<>();
+    for (SourceConfig source : configuration.replication()) {
+      plans.add(plan(source, firstAddress(source, configuration), certificates.of(source.tls())));
+    }
+    return start(plans);
   }
 
   private static Replicating start(List<SourcePlan> plans) throws StartException {
@@ -93,7 +97,7 @@ public final class Replicating implements AutoCloseable {
     };
   }
 
-  private static SourcePlan plan(SourceConfig source, Address address) {
+  private static SourcePlan plan(SourceConfig source, Address address, Optional<TlsClient> tls) {
     Optional<SourceOptions.Login> login =
         source
             .auth()
@@ -101,7 +105,7 @@ public final class Replicating implements AutoCloseable {
     List<FeedPlan> feeds = source.feeds().stream().map(Replicating::plan).toList();
     return new SourcePlan(
         source.name(),
-        SourceOptions.of(address, login, feeds.getFirst().listen().port()),
+        SourceOptions.of(address, login, feeds.getFirst().listen().port()).over(tls),
         feeds,
         GATHER,
         MAX_COMMAND_BYTES);

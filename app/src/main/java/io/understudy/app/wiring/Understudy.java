@@ -35,14 +35,16 @@ public final class Understudy implements AutoCloseable {
 
   private final Configuration configuration;
   private final Keeping keeping;
+  private final Certificates certificates;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
   private Optional<ProxyServer> proxy = Optional.empty();
   private Optional<Replicating> replicating = Optional.empty();
   private Optional<AdminServer> admin = Optional.empty();
 
-  private Understudy(Configuration configuration, Keeping keeping) {
+  private Understudy(Configuration configuration, Keeping keeping, Certificates certificates) {
     this.configuration = configuration;
     this.keeping = keeping;
+    this.certificates = certificates;
   }
 
   /**
@@ -59,6 +61,7 @@ public final class Understudy implements AutoCloseable {
     requireFree(configuration);
     // The keeper wants to know what the proxy sees, and the proxy what the keeper publishes.
     AtomicReference<Optional<ProxyServer>> proxySeen = new AtomicReference<>(Optional.empty());
+    Certificates certificates = new Certificates();
     Keeping keeping =
         Keeping.start(
             configuration,
@@ -66,8 +69,9 @@ public final class Understudy implements AutoCloseable {
                 proxySeen
                     .get()
                     .map(p -> p.traffic().lastReplyNanos(runId))
-                    .orElse(OptionalLong.empty()));
-    Understudy starting = new Understudy(configuration, keeping);
+                    .orElse(OptionalLong.empty()),
+            certificates);
+    Understudy starting = new Understudy(configuration, keeping, certificates);
     try {
       starting.open(news);
       starting.proxy.ifPresent(p -> proxySeen.set(Optional.of(p)));
@@ -93,10 +97,12 @@ public final class Understudy implements AutoCloseable {
                   topology -> NewsDesk.of(topology, System.nanoTime()).ifPresent(news)));
     }
     if (!configuration.proxy().listeners().isEmpty()) {
-      proxy = Optional.of(ProxyServer.start(Options.proxy(configuration), keeping.feed()));
+      proxy =
+          Optional.of(
+              ProxyServer.start(Options.proxy(configuration, certificates), keeping.feed()));
     }
     if (!configuration.replication().isEmpty()) {
-      Replicating started = Replicating.start(configuration);
+      Replicating started = Replicating.start(configuration, certificates);
       replicating = Optional.of(started);
       follow(started);
     }
@@ -174,7 +180,7 @@ public final class Understudy implements AutoCloseable {
     for (Configuration.Group group : configuration.groups()) {
       List<String> listeners =
           configuration.proxy().listeners().stream()
-              .filter(listener -> listener.group().equals(group.name()))
+              .filter(listener -> listener.leadsTo(group.name()))
               .map(listener -> listener.bind().toString())
               .toList();
       reports.add(Reports.of(keeping.status(group.name()), group, listeners));
@@ -223,5 +229,6 @@ public final class Understudy implements AutoCloseable {
     replicating.ifPresent(Replicating::close);
     proxy.ifPresent(ProxyServer::close);
     keeping.close();
+    certificates.close();
   }
 }

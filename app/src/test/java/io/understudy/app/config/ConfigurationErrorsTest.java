@@ -45,6 +45,47 @@ class ConfigurationErrorsTest {
             1,
             "'groups' is missing; write a list of groups, each with a name and nodes"),
         mistake(
+            "a listener's certificate without its key",
+            group()
+                + "proxy:\n"
+                + "  listeners:\n"
+                + "    - { bind: a:1, group: orders, tls: { certificate: a } }\n",
+            6,
+            "proxy.listeners[0].tls: 'key' is missing; write the PEM file with its key"),
+        mistake(
+            "a route with two rules",
+            routed("{ prefix: a, glob: b, group: orders }"),
+            8,
+            "proxy.listeners[0].routes[0]: a route has exactly one of prefix, glob, regex and"
+                + " slots"),
+        mistake(
+            "a route to nowhere",
+            routed("{ prefix: a, group: order }"),
+            8,
+            "proxy.listeners[0].routes[0].group: there is no group 'order'; did you mean"
+                + " 'orders'?"),
+        mistake(
+            "a route by a glob that is none",
+            routed("{ glob: \"a[b\", group: orders }"),
+            8,
+            "proxy.listeners[0].routes[0].glob: 'a[b' has a bracket that is not closed; write \\["
+                + " for one"),
+        mistake(
+            "routes and reads from replicas",
+            group()
+                + "proxy:\n  listeners:\n    - bind: a:1\n      group: orders\n"
+                + "      reads: replicas\n      routes: [{ prefix: a, group: orders }]\n",
+            8,
+            "proxy.listeners[0].reads: cannot be combined with 'routes'; remove one of them"),
+        mistake(
+            "no client at all",
+            group()
+                + "proxy:\n"
+                + "  listeners:\n"
+                + "    - { bind: a:1, group: orders, maxClientsPerAddress: 0 }\n",
+            6,
+            "proxy.listeners[0].maxClientsPerAddress: '0' is not a whole number from 1 to 1000000"),
+        mistake(
             "empty groups",
             "groups: []\n",
             1,
@@ -451,6 +492,29 @@ class ConfigurationErrorsTest {
     return catchThrowableOfType(
         ConfigurationException.class,
         () -> ConfigurationFile.read(file, name -> Optional.ofNullable(ENVIRONMENT.get(name))));
+  }
+
+  @Test
+  void shouldNameTheFileThatTlsCannotBeMadeOf() throws IOException {
+    String yaml = group() + "    tls: { ca: %s }\n";
+    Path file = directory.resolve("understudy.yaml");
+    Files.writeString(file, yaml.formatted("none.pem"));
+    assertThat(refusal(file))
+        .hasMessage(
+            file
+                + ":4: groups[0].tls: '"
+                + directory.resolve("none.pem")
+                + "' does not exist; create it, or correct the path");
+    Files.writeString(file, yaml.formatted("understudy.yaml"));
+    assertThat(refusal(file))
+        .hasMessage(file + ":4: groups[0].tls: '" + file + "' holds no certificates in PEM");
+  }
+
+  private static String routed(String route) {
+    return group()
+        + "proxy:\n  listeners:\n    - bind: a:1\n      group: orders\n      routes: ["
+        + route
+        + "]\n";
   }
 
   private static String group() {

@@ -47,6 +47,7 @@ class ReplicationConfigurationTest {
                 "orders",
                 new SourceConfig.Origin.OfGroup("orders"),
                 Optional.of(new Configuration.Credentials(Optional.empty(), new Secret("pw"))),
+                Optional.empty(),
                 List.of(
                     FeedConfig.of(
                         new Address("0.0.0.0", 6401),
@@ -67,6 +68,7 @@ class ReplicationConfigurationTest {
                 "10.0.0.9:6379",
                 new SourceConfig.Origin.Fixed(new Address("10.0.0.9", 6379)),
                 Optional.of(new Configuration.Credentials(Optional.of("u"), new Secret("p"))),
+                Optional.empty(),
                 List.of(
                     new FeedConfig(
                         new Address("0.0.0.0", 6403),

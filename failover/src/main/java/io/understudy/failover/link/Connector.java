@@ -8,22 +8,32 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateAdapter;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.DnsResolver;
+import io.lettuce.core.resource.SocketAddressResolver;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsClient;
 import java.net.ConnectException;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +52,9 @@ public final class Connector implements AutoCloseable {
   private final ClientResources resources;
   private final RedisClient client;
   private final HostResolver resolver = new HostResolver();
+  private final Duration connectTimeout;
+  private final Optional<TlsClient> tls;
+  private final List<Connector> others = new CopyOnWriteArrayList<>();
 
   /**
    * Starts the threads.
@@ -50,13 +63,23 @@ public final class Connector implements AutoCloseable {
    * @param connectTimeout how long an attempt to connect may take
    */
   public Connector(int ioThreads, Duration connectTimeout) {
-    resources =
+    this(
         DefaultClientResources.builder()
             .ioThreadPoolSize(Math.max(2, ioThreads))
             .computationThreadPoolSize(COMPUTATION_THREADS)
-            .build();
+            .build(),
+        connectTimeout,
+        Optional.empty());
+  }
+
+  private Connector(ClientResources threads, Duration connectTimeout, Optional<TlsClient> tls) {
+    this.connectTimeout = connectTimeout;
+    this.tls = tls;
+    // A certificate names a host, so connections are opened by name; but what the name means is
+    // looked up by this package alone, since the library would block its threads with it.
+    resources = threads.mutate().socketAddressResolver(new LookedUp()).build();
     client = RedisClient.create(resources);
-    client.setOptions(
+    ClientOptions.Builder options =
         ClientOptions.builder()
             .autoReconnect(false)
             // It would send a command and wait for its reply before the connection counts as made.
@@ -66,8 +89,46 @@ public final class Connector implements AutoCloseable {
             .protocolVersion(ProtocolVersion.RESP2)
             .requestQueueSize(MAX_WAITING_REQUESTS)
             .socketOptions(
-                SocketOptions.builder().connectTimeout(connectTimeout).tcpNoDelay(true).build())
-            .build());
+                SocketOptions.builder().connectTimeout(connectTimeout).tcpNoDelay(true).build());
+    tls.ifPresent(own -> options.sslOptions(sslOptions(own)));
+    client.setOptions(options.build());
+  }
+
+  /** Asked anew for each connection, so that renewed files are used. */
+  private static SslOptions sslOptions(TlsClient tls) {
+    return SslOptions.builder()
+        .jdkSslProvider()
+        .sslContext(context -> context.keyManager(tls.keys()).trustManager(tls.trust()))
+        .sslParameters(() -> tls.with(new SSLParameters()))
+        .build();
+  }
+
+  /** Uses the addresses that were looked up before. */
+  private final class LookedUp extends SocketAddressResolver {
+    LookedUp() {
+      super(DnsResolver.unresolved());
+    }
+
+    @Override
+    public SocketAddress resolve(RedisURI uri) {
+      return resolver
+          .lastKnown(uri.getHost())
+          .<SocketAddress>map(address -> new InetSocketAddress(address, uri.getPort()))
+          .orElseGet(() -> super.resolve(uri));
+    }
+  }
+
+  /**
+   * One that connects over TLS, on the same threads; this one where there is none. It is closed
+   * with this one.
+   */
+  public Connector over(Optional<TlsClient> wanted) {
+    if (wanted.isEmpty()) {
+      return this;
+    }
+    Connector other = new Connector(resources, connectTimeout, wanted);
+    others.add(other);
+    return other;
   }
 
   /**
@@ -81,7 +142,7 @@ public final class Connector implements AutoCloseable {
   public void connect(
       Address address, Executor thread, Consumer<Attempt> ended, Consumer<Link> lost) {
     var unused =
-        Heard.of(resolver.resolve(address.host()).thenCompose(host -> open(host, address.port())))
+        Heard.of(resolver.resolve(address.host()).thenCompose(found -> open(address)))
             .thenAccept(
                 opened -> {
                   if (opened.value() == null) {
@@ -92,14 +153,18 @@ public final class Connector implements AutoCloseable {
                 });
   }
 
-  private CompletionStage<StatefulRedisConnection<String, String>> open(
-      InetAddress host, int port) {
+  private CompletionStage<StatefulRedisConnection<String, String>> open(Address address) {
     RedisURI uri =
         RedisURI.builder()
-            .withHost(host.getHostAddress())
-            .withPort(port)
+            .withHost(address.host())
+            .withPort(address.port())
             .withLibraryName("")
             .withLibraryVersion("")
+            .withSsl(tls.isPresent())
+            .withVerifyPeer(
+                tls.filter(own -> own.files().verifies()).isPresent()
+                    ? SslVerifyMode.FULL
+                    : SslVerifyMode.CA)
             .build();
     return client.connectAsync(StringCodec.UTF8, uri);
   }
@@ -149,6 +214,7 @@ public final class Connector implements AutoCloseable {
   /** Closes every connection and ends the threads; waits shortly for that. */
   @Override
   public void close() {
+    others.forEach(Connector::close);
     resolver.close();
     long millis = SHUTDOWN_DEADLINE.toMillis();
     CompletableFuture.allOf(client.shutdownAsync(0, millis, TimeUnit.MILLISECONDS))

@@ -3,6 +3,7 @@ package io.understudy.failover.link;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +39,11 @@ final class HostResolver implements AutoCloseable {
               return thread;
             });
     threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** The address that a host had when it was looked up last; empty if it never was. */
+  Optional<InetAddress> lastKnown(String host) {
+    return Optional.ofNullable(lastKnown.get(host));
   }
 
   /** The host's address; fails with {@link UnknownHostException} when it never had one. */

@@ -5,14 +5,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,7 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   private final Loop loop;
   private final Reign reign;
   private final Outbox outbox;
+  private final Optional<TlsClient> tls;
   private final Gathering gathering = new Gathering();
   private Receiver receiver;
   private PoolKey key = PoolKey.FRESH;
@@ -39,18 +45,23 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   private boolean closed;
   private boolean locked;
   private boolean spoilt;
+  private String trouble = "";
 
   /**
    * Makes a connection that is not opened yet.
    *
    * @param reign whose node it leads to
    * @param receiver who gets what is read at first
+   * @param tls the client's end of TLS; empty for a plain connection
    */
-  Backend(Loop loop, Reign reign, Receiver receiver) {
+  Backend(Loop loop, Reign reign, Receiver receiver, Optional<TlsClient> tls) {
     this.loop = loop;
     this.reign = reign;
     this.receiver = receiver;
-    this.outbox = new Outbox(loop.allocator(), loop.transport().readsWhenReady());
+    this.tls = tls;
+    // What was encrypted cannot be told from what was sent.
+    boolean exact = loop.transport().readsWhenReady() && tls.isEmpty();
+    this.outbox = new Outbox(loop.allocator(), exact);
   }
 
   /** Opens it; {@link Receiver#closed} tells if that fails. */
@@ -94,8 +105,9 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.ALLOCATOR, loop.allocator())
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-            .handler(this);
-    if (loop.receive() != null) {
+            .handler(tls.isPresent() ? new Encryption(tls.get()) : this);
+    // What is decrypted later may not lie in a buffer that the next read writes to.
+    if (loop.receive() != null && tls.isEmpty()) {
       bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, loop.receive());
     }
     bootstrap
@@ -106,6 +118,28 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
                 gone();
               }
             });
+  }
+
+  /** Puts TLS between the socket and the connection. */
+  private final class Encryption extends ChannelInitializer<Channel> {
+    private final TlsClient client;
+
+    Encryption(TlsClient client) {
+      this.client = client;
+    }
+
+    @Override
+    protected void initChannel(Channel opened) {
+      Address address = reign.node().address();
+      opened
+          .pipeline()
+          .addLast(new SslHandler(client.engine(address.host(), address.port())), Backend.this);
+    }
+  }
+
+  /** What is known of why it was closed; empty if nothing. */
+  String trouble() {
+    return trouble;
   }
 
   /** The reign it was opened for. */
@@ -285,6 +319,9 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     Failures.report("a connection to " + reign.node(), cause);
+    if (cause.getCause() instanceof SSLException refused) {
+      trouble = ": TLS failed: " + refused.getMessage();
+    }
     context.close();
   }
 

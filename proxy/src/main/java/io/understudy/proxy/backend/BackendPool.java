@@ -9,11 +9,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ public final class BackendPool {
   private final Loop loop;
   private final TopologyFeed feed;
   private final Post post;
-  private final Credentials group;
+  private final Supplier<Access> access;
   private final TrafficLog traffic;
   private final Map<PoolKey, SharedBackend> shared = new HashMap<>();
   private final IdleSeats idle = new IdleSeats();
@@ -48,19 +50,21 @@ public final class BackendPool {
   private boolean closed;
   private boolean ticking;
   private boolean serving;
+  private boolean interrupted;
+  private final Set<Interruption> interested = new LinkedHashSet<>();
 
   /**
    * Makes an empty pool.
    *
    * @param post what the node it leads to is in the group
-   * @param group the group's own credentials for proofs, or {@link Credentials#NONE}
+   * @param access how the group's nodes are reached now
    */
   public BackendPool(
-      Loop loop, TopologyFeed feed, Post post, Credentials group, TrafficLog traffic) {
+      Loop loop, TopologyFeed feed, Post post, Supplier<Access> access, TrafficLog traffic) {
     this.loop = loop;
     this.feed = feed;
     this.post = post;
-    this.group = group;
+    this.access = access;
     this.traffic = traffic;
   }
 
@@ -77,6 +81,7 @@ public final class BackendPool {
       return;
     }
     backoff.reset();
+    interrupt();
     if (post.holder(topology).isEmpty()) {
       reign = null;
       drain();
@@ -88,6 +93,8 @@ public final class BackendPool {
     for (Backend old : List.copyOf(open)) {
       old.close();
     }
+    // It also tells whether the node demands AUTH, before the first client sends anything.
+    prepare(PoolKey.FRESH);
     serve();
   }
 
@@ -138,8 +145,41 @@ public final class BackendPool {
     return locked;
   }
 
+  /** Tells of every interruption from now on. */
+  public void follow(Interruption follower) {
+    interested.add(follower);
+  }
+
+  /** Tells no more. */
+  public void unfollow(Interruption follower) {
+    interested.remove(follower);
+  }
+
+  /** Whether commands wait for a primary, as far as was seen. */
+  public boolean isInterrupted() {
+    return interrupted;
+  }
+
+  private void interrupt() {
+    if (!interrupted) {
+      interrupted = true;
+      List.copyOf(interested).forEach(Interruption::began);
+      tickLater();
+    }
+  }
+
+  private void resume() {
+    if (interrupted && isServing()) {
+      interrupted = false;
+      List.copyOf(interested).forEach(Interruption::ended);
+    }
+  }
+
   /** Lets a session wait; it must not wait already. */
   public void await(Waiter waiter) {
+    if (!isServing()) {
+      interrupt();
+    }
     waiting.add(waiter);
     if (!serving) {
       serve();
@@ -237,8 +277,9 @@ public final class BackendPool {
     if (now == null) {
       return;
     }
-    Handshake handshake = new Handshake(key, group, new Opening(key, pinned));
-    Backend backend = new Backend(loop, now, handshake);
+    Access how = access.get();
+    Handshake handshake = new Handshake(key, how.credentials(), new Opening(key, pinned));
+    Backend backend = new Backend(loop, now, handshake, how.tls());
     open.add(backend);
     handshake.begin(backend);
     backend.open();
@@ -268,6 +309,9 @@ public final class BackendPool {
       backoff.reset();
       if (key.credentials().isNone()) {
         locked = isLocked;
+      }
+      if (backend.reign() == reign) {
+        resume();
       }
       if (backend.reign() != reign) {
         backend.receiver(new PinnedSeat(BackendPool.this, backend));
@@ -314,6 +358,7 @@ public final class BackendPool {
             reason = backend.reign().node() + ": " + notPrimary.text();
       }
       if (!(refusal instanceof Refusal.Denied)) {
+        interrupt();
         backoff.failed(loop.nanoTime().getAsLong());
       }
       tickLater();
@@ -363,7 +408,10 @@ public final class BackendPool {
   /** A shared connection is gone. */
   void lost(SharedBackend backend) {
     open.remove(backend.backend());
-    shared.remove(backend.backend().key(), backend);
+    PoolKey key = backend.backend().key();
+    if (shared.remove(key, backend) && !interested.isEmpty()) {
+      prepare(key); // Whether there still is a primary, they want to know before they send.
+    }
   }
 
   /** The published primary says that it is a replica: what is sent next must be proven anew. */
@@ -409,7 +457,7 @@ public final class BackendPool {
   }
 
   private void tickLater() {
-    if (!ticking && !waiting.isEmpty()) {
+    if (!ticking && (!waiting.isEmpty() || (interrupted && !interested.isEmpty()))) {
       ticking = true;
       loop.events().schedule(this::tick, TICK_MS, TimeUnit.MILLISECONDS);
     }
@@ -417,6 +465,13 @@ public final class BackendPool {
 
   private void tick() {
     ticking = false;
+    if (interrupted && !interested.isEmpty()) {
+      if (shared(PoolKey.FRESH) == null) {
+        prepare(PoolKey.FRESH);
+      } else {
+        resume();
+      }
+    }
     serve();
     long now = loop.nanoTime().getAsLong();
     ArrayDeque<Waiter> still = new ArrayDeque<>();

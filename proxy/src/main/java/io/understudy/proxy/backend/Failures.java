@@ -1,5 +1,6 @@
 package io.understudy.proxy.backend;
 
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,8 +13,10 @@ public final class Failures {
 
   /** Logs what ended a connection. */
   public static void report(String connection, Throwable cause) {
-    if (cause instanceof IOException) {
-      LOG.debug("{} broke: {}", connection, cause.getMessage());
+    Throwable real =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+    if (real instanceof IOException) {
+      LOG.debug("{} broke: {}", connection, real.getMessage());
     } else {
       LOG.error("{} is closed by a fault of the proxy's own; please report it", connection, cause);
     }

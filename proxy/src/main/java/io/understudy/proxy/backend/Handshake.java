@@ -326,7 +326,9 @@ final class Handshake implements Receiver {
     if (!done) {
       done = true;
       listener.refused(
-          backend, new Refusal.Unreachable("no connection to " + backend.reign().node()));
+          backend,
+          new Refusal.Unreachable(
+              "no connection to " + backend.reign().node() + backend.trouble()));
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ public final class LagProbe {
   private final Loop loop;
   private final BackendPool primary;
   private final Replicas replicas;
-  private final PoolKey key;
+  private final Supplier<Access> access;
   private final Measured measured;
   private final OffsetHistory history = new OffsetHistory();
   private final Map<RunId, Question> open = new HashMap<>();
@@ -36,14 +37,18 @@ public final class LagProbe {
   /**
    * Prepares to measure; {@link #begin} begins.
    *
-   * @param key as whom it asks
+   * @param access as whom it asks
    */
   public LagProbe(
-      Loop loop, BackendPool primary, Replicas replicas, PoolKey key, Measured measured) {
+      Loop loop,
+      BackendPool primary,
+      Replicas replicas,
+      Supplier<Access> access,
+      Measured measured) {
     this.loop = loop;
     this.primary = primary;
     this.replicas = replicas;
-    this.key = key;
+    this.access = access;
     this.measured = measured;
   }
 
@@ -75,6 +80,7 @@ public final class LagProbe {
       reigning = node.runId();
       history.clear();
     }
+    PoolKey key = PoolKey.FRESH.withCredentials(access.get().credentials());
     SharedBackend backend = pool.shared(key);
     if (backend == null) {
       pool.prepare(key);

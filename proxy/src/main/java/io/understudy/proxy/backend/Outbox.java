@@ -130,7 +130,9 @@ final class Outbox implements ChannelFutureListener {
     seal();
     while (written < size) {
       ByteBuf message = message(written++);
-      channel.write(message.retain()).addListener(this);
+      // What stands in between may add to what it is given, unless that is a slice.
+      ByteBuf given = exactProgress ? message.retain() : message.retainedSlice();
+      channel.write(given).addListener(this);
     }
     channel.flush();
   }

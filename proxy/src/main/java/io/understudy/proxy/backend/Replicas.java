@@ -1,6 +1,5 @@
 package io.understudy.proxy.backend;
 
-import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.Freshness;
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.proxy.route.ReadPolicy;
@@ -9,6 +8,7 @@ import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Replicas {
   private final Loop loop;
   private final TopologyFeed feed;
-  private final Credentials group;
+  private final Supplier<Access> access;
   private final TrafficLog traffic;
   private final Measured measured;
   private final List<Follower> followers = new ArrayList<>();
@@ -31,10 +31,14 @@ public final class Replicas {
 
   /** Knows no replica yet. */
   public Replicas(
-      Loop loop, TopologyFeed feed, Credentials group, TrafficLog traffic, Measured measured) {
+      Loop loop,
+      TopologyFeed feed,
+      Supplier<Access> access,
+      TrafficLog traffic,
+      Measured measured) {
     this.loop = loop;
     this.feed = feed;
-    this.group = group;
+    this.access = access;
     this.traffic = traffic;
     this.measured = measured;
   }
@@ -44,7 +48,7 @@ public final class Replicas {
     primary = topology.primary().orElse(null);
     for (Node node : topology.replicas()) {
       if (followers.stream().noneMatch(follower -> follower.node().equals(node))) {
-        BackendPool pool = new BackendPool(loop, feed, new Post.Replica(node), group, traffic);
+        BackendPool pool = new BackendPool(loop, feed, new Post.Replica(node), access, traffic);
         followers.add(new Follower(node, pool));
       }
     }

@@ -46,6 +46,8 @@ public enum Conduct {
   QUIT,
   /** CLIENT REPLY. */
   CLIENT_REPLY,
+  /** CLIENT MAINT_NOTIFICATIONS: no server has it, the proxy answers it. */
+  CLIENT_NOTICES,
   /** CLIENT TRACKING: binds pushes to the connection. */
   CLIENT_TRACKING,
   /** CLIENT NO-EVICT, CLIENT NO-TOUCH, CLIENT CACHING, …: a flag of the connection. */
@@ -74,6 +76,7 @@ public enum Conduct {
       case "reset" -> RESET;
       case "quit" -> QUIT;
       case "client|reply" -> CLIENT_REPLY;
+      case "client|maint_notifications" -> CLIENT_NOTICES;
       case "client|tracking" -> CLIENT_TRACKING;
       case "client|no-evict",
           "client|no-touch",

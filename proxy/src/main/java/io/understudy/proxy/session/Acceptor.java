@@ -6,18 +6,23 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.CharsetUtil;
 import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Failures;
 import io.understudy.proxy.backend.Loop;
+import io.understudy.proxy.route.Admission;
 import io.understudy.proxy.route.Conducts;
 import io.understudy.wire.command.CommandTable;
+import io.understudy.wire.tls.TlsServer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -37,22 +42,37 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
 
   private final List<Seat> seats = new ArrayList<>();
   private final ClientRegistry registry;
+  private final Attendance attendance;
+  private final Optional<TlsServer> tls;
 
   /** One loop and what sessions need on it. */
   private record Seat(SessionContext context, AtomicInteger sessions) {}
 
-  /** Makes the acceptor of one listener. */
-  public Acceptor(ClientRegistry registry) {
+  /**
+   * Makes the acceptor of one listener.
+   *
+   * @param admission how many clients it takes
+   * @param tls the server's end of TLS; empty for plain connections
+   */
+  public Acceptor(ClientRegistry registry, Admission admission, Optional<TlsServer> tls) {
     this.registry = registry;
+    this.attendance = new Attendance(admission);
+    this.tls = tls;
   }
 
   /** Adds a loop, before the first connection comes. */
   public void add(
-      Loop loop, String group, BackendPool pool, Counters counters, @Nullable Spread spread) {
+      Loop loop,
+      String group,
+      BackendPool pool,
+      Counters counters,
+      @Nullable Spread spread,
+      @Nullable Destinations destinations) {
     HoldBudget budget = new HoldBudget(loop.limits());
     seats.add(
         new Seat(
-            new SessionContext(loop, group, pool, budget, registry, counters, spread, CONDUCTS),
+            new SessionContext(
+                loop, group, pool, budget, registry, counters, spread, destinations, CONDUCTS),
             new AtomicInteger()));
   }
 
@@ -69,7 +89,7 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
     chosen.sessions().incrementAndGet();
     channel.closeFuture().addListener(ignored -> chosen.sessions().decrementAndGet());
     SessionContext context = chosen.context();
-    configure(channel, context.loop());
+    configure(channel, context.loop(), tls.isPresent());
     channel
         .pipeline()
         .addLast(
@@ -91,13 +111,14 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
             });
   }
 
-  private static void configure(Channel channel, Loop loop) {
+  private static void configure(Channel channel, Loop loop, boolean encrypted) {
     channel.config().setOption(ChannelOption.TCP_NODELAY, true);
     channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     channel.config().setOption(ChannelOption.ALLOCATOR, loop.allocator());
     channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
-    if (loop.receive() != null) {
+    // What is decrypted later may not lie in a buffer that the next read writes to.
+    if (loop.receive() != null && !encrypted) {
       channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, loop.receive());
     }
   }
@@ -106,16 +127,13 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
   private void seat(ChannelHandlerContext registered, SessionContext context) {
     Channel channel = registered.channel();
     Loop loop = context.loop();
-    if (registry.size() >= loop.limits().maxClients()) {
+    InetAddress from = remote(channel);
+    if (registry.size() >= loop.limits().maxClients() || !attendance.enter(from)) {
       context.counters().add(Counters.Count.REFUSED, 1);
-      channel
-          .writeAndFlush(
-              loop.allocator()
-                  .buffer()
-                  .writeBytes(Answers.TOO_MANY_CLIENTS.getBytes(CharsetUtil.US_ASCII)))
-          .addListener(ignored -> channel.close());
+      refuse(channel, loop);
       return;
     }
+    channel.closeFuture().addListener(gone -> attendance.leave(from));
     context.counters().add(Counters.Count.ACCEPTED, 1);
     Client client =
         new Client(
@@ -130,8 +148,29 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
       channel.pipeline().addLast(new IdleStateHandler(0, 0, idleNanos, TimeUnit.NANOSECONDS));
       channel.pipeline().addLast(new IdleCloser());
     }
+    tls.ifPresent(server -> channel.pipeline().addLast(new SslHandler(server.engine())));
     channel.pipeline().addLast(session);
     channel.pipeline().remove(registered.handler());
+  }
+
+  /** Says so, but to clients that wait for a handshake: as servers do, they are just closed. */
+  private void refuse(Channel channel, Loop loop) {
+    if (tls.isPresent()) {
+      channel.close();
+      return;
+    }
+    channel
+        .writeAndFlush(
+            loop.allocator()
+                .buffer()
+                .writeBytes(Answers.TOO_MANY_CLIENTS.getBytes(CharsetUtil.US_ASCII)))
+        .addListener(ignored -> channel.close());
+  }
+
+  private static InetAddress remote(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? inet.getAddress()
+        : InetAddress.getLoopbackAddress();
   }
 
   private static String text(SocketAddress address) {

@@ -18,6 +18,9 @@ final class Answers {
   static final String TRANSACTION_LOST =
       "-EXECABORT Transaction discarded because the primary was lost before EXEC\r\n";
 
+  /** A transaction one of whose commands was refused: the text of servers. */
+  static final String ABORTED = "-EXECABORT Transaction discarded because of previous errors.\r\n";
+
   /** One client more than there may be: the text of servers. */
   static final String TOO_MANY_CLIENTS = "-ERR max number of clients reached\r\n";
 

@@ -47,7 +47,7 @@ final class ClientCommands {
       case "client|getredir", "client|trackinginfo" -> Redirection.inReply(session, said);
       case "client|pause" -> paused(session, arguments, said);
       case "client|unpause" -> {
-        session.context().registry().unpaused(session.context().group());
+        session.context().registry().unpaused(session.group());
         yield said;
       }
       case "client|kill" -> ClientKill.reply(session, arguments);
@@ -67,7 +67,7 @@ final class ClientCommands {
     if (arguments.size() > 2 && arguments.get(2).matches("[0-9]{1,12}")) {
       long now = session.context().loop().nanoTime().getAsLong();
       long pause = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(arguments.get(2)));
-      session.context().registry().paused(session.context().group(), now + pause);
+      session.context().registry().paused(session.group(), now + pause);
     }
   }
 

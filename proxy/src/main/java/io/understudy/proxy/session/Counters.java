@@ -33,7 +33,9 @@ public final class Counters {
     /** Clients that were closed because a limit was exceeded. */
     OVER_LIMIT,
     /** Clients that were closed because they broke the protocol. */
-    PROTOCOL_ERRORS
+    PROTOCOL_ERRORS,
+    /** Clients with whom no TLS came about. */
+    HANDSHAKES_FAILED
   }
 
   private final EnumMap<Count, AtomicLong> values = new EnumMap<>(Count.class);

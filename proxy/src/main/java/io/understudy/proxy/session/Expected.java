@@ -27,6 +27,8 @@ sealed interface Expected {
     WATCH,
     /** UNWATCH. */
     UNWATCH,
+    /** MULTI, which was answered before its group was known. */
+    OPENED,
     /** DISCARD, sent in the place of an EXEC that must not succeed. */
     DOOMED_EXEC
   }
@@ -72,6 +74,9 @@ sealed interface Expected {
 
   /** The proxy's question about a command that it answers itself. */
   record Asked(Request request, ClientQuestion question) implements Expected {}
+
+  /** Sent in the place of a command that must not be executed; the client gets this error. */
+  record Refused(String error) implements Expected {}
 
   /** Something whose effect on the connection is not known. */
   record Foreign() implements Expected {}

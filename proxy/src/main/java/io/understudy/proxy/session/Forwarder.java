@@ -27,6 +27,7 @@ final class Forwarder {
   private final Limits limits;
   private final Conducts conducts;
   private final boolean spreads;
+  private final @Nullable Router router;
   private boolean advancing;
   private boolean backendIsSlow;
   private boolean turnAsked;
@@ -40,6 +41,7 @@ final class Forwarder {
     this.limits = session.context().loop().limits();
     this.conducts = session.context().conducts();
     this.spreads = session.context().spread() != null;
+    this.router = session.router();
   }
 
   /** Goes on as far as mode and limits allow. */
@@ -59,7 +61,7 @@ final class Forwarder {
           break;
         }
         budget -= pinned(link, budget);
-      } else if (mode instanceof Mode.Broken) {
+      } else if (mode instanceof Mode.Broken || mode instanceof Mode.Undecided) {
         broken();
         budget--;
       } else {
@@ -135,15 +137,20 @@ final class Forwarder {
       switch (scanner.next()) {
         case COMMAND -> {
           Conduct conduct = conducts.of(scanner.command());
-          if (conduct != Conduct.PLAIN || apart || (spreads && turns(count))) {
+          if (conduct != Conduct.PLAIN
+              || apart
+              || (spreads && turns(count))
+              || (router != null && !stays(router, count))) {
             send(count, commandStart(count));
             special(conduct);
             return count + 1;
           }
           lastCommand = scanner.command();
           count++;
-          // More of the same, and in a read that goes where this one goes.
-          count += scanner.repeats(budget - count);
+          if (router == null) {
+            // More of the same; with routes, each command's keys say where it goes.
+            count += scanner.repeats(budget - count);
+          }
           if (count >= budget) {
             send(count, scanner.end());
             return count;
@@ -187,6 +194,13 @@ final class Forwarder {
       shared.turn(read);
     }
     return read != shared.isReading();
+  }
+
+  /** Whether a command goes to the group that those before it went to, and lies in one piece. */
+  private boolean stays(Router to, int count) {
+    int start = scanner.end() - (int) scanner.length();
+    boolean free = count == 0 && session.outstanding() == 0;
+    return start >= input.runFrom() && to.stays(scanner.command(), input.buffer(), start, free);
   }
 
   /** Where the present command begins in the buffer, with {@code count} whole ones before it. */
@@ -252,7 +266,10 @@ final class Forwarder {
         Mode mode = session.mode();
         if (mode instanceof Mode.Pinned(PinnedLink link)) {
           link.take(new Request(scanner.command(), conduct, command));
-        } else if (conduct != Conduct.PLAIN || spreads || mode instanceof Mode.Broken) {
+        } else if (conduct != Conduct.PLAIN
+            || spreads
+            || router != null
+            || mode instanceof Mode.Broken) {
           session.specials().take(new Request(scanner.command(), conduct, command));
         } else {
           sendInline(command);
@@ -298,9 +315,18 @@ final class Forwarder {
             && !scanner.isInline()
             && scanner.isNameKnown();
     input.finishBuffer();
-    if (large) {
+    if (large && router != null) {
+      keepWhole();
+    } else if (large) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
       session.specials().takeStream(conducts.of(scanner.command()));
+    }
+  }
+
+  /** Where a command goes is known when all of it has come; what is too long to wait for ends. */
+  private void keepWhole() {
+    if (scanner.length() + scanner.bulkRemaining() > limits.clientBytes()) {
+      session.specials().protocolError("Protocol error: too long for a listener with routes");
     }
   }
 
@@ -345,6 +371,11 @@ final class Forwarder {
   private void pinnedPartial(PinnedLink link) {
     long length = scanner.length();
     if (!link.isStreaming()
+        && length + scanner.bulkRemaining() > limits.streamedRequestBytes()
+        && !scanner.isInline()
+        && router != null) {
+      keepWhole();
+    } else if (!link.isStreaming()
         && length + scanner.bulkRemaining() > limits.streamedRequestBytes()
         && !scanner.isInline()
         && scanner.isNameKnown()) {

@@ -41,14 +41,14 @@ final class Holding {
   void hold(ByteBuf bytes, int count) {
     if (held.isEmpty() && !context.budget().allows(count, bytes.capacity())) {
       bytes.release();
-      answer(count, Answers.holdIsFull(context.group(), context.pool().reason()));
+      answer(count, Answers.holdIsFull(session.group(), session.pool().reason()));
       return;
     }
     context.counters().add(Counters.Count.HELD, count);
     boolean first = held.isEmpty();
     held.add(batch(bytes, count, session.sharedLink().deadlineNanos()));
     if (first) {
-      context.pool().await(session);
+      session.pool().await(session);
     }
   }
 
@@ -60,7 +60,7 @@ final class Holding {
     boolean first = held.isEmpty();
     held.addFirst(batch(bytes, count, deadlineNanos));
     if (first) {
-      context.pool().await(session);
+      session.pool().await(session);
     }
   }
 
@@ -69,7 +69,7 @@ final class Holding {
     boolean first = held.isEmpty();
     held.addUnsent(batch(bytes, count, deadlineNanos));
     if (first) {
-      context.pool().await(session);
+      session.pool().await(session);
     }
   }
 
@@ -116,9 +116,13 @@ final class Holding {
 
   /** The answer to a command that waited in vain. */
   String unavailable(String reason) {
+    return Answers.unavailable(session.group(), waited(), reason);
+  }
+
+  /** How long a command may wait, in words. */
+  String waited() {
     Duration hold = context.loop().limits().hold();
-    String waited = hold.toMillis() % 1000 == 0 ? hold.toSeconds() + " s" : hold.toMillis() + " ms";
-    return Answers.unavailable(context.group(), waited, reason);
+    return hold.toMillis() % 1000 == 0 ? hold.toSeconds() + " s" : hold.toMillis() + " ms";
   }
 
   /** Answers every waiting command with one error. */

@@ -24,6 +24,10 @@ final class Loss {
       if (expected instanceof Expected.Own) {
         continue;
       }
+      if (expected instanceof Expected.Transaction(Step step) && step == Step.OPENED) {
+        open = true; // It was answered.
+        continue;
+      }
       String answer = open ? Answers.TRANSACTION_LOST : Answers.UNKNOWN_OUTCOME;
       switch (expected) {
         case Expected.Transaction(Step step) -> {
@@ -40,6 +44,7 @@ final class Loss {
         case Expected.Auth other -> {}
         case Expected.Reset other -> {}
         case Expected.Foreign other -> {}
+        case Expected.Refused other -> {}
         case Expected.Own other -> {}
       }
       unknown += answer.equals(Answers.TRANSACTION_LOST) ? 0 : 1;
@@ -51,7 +56,7 @@ final class Loss {
 
   private static String answer(Step step, boolean open, int protocol) {
     return switch (step) {
-      case MULTI, DISCARD -> Answers.TRANSACTION_LOST;
+      case MULTI, OPENED, DISCARD -> Answers.TRANSACTION_LOST;
       case EXEC -> Answers.UNKNOWN_OUTCOME;
       case DOOMED_EXEC -> Answers.nullArray(protocol);
       case WATCH, UNWATCH -> open ? Answers.TRANSACTION_LOST : Answers.UNKNOWN_OUTCOME;
@@ -60,7 +65,7 @@ final class Loss {
 
   private static boolean stays(Step step, boolean open) {
     return switch (step) {
-      case MULTI -> true;
+      case MULTI, OPENED -> true;
       case EXEC, DISCARD, DOOMED_EXEC -> false;
       case WATCH, UNWATCH -> open;
     };
@@ -75,7 +80,7 @@ final class Loss {
             switch (step) {
               case WATCH -> true;
               case EXEC, DISCARD, DOOMED_EXEC, UNWATCH -> false;
-              case MULTI -> watching;
+              case MULTI, OPENED -> watching;
             };
       }
     }

@@ -43,8 +43,25 @@ sealed interface Mode {
   /** The connection is a replica's: bytes pass both ways as they are. */
   record Raw(PinnedLink link) implements Mode {}
 
-  /** A transaction was lost with its primary: its commands get errors until EXEC or DISCARD. */
-  record Broken() implements Mode {}
+  /** MULTI was answered, and the first command behind it will tell the group. */
+  record Undecided() implements Mode {}
+
+  /** Several groups answer one command. */
+  record Gather(Scatter scatter) implements Mode {}
+
+  /**
+   * A transaction cannot succeed any more: its commands are not sent until EXEC or DISCARD.
+   *
+   * @param queued what they are answered
+   * @param executed what EXEC is answered
+   */
+  record Broken(String queued, String executed) implements Mode {
+    /** It was lost with its primary. */
+    static final Broken LOST = new Broken(Answers.TRANSACTION_LOST, Answers.TRANSACTION_LOST);
+
+    /** One of its commands was refused. */
+    static final Broken ABORTED = new Broken("+QUEUED\r\n", Answers.ABORTED);
+  }
 
   /** The rest of a streamed command is dropped: it was answered with an error. */
   record Discard() implements Mode {}
@@ -63,6 +80,8 @@ sealed interface Mode {
       case Pinned mode -> true;
       case Discard mode -> true;
       case Broken mode -> true;
+      case Undecided mode -> true;
+      case Gather mode -> false;
       case Skip mode -> false;
       case Ask mode -> false;
       case Raw mode -> false;

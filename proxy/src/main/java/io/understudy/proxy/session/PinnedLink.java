@@ -8,6 +8,7 @@ import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Bindings.Transaction;
 import io.understudy.proxy.route.Conduct;
+import io.understudy.proxy.route.Division;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   PinnedLink(Session session, Backend backend) {
     this.session = session;
     this.backend = backend;
-    this.pool = session.context().pool();
+    this.pool = session.pool();
     this.state = new PinnedState(session, backend);
     backend.receiver(this);
   }
@@ -64,6 +65,11 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   /** Whether a command is being passed on in pieces. */
   boolean isStreaming() {
     return streaming;
+  }
+
+  /** Whether a part of a reply was written and its end was not. */
+  boolean isInsideReply() {
+    return replies.isInsideReply();
   }
 
   /** Whether nothing is awaited. */
@@ -103,11 +109,44 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (state.waitsForQuiet(request, awaited)) {
       barrier = request;
       settle();
+    } else if (isElsewhere(request, state.isQueueing(awaited))) {
+      if (state.isQueueing(awaited)) {
+        refuse(request);
+      } else {
+        barrier = request;
+        settle();
+      }
     } else if (request.conduct() == Conduct.CLIENT_TRACKING && !state.isQueueing(awaited)) {
       redirect(request, TARGET_TRIES);
     } else {
       forward(request);
     }
+  }
+
+  private boolean isElsewhere(Request request, boolean bound) {
+    Router router = session.router();
+    return router != null && router.isElsewhere(request, bound);
+  }
+
+  /** Nothing is awaited: a command that may belong to another group goes there, if it can. */
+  private void detour(Request request) {
+    boolean free = state.bindings().isFree();
+    if (!isElsewhere(request, !free)) {
+      forward(request);
+    } else if (free) {
+      unpin();
+      session.specials().take(request);
+    } else {
+      refuse(request);
+    }
+  }
+
+  /** Another command is sent in the place of one that belongs to another group. */
+  private void refuse(Request request) {
+    request.release();
+    // In a transaction it must fail there too, so that EXEC does.
+    String harmless = state.isQueueing(awaited) ? "CROSSSLOT" : "PING";
+    sendOwn(new Expected.Refused(Answers.serverError(Division.CROSSSLOT)), harmless);
   }
 
   /** Lets the client whom invalidations are redirected to have a connection of its own first. */
@@ -395,6 +434,10 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     session.specials().unmute();
     Request waiting = barrier;
     barrier = null;
+    if (waiting != null && !state.waitsForQuiet(waiting, awaited)) {
+      detour(waiting);
+      return;
+    }
     boolean moves = waiting != null && state.unlocks(waiting);
     if (waiting != null && state.isForServer(waiting)) {
       forward(waiting);

@@ -84,7 +84,7 @@ final class PinnedState {
       } else if (expected instanceof Expected.Transaction(Step step)) {
         queueing =
             switch (step) {
-              case MULTI -> true;
+              case MULTI, OPENED -> true;
               case EXEC, DISCARD, DOOMED_EXEC -> false;
               case WATCH, UNWATCH -> queueing;
             };
@@ -96,7 +96,7 @@ final class PinnedState {
   /** CLIENT REPLY and QUIT are the proxy's to answer when all before them is answered. */
   boolean waitsForQuiet(Request request, Collection<Expected> awaited) {
     return switch (request.conduct()) {
-      case QUIT, CLIENT_REPLY -> true;
+      case QUIT, CLIENT_REPLY, CLIENT_NOTICES -> true;
       // An unproven connection must not become one that can do something.
       case HELLO, AUTH -> unlocks(request);
       case PLAIN,
@@ -165,7 +165,7 @@ final class PinnedState {
       case AUTH -> auth(request.arguments());
       case RESET -> new Expected.Reset();
       case CLIENT_OWN -> isQueueing(awaited) ? queued(request) : asked(request);
-      case QUIT, CLIENT_REPLY -> new Expected.Plain();
+      case QUIT, CLIENT_REPLY, CLIENT_NOTICES -> new Expected.Plain();
     };
   }
 
@@ -286,6 +286,12 @@ final class PinnedState {
         session.output().add(session.client().withOwnId(reply));
       }
       case Expected.Own own -> {}
+      case Expected.Refused(String error) -> session.output().add(error);
+      case Expected.Transaction(Step step) when step == Step.OPENED -> {
+        if (failed) {
+          session.close(); // MULTI was answered, and what follows would be executed at once.
+        }
+      }
       case Expected.Asked(Request request, ClientQuestion question) ->
           session
               .specials()
@@ -309,6 +315,7 @@ final class PinnedState {
       case Expected.Blocking blocking -> {}
       case Expected.Own own -> {}
       case Expected.Asked asked -> {}
+      case Expected.Refused refused -> {}
       case Expected.Hello hello -> {
         if (head.equals("+QUEUED")) {
           foreign();
@@ -351,7 +358,7 @@ final class PinnedState {
     Transaction now = bindings.transaction();
     Transaction next =
         switch (step) {
-          case MULTI -> failed ? now : Transaction.QUEUEING;
+          case MULTI, OPENED -> failed ? now : Transaction.QUEUEING;
           case WATCH -> failed || now == Transaction.QUEUEING ? now : Transaction.WATCHING;
           case UNWATCH -> failed || now == Transaction.QUEUEING ? now : Transaction.NONE;
           case EXEC, DISCARD, DOOMED_EXEC -> head.startsWith("-ERR") ? now : Transaction.NONE;

@@ -6,7 +6,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.understudy.proxy.backend.Backend;
+import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Failures;
 import io.understudy.proxy.backend.Flushable;
 import io.understudy.proxy.backend.SharedBackend;
@@ -17,6 +20,7 @@ import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.scan.RequestLimits;
 import io.understudy.wire.scan.RequestScanner;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client connection: it owns the client's bytes in both directions and knows in which mode they
@@ -36,7 +40,9 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   private final Forwarder forwarder;
   private final Specials specials;
   private final SharedLink sharedLink;
+  private final @Nullable Router router;
 
+  private @Nullable Notices notices;
   private Mode mode = Mode.Run.MODE;
   private PoolKey key = PoolKey.FRESH;
   private boolean touched;
@@ -52,6 +58,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     this.input = new Input(context.loop().allocator(), scanner);
     this.output = new Output(channel, context.loop().allocator());
     this.sharedLink = new SharedLink(this, context);
+    Destinations destinations = context.destinations();
+    this.router = destinations == null ? null : new Router(this, destinations);
     this.forwarder = new Forwarder(this, scanner, input);
     this.specials = new Specials(this);
     locked(context.pool().isLocked());
@@ -59,6 +67,26 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   SessionContext context() {
     return context;
+  }
+
+  /** Which group commands go to; null if the listener leads to one. */
+  @Nullable Router router() {
+    return router;
+  }
+
+  /** The connections to the group that commands go to now. */
+  BackendPool pool() {
+    return router == null ? context.pool() : router.pool();
+  }
+
+  /** The group that commands go to now. */
+  String group() {
+    return router == null ? context.group() : router.group();
+  }
+
+  /** To how many groups the listener leads. */
+  int destinationCount() {
+    return router == null ? 1 : router.routes().groups().size();
   }
 
   Client client() {
@@ -85,11 +113,38 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     return key;
   }
 
+  /** What it is told of failovers. */
+  Notices notices() {
+    Notices present = notices;
+    if (present == null) {
+      present = new Notices(this);
+      notices = present;
+    }
+    return present;
+  }
+
+  /** It is told no more of failovers. */
+  void endNotices() {
+    if (notices != null) {
+      notices.end();
+      notices = null;
+    }
+  }
+
+  /** Whether a part of a reply was written and its end was not. */
+  boolean isInsideReply() {
+    return switch (mode) {
+      case Mode.Pinned(PinnedLink link) -> link.isInsideReply();
+      case Mode.Raw raw -> true;
+      default -> sharedLink.isInsideReply();
+    };
+  }
+
   /** Says that the session's user, database or protocol changed. */
   void key(PoolKey next) {
     key = next;
     sharedLink.leaveBackend();
-    locked(next.credentials().isNone() && context.pool().isLocked());
+    locked(next.credentials().isNone() && pool().isLocked());
     client.describe(next);
   }
 
@@ -127,8 +182,12 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ignored, Object event) {
-    if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
+    boolean ends =
+        event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent;
+    if (ends && !inputEnded) {
       endInput();
+    } else if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      context.counters().add(Counters.Count.HANDSHAKES_FAILED, 1);
     }
   }
 
@@ -159,7 +218,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   @Override
   public void channelInactive(ChannelHandlerContext ignored) {
     closed = true;
-    context.pool().leave(this);
+    pool().leave(this);
+    endNotices();
     if (mode instanceof Mode.Pinned(PinnedLink link)) {
       link.abandon();
     } else if (mode instanceof Mode.Raw(PinnedLink link)) {
@@ -168,6 +228,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
       next.release();
     } else if (mode instanceof Mode.Acquire(Request next, long deadline)) {
       next.release();
+    } else if (mode instanceof Mode.Gather(Scatter scatter)) {
+      scatter.abandon();
     }
     mode = new Mode.Ending("");
     sharedLink.release();
@@ -245,9 +307,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   private PoolKey wanted(Request next) {
     PoolKey target = PinnedState.target(next, key);
     boolean unheard =
-        !target.credentials().equals(key.credentials())
-            && !context.pool().knows(target.credentials());
-    boolean unproven = key.credentials().isNone() && context.pool().isLocked();
+        !target.credentials().equals(key.credentials()) && !pool().knows(target.credentials());
+    boolean unproven = key.credentials().isNone() && pool().isLocked();
     return unheard && !unproven ? key : target;
   }
 
@@ -352,6 +413,9 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     touched = false;
     if (closed) {
       return;
+    }
+    if (notices != null) {
+      notices.settle();
     }
     specials.drained();
     forwarder.advance();

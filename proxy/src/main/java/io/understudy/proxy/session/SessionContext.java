@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry all clients of the proxy
  * @param counters what the listener counts on this loop
  * @param spread where reads go; null if all go to the primary
+ * @param destinations where commands go by their keys; null if all go to one group
  * @param conducts how each command is treated, by its id
  */
 record SessionContext(
@@ -25,4 +26,5 @@ record SessionContext(
     ClientRegistry registry,
     Counters counters,
     @Nullable Spread spread,
+    @Nullable Destinations destinations,
     Conducts conducts) {}

@@ -56,7 +56,7 @@ final class SharedLink implements ReplyTarget {
             ? spread.replicas().choose(session.key(), spread.policy(), wroteNanos)
             : null;
     if (current == null) {
-      current = context.pool().shared(session.key());
+      current = session.pool().shared(session.key());
     }
     shared = current;
     if (current != null) {
@@ -91,6 +91,11 @@ final class SharedLink implements ReplyTarget {
     if (context.spread() != null) {
       wroteNanos = context.loop().nanoTime().getAsLong();
     }
+  }
+
+  /** Whether a part of a reply was written and its end was not. */
+  boolean isInsideReply() {
+    return pieceBytes > 0;
   }
 
   /** The server's number of the connection, or -1. */

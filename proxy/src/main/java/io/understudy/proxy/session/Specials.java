@@ -3,6 +3,7 @@ package io.understudy.proxy.session;
 import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Conduct;
+import io.understudy.proxy.route.Division;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ final class Specials {
   private boolean skipNext;
   private boolean replyOff;
   private boolean watchLost;
+  private boolean opensTransaction;
+  private int turn;
 
   Specials(Session session) {
     this.session = session;
@@ -32,8 +35,10 @@ final class Specials {
 
   /** Takes a command that may not stand in a run. */
   void take(Request request) {
-    if (session.mode() instanceof Mode.Broken) {
-      answerBroken(request);
+    if (session.mode() instanceof Mode.Broken(String queued, String executed)) {
+      answerBroken(request, queued, executed);
+    } else if (session.mode() instanceof Mode.Undecided) {
+      decide(request);
     } else if (session.outstanding() == 0) {
       begin(request, session.sharedLink().deadlineNanos());
     } else {
@@ -87,21 +92,111 @@ final class Specials {
       case Mode.Raw raw -> {}
       case Mode.Broken broken -> {}
       case Mode.Discard discard -> {}
+      case Mode.Undecided undecided -> {}
+      case Mode.Gather gather -> {}
     }
+  }
+
+  /** Finds the group of a command; false if the command is dealt with. */
+  private boolean routes(Router router, Request request, long deadlineNanos) {
+    if (request.command().name().equals("multi") && !isLocked()) {
+      session.output().add(Answers.OK);
+      session.mode(new Mode.Undecided());
+      request.release();
+      return false;
+    }
+    switch (router.divide(request)) {
+      case Division.Whole(String group) -> {
+        router.go(group);
+        return true;
+      }
+      case Division.Parts parts when request.conduct() == Conduct.PLAIN -> {
+        startSkipping();
+        Scatter scatter = new Scatter(session, parts, deadlineNanos, turn++);
+        session.mode(new Mode.Gather(scatter));
+        scatter.begin(router);
+      }
+      case Division.Parts parts -> {
+        router.go(router.routes().usual());
+        return true;
+      }
+      case Division.Refused refused -> {
+        startSkipping();
+        session.output().add(Answers.serverError(Division.CROSSSLOT));
+        unmute();
+      }
+    }
+    request.release();
+    session.touch();
+    return false;
+  }
+
+  private boolean isLocked() {
+    return session.key().credentials().isNone() && session.pool().isLocked();
+  }
+
+  /** All groups have answered. */
+  void gathered(Scatter scatter, String reply) {
+    if (session.mode() instanceof Mode.Gather(Scatter current) && current == scatter) {
+      session.output().add(reply);
+      session.context().counters().add(Counters.Count.REPLIES, 1);
+      unmute();
+      session.mode(Mode.Run.MODE);
+      session.touch();
+    }
+  }
+
+  /** A command behind a MULTI that was not sent: the first that says where it goes. */
+  private void decide(Request request) {
+    Router router = session.router();
+    switch (request.command().name()) {
+      case "discard" -> {
+        session.output().add(Answers.OK);
+        session.mode(Mode.Run.MODE);
+      }
+      case "reset", "quit" -> {
+        session.mode(Mode.Run.MODE);
+        begin(request, session.sharedLink().deadlineNanos());
+        return;
+      }
+      case "multi" -> session.output().add(Answers.error("MULTI calls can not be nested"));
+      case "watch" -> session.output().add(Answers.error("WATCH inside MULTI is not allowed"));
+      default -> {
+        if (router != null && router.divide(request) instanceof Division.Whole(String group)) {
+          router.go(group);
+        } else if (router != null && router.isElsewhere(request, true)) {
+          session.output().add(Answers.serverError(Division.CROSSSLOT));
+          session.mode(Mode.Broken.ABORTED);
+          break;
+        }
+        opensTransaction = true;
+        acquire(new Mode.Acquire(request, session.sharedLink().deadlineNanos()));
+        return;
+      }
+    }
+    request.release();
+    session.touch();
   }
 
   private void begin(Request request, long deadlineNanos) {
     heavyCommands = Math.max(0, heavyCommands - 1);
+    Router router = session.router();
+    if (router != null && !routes(router, request, deadlineNanos)) {
+      return;
+    }
     switch (request.conduct()) {
       case CLIENT_OWN -> {
         startSkipping();
         session.mode(Mode.Ask.MODE);
         session.sharedLink().ask(request);
       }
-      case CLIENT_REPLY, QUIT -> answer(request);
+      case CLIENT_REPLY, CLIENT_NOTICES, QUIT -> answer(request);
       case PLAIN -> {
-        if (isApart() || session.context().spread() == null) {
+        if (isApart() || (session.context().spread() == null && router == null)) {
           acquire(new Mode.Acquire(request, deadlineNanos));
+        } else if (router != null) {
+          startSkipping();
+          session.sharedLink().sendAlone(request.bytes());
         } else {
           startSkipping();
           session.sharedLink().turn(Spread.READS.isRead(request.command()));
@@ -129,7 +224,7 @@ final class Specials {
 
   private void acquire(Mode mode) {
     session.mode(mode);
-    session.context().pool().await(session);
+    session.pool().await(session);
   }
 
   /** The session has a connection of its own. */
@@ -145,6 +240,10 @@ final class Specials {
         if (next.conduct() == Conduct.WAIT) {
           // WAIT speaks of what its connection wrote; PING makes that all that was written before.
           link.sendOwn(new Expected.Own(0), "PING");
+        }
+        if (opensTransaction) {
+          opensTransaction = false;
+          link.sendOwn(new Expected.Transaction(Expected.Step.OPENED), "MULTI");
         }
         startSkipping();
         link.take(next);
@@ -164,6 +263,8 @@ final class Specials {
       case Mode.Raw mode -> throw unexpected(before);
       case Mode.Broken mode -> throw unexpected(before);
       case Mode.Discard mode -> throw unexpected(before);
+      case Mode.Undecided mode -> throw unexpected(before);
+      case Mode.Gather mode -> throw unexpected(before);
       case Mode.Ending mode -> throw unexpected(before);
     }
   }
@@ -203,7 +304,8 @@ final class Specials {
       case Mode.Acquire(Request next, long deadline) -> {
         next.release();
         session.output().add(error);
-        session.mode(Mode.Run.MODE);
+        session.mode(opensTransaction ? Mode.Broken.LOST : Mode.Run.MODE);
+        opensTransaction = false;
       }
       case Mode.AcquireForStream(Conduct conduct, long deadline) -> {
         session.output().add(error);
@@ -220,6 +322,8 @@ final class Specials {
   void answer(Request request) {
     if (request.conduct() == Conduct.QUIT) {
       end(Answers.OK);
+    } else if (request.conduct() == Conduct.CLIENT_NOTICES) {
+      session.output().add(session.notices().answer(request.arguments(), isQueueing()));
     } else {
       clientReply(request);
     }
@@ -234,9 +338,13 @@ final class Specials {
     session.touch();
   }
 
+  private boolean isQueueing() {
+    return session.mode() instanceof Mode.Pinned(PinnedLink link) && link.isInTransaction();
+  }
+
   private void clientReply(Request request) {
     List<String> arguments = request.arguments();
-    if (session.mode() instanceof Mode.Pinned(PinnedLink link) && link.isInTransaction()) {
+    if (isQueueing()) {
       // Servers queue it, and then leave elements out of EXEC's array: nobody can count them.
       session.output().add(Answers.error("CLIENT REPLY is not allowed inside MULTI"));
       return;
@@ -303,6 +411,7 @@ final class Specials {
     replyOff = false;
     skipNext = false;
     watchLost = false;
+    session.endNotices();
     session.client().name("");
     unmute();
   }
@@ -350,7 +459,7 @@ final class Specials {
     if (lastWords != null) {
       session.mode(new Mode.Ending(lastWords));
     } else if (transaction) {
-      session.mode(new Mode.Broken());
+      session.mode(Mode.Broken.LOST);
     } else if (streaming) {
       session.mode(new Mode.Discard());
     } else if (!restoration.isEmpty()) {
@@ -374,7 +483,7 @@ final class Specials {
   }
 
   /** A command of a transaction that was lost before its EXEC. */
-  private void answerBroken(Request request) {
+  private void answerBroken(Request request, String queued, String executed) {
     String name = request.command().name();
     switch (name) {
       case "discard" -> {
@@ -382,7 +491,7 @@ final class Specials {
         session.mode(Mode.Run.MODE);
       }
       case "exec" -> {
-        session.output().add(Answers.TRANSACTION_LOST);
+        session.output().add(executed);
         session.mode(Mode.Run.MODE);
       }
       case "reset", "quit" -> {
@@ -390,7 +499,7 @@ final class Specials {
         begin(request, session.sharedLink().deadlineNanos());
         return;
       }
-      default -> session.output().add(Answers.TRANSACTION_LOST);
+      default -> session.output().add(queued);
     }
     request.release();
     session.touch();
@@ -405,6 +514,6 @@ final class Specials {
   boolean isApart() {
     SessionContext context = session.context();
     return heavyCommands > 0
-        || context.registry().isPaused(context.group(), context.loop().nanoTime());
+        || context.registry().isPaused(session.group(), context.loop().nanoTime());
   }
 }

@@ -6,10 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,9 +42,13 @@ class SharedBackendTest {
             () -> 0);
     FixedFeed feed = new FixedFeed();
     BackendPool pool =
-        new BackendPool(loop, feed, Post.PRIMARY, Credentials.NONE, new TrafficLog());
+        new BackendPool(loop, feed, Post.PRIMARY, () -> Access.PLAIN, new TrafficLog());
     Backend backend =
-        new Backend(loop, new Reign(feed, FixedFeed.TOPOLOGY, Post.PRIMARY), new PinnedSeatless());
+        new Backend(
+            loop,
+            new Reign(feed, FixedFeed.TOPOLOGY, Post.PRIMARY),
+            new PinnedSeatless(),
+            Optional.empty());
     channel.pipeline().addLast(backend);
     return new SharedBackend(backend, pool, false);
   }

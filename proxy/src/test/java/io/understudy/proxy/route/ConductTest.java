@@ -37,6 +37,7 @@ class ConductTest {
     "client|id, CLIENT_OWN",
     "client|pause, CLIENT_OWN",
     "client|reply, CLIENT_REPLY",
+    "client|maint_notifications, CLIENT_NOTICES",
     "client|tracking, CLIENT_TRACKING",
     "client|no-evict, CLIENT_FLAG",
     "script|debug, BINDING",

@@ -1,7 +1,7 @@
 package io.understudy.replication.source;
 
-import io.netty.handler.ssl.SslContext;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsClient;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ import java.util.Optional;
 public record SourceOptions(
     Address address,
     Optional<Login> login,
-    Optional<SslContext> tls,
+    Optional<TlsClient> tls,
     int listeningPort,
     Duration connectTimeout,
     Duration silence) {
@@ -27,6 +27,11 @@ public record SourceOptions(
   /** The same with another address. */
   public SourceOptions at(Address other) {
     return new SourceOptions(other, login, tls, listeningPort, connectTimeout, silence);
+  }
+
+  /** The same over TLS. */
+  public SourceOptions over(Optional<TlsClient> client) {
+    return new SourceOptions(address, login, client, listeningPort, connectTimeout, silence);
   }
 
   /** As servers connect to their primaries. */
