@@ -1,49 +1,105 @@
 package io.understudy.replication;
 
+import io.netty.channel.ChannelHandler;
+import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.sink.Backlog;
+import io.understudy.replication.sink.Downstream;
 import io.understudy.replication.sink.FeedOwner;
 import io.understudy.replication.sink.FeedServer;
 import io.understudy.replication.source.FetchedValue;
+import io.understudy.replication.source.SourceServer;
 import io.understudy.replication.stage.CommandBytes;
 import io.understudy.replication.stage.StreamCommand;
 import io.understudy.replication.stage.StreamStage;
 import io.understudy.replication.stage.Tally;
-import java.nio.ByteBuffer;
+import io.understudy.replication.state.ResumeState;
+import io.understudy.topology.Address;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * One feed of a source: its stage, its replicas, and how the two streams' offsets belong together.
  */
-final class Feed {
+final class Feed implements Admission.Desk {
   private static final int MAX_TRANSACTION_BYTES = 256 << 20;
 
+  /** What a feed asks of the one who feeds it. */
+  interface Driver extends FeedOwner {
+    /** Who feeds it. */
+    SourceServer source();
+
+    /** Connects to a replica. */
+    void connect(Address to, ChannelHandler handler, Consumer<Throwable> onFailed);
+
+    /** A feed that serves nobody begins anew, in other words, where the stream is now. */
+    void onRetarget(Feed feed);
+  }
+
   private final FeedPlan plan;
+  private final Driver driver;
+  private final Admission admission;
   private final FeedServer server;
   private final OffsetMap offsets = new OffsetMap();
   private final OffsetTrace trace = new OffsetTrace();
   private final Tally tally = new Tally();
+  private Optional<RdbTarget> target;
   private StreamStage stage;
   private Optional<String> stopped = Optional.empty();
   private long snapshotKeys;
 
-  Feed(FeedPlan plan, FeedOwner owner, Supplier<String> newId, LongSupplier nanoTime) {
+  Feed(
+      FeedPlan plan,
+      Driver driver,
+      Backlog backlog,
+      Supplier<String> newId,
+      LongSupplier nanoTime) {
     this.plan = plan;
+    this.driver = driver;
+    this.admission = new Admission(plan, this, driver::connect, nanoTime);
+    this.target = plan.target();
     this.stage = newStage();
     this.server =
         new FeedServer(
             plan.listen().toString(),
             plan.listen().port(),
             plan.options(),
-            owner,
-            new Backlog(ByteBuffer.allocateDirect(plan.backlogBytes()), 0),
+            driver,
+            admission,
+            backlog,
             newId,
             nanoTime);
   }
 
+  /** Goes on where an earlier process was when the source's stream was at an offset. */
+  void resume(ResumeState.FeedState earlier, long sourceOffset) {
+    target = earlier.target();
+    stage = newStage();
+    stage.select(earlier.selected());
+    stage.fence(earlier.pending());
+    server.resume(earlier.replicationId());
+    offsets.resume(earlier.end(), sourceOffset, earlier.safeOffset());
+  }
+
+  /** What another process needs to go on. */
+  ResumeState.FeedState state() {
+    return new ResumeState.FeedState(
+        plan.listen().toString(),
+        plan.identity(),
+        server.replicationId(),
+        server.backlog().start(),
+        server.backlog().end(),
+        offsets.safe(),
+        stage.selected(),
+        target,
+        stage.fenced());
+  }
+
   private StreamStage newStage() {
-    return new StreamStage(plan.selection(), plan.rename(), MAX_TRANSACTION_BYTES, tally);
+    return new StreamStage(
+        plan.selection(), plan.contents(), plan.rename(), target, MAX_TRANSACTION_BYTES, tally);
   }
 
   FeedPlan plan() {
@@ -56,6 +112,36 @@ final class Feed {
 
   StreamStage stage() {
     return stage;
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  @Override
+  public Optional<RdbTarget> target() {
+    return target;
+  }
+
+  @Override
+  public SourceServer source() {
+    return driver.source();
+  }
+
+  @Override
+  public boolean isServing() {
+    return server.attached() > 0;
+  }
+
+  @Override
+  public List<Downstream> waiting() {
+    return server.whoWait();
+  }
+
+  @Override
+  public void retarget(Optional<RdbTarget> other) {
+    target = other;
+    driver.onRetarget(this);
   }
 
   OffsetTrace trace() {
@@ -96,9 +182,11 @@ final class Feed {
   }
 
   /** Puts a value into the stream, at the place at which it was read from the source. */
-  void fetched(FetchedValue value, long sourceOffset) {
-    stage.fetched(value.key(), value.commands());
+  StreamStage.Outcome fetched(FetchedValue value, long sourceOffset) {
+    StreamStage.Outcome outcome =
+        stage.fetched(value.key(), value.commands(), admission.words().orElse(RdbTarget.OLDEST));
     advance(sourceOffset);
+    return outcome;
   }
 
   /** Sends replicas what is new, after some commands. */
@@ -124,7 +212,9 @@ final class Feed {
     return new SourceStatus.FeedStatus(
         plan.listen().toString(),
         plan.description(),
+        target.map(RdbTarget::toString).orElse(""),
         stopped,
+        admission.refusal(),
         server.backlog().end(),
         server.backlog().end() - server.backlog().start(),
         snapshotKeys,
@@ -132,10 +222,19 @@ final class Feed {
         tally.dropped(),
         tally.cut(),
         tally.fetched(),
+        tally.translated(),
+        tally.unsaid(),
         server.counters().fullResyncs(),
         server.counters().partialResyncs(),
         server.replicaStates().stream()
-            .map(r -> new SourceStatus.ReplicaStatus(r.address(), r.phase(), r.lagBytes()))
+            .map(
+                r ->
+                    new SourceStatus.ReplicaStatus(
+                        r.address(),
+                        r.phase(),
+                        r.lagBytes(),
+                        admission.server(r.connection()),
+                        admission.refused(r.connection())))
             .toList());
   }
 }

@@ -2,6 +2,7 @@ package io.understudy.replication;
 
 import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.sink.FeedOptions;
+import io.understudy.replication.stage.Contents;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.topology.Address;
@@ -12,29 +13,27 @@ import java.util.Optional;
  *
  * @param listen where replicas connect
  * @param selection which keys it has
+ * @param contents which of them are kept by what they hold, and what becomes of their values
  * @param rename their names in it
  * @param description the selection in a few words, for operators
  * @param backlogBytes how much of the stream is kept for replicas that come back
  * @param options how its replicas are treated
- * @param target the version of its replicas, when the source's snapshots are not fit for it: the
- *     snapshot is then written in types that it knows; the stream is passed on as it is
+ * @param target the version of its replicas; empty to ask the first of them. What it does not know
+ *     is written in other types and said in other words
+ * @param loss what becomes of what its replicas cannot hold
  */
 public record FeedPlan(
     Address listen,
     Selection selection,
+    Contents contents,
     Rename rename,
     String description,
     int backlogBytes,
     FeedOptions options,
-    Optional<RdbTarget> target) {
-  /** A feed for servers of the source's version or newer. */
-  public FeedPlan(
-      Address listen,
-      Selection selection,
-      Rename rename,
-      String description,
-      int backlogBytes,
-      FeedOptions options) {
-    this(listen, selection, rename, description, backlogBytes, options, Optional.empty());
+    Optional<RdbTarget> target,
+    RdbTarget.Loss loss) {
+  /** What must be the same for another process to go on with the feed's stream. */
+  String identity() {
+    return description + " / " + target.map(RdbTarget::toString).orElse("") + " / " + loss;
   }
 }

@@ -21,6 +21,12 @@ final class OffsetMap {
     note(feedOffset, sourceOffset);
   }
 
+  /** Goes on where an earlier process was, which knew only so much to be safe. */
+  void resume(long feedOffset, long sourceOffset, long safeOffset) {
+    restart(feedOffset, sourceOffset);
+    safe = safeOffset;
+  }
+
   /** Notes that a feed's stream up to an offset is all that the source's up to another one gave. */
   void note(long feedOffset, long sourceOffset) {
     if (count > 0 && feed[count - 1] == feedOffset) {

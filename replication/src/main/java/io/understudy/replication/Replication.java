@@ -53,8 +53,16 @@ public final class Replication implements AutoCloseable {
 
   private void add(SourcePlan plan, RandomGenerator random, LongSupplier nanoTime)
       throws ReplicationException {
-    Replicator replicator =
-        new Replicator(plan, sockets, sockets.loops().next(), () -> newId(random), nanoTime);
+    Memory memory = Memory.open(plan.state());
+    Replicator replicator;
+    try {
+      replicator =
+          new Replicator(
+              plan, sockets, sockets.loops().next(), memory, () -> newId(random), nanoTime);
+    } catch (ReplicationException e) {
+      memory.close();
+      throw e;
+    }
     replicators.add(replicator);
     for (Feed feed : replicator.feeds()) {
       Address listen = feed.plan().listen();
@@ -134,7 +142,7 @@ public final class Replication implements AutoCloseable {
   /** Says where a source is now: its group has another primary. */
   public void follow(String name, Address address) {
     for (Replicator replicator : replicators) {
-      if (replicator.status().name().equals(name)) {
+      if (replicator.name().equals(name)) {
         replicator.follow(address);
       }
     }

@@ -2,9 +2,10 @@ package io.understudy.replication;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.understudy.replication.sink.FeedOwner;
+import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.source.LinkLoss;
 import io.understudy.replication.source.ResumePoint;
 import io.understudy.replication.source.SnapshotException;
@@ -15,11 +16,15 @@ import io.understudy.replication.source.SourceServer;
 import io.understudy.replication.source.ValueLink;
 import io.understudy.replication.stage.KeyName;
 import io.understudy.replication.stage.StreamStage;
+import io.understudy.replication.state.ResumeState;
 import io.understudy.topology.Address;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,14 +37,12 @@ import org.slf4j.LoggerFactory;
  * it on one event loop.
  */
 final class Replicator
-    implements FeedOwner, StreamFollower.Wishes, ValueReader.Driver, LateSnapshot.Driver {
+    implements Feed.Driver, StreamFollower.Wishes, ValueReader.Driver, LateSnapshots.Driver {
   private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
   private static final long TICK_MILLIS = 50;
-  private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** Every try of a broken source may cost it a snapshot. */
-  private static final long BROKEN_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+  /** So long somebody who asks waits for a busy event loop; then gets the answer before. */
+  private static final long STATUS_MILLIS = 1_000;
 
   private final SourcePlan plan;
   private final Sockets sockets;
@@ -48,6 +51,10 @@ final class Replicator
   private final List<Feed> feeds;
   private final StreamFollower follower;
   private final ValueReader values;
+  private final Memory memory;
+  private final LateSnapshots late;
+  private final Demand demand;
+  private final Retry retry;
   private SourceOptions source;
   private SourceStatus.State state = SourceStatus.State.IDLE;
   private String reason = "";
@@ -55,15 +62,11 @@ final class Replicator
   private Optional<String> history = Optional.empty();
   private @Nullable SourceLink main;
   private @Nullable SnapshotTransfer transfer;
-  private @Nullable LateSnapshot late;
   private @Nullable ScheduledFuture<?> ticks;
   private boolean gathering;
   private boolean asked;
   private long askedSafe;
-  private long wantedNanos;
-  private boolean wanted;
-  private long retryNanos;
-  private long retryDelayNanos = FIRST_RETRY_NANOS;
+  private long savedOffset = -1;
   private long fullResyncs;
   private long partialResyncs;
   private volatile SourceStatus status;
@@ -72,18 +75,46 @@ final class Replicator
       SourcePlan plan,
       Sockets sockets,
       EventLoop loop,
+      Memory memory,
       Supplier<String> newId,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime)
+      throws ReplicationException {
     this.plan = plan;
     this.sockets = sockets;
     this.loop = loop;
     this.nanoTime = nanoTime;
     this.source = plan.source();
-    this.retryNanos = nanoTime.getAsLong();
-    this.feeds = plan.feeds().stream().map(f -> new Feed(f, this, newId, nanoTime)).toList();
+    this.memory = memory;
+    this.retry = new Retry(nanoTime.getAsLong());
+    List<Feed> made = new ArrayList<>();
+    for (FeedPlan each : plan.feeds()) {
+      made.add(new Feed(each, this, memory.backlog(each), newId, nanoTime));
+    }
+    this.feeds = List.copyOf(made);
+    this.demand = new Demand(feeds, plan.gather());
+    this.late = new LateSnapshots(plan.name(), feeds, this, nanoTime);
     this.follower = new StreamFollower(feeds, this, plan.maxCommandBytes());
     this.values = new ValueReader(plan.name(), this, plan.maxCommandBytes());
+    memory.earlier().ifPresent(this::resume);
     this.status = statusNow();
+  }
+
+  /** Goes on where an earlier process was. Feeds that it did not have begin here. */
+  private void resume(ResumeState earlier) {
+    history = Optional.of(earlier.history());
+    server = earlier.server();
+    follower.restart(earlier.offset(), earlier.database());
+    for (Feed feed : feeds) {
+      memory
+          .earlier(feed.plan())
+          .ifPresentOrElse(
+              known -> feed.resume(known, earlier.offset()),
+              () -> feed.restart(earlier.offset(), "this feed is new"));
+    }
+  }
+
+  String name() {
+    return plan.name();
   }
 
   List<Feed> feeds() {
@@ -97,10 +128,16 @@ final class Replicator
   /** Begins to work. Any thread. */
   void start() {
     loop.execute(
-        () ->
-            ticks =
-                loop.scheduleAtFixedRate(
-                    this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS));
+        () -> {
+          for (Feed feed : feeds) {
+            List<KeyName> pending = feed.stage().fenced();
+            if (!pending.isEmpty()) {
+              onOutcome(feed, new StreamStage.Outcome.Fetch(pending));
+            }
+          }
+          ticks =
+              loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        });
   }
 
   /** Ends all connections. The event loop. */
@@ -112,10 +149,19 @@ final class Replicator
     dropLinks("this feed is shut down");
     values.close();
     feeds.forEach(feed -> feed.server().close());
+    onSending();
+    memory.close();
   }
 
-  /** What there is to say, as of the last tick. Any thread. */
+  /** What there is to say now; after the end, what there was. Any thread. */
   SourceStatus status() {
+    if (!loop.inEventLoop()) {
+      try {
+        loop.submit(() -> status = statusNow()).awaitUninterruptibly(STATUS_MILLIS);
+      } catch (RejectedExecutionException e) {
+        return status; // it has ended
+      }
+    }
     return status;
   }
 
@@ -129,24 +175,24 @@ final class Replicator
             if (main != null) {
               lost(new LinkLoss("the source moved to " + address, false));
             }
-            retryNanos = nanoTime.getAsLong();
+            retry.now(nanoTime.getAsLong());
           }
         });
   }
 
   private void tick() {
     long now = nanoTime.getAsLong();
-    feeds.forEach(feed -> feed.server().tick());
+    for (Feed feed : feeds) {
+      feed.server().tick();
+      feed.admission().tick(now);
+    }
     SnapshotTransfer passing = transfer;
     if (passing != null) {
       passing.keepAlive(now);
     }
-    LateSnapshot beside = late;
-    if (beside != null) {
-      beside.keepAlive(now);
-      beside.onAdvance(follower.offset());
-    }
-    if (gathering && isGathered(now)) {
+    late.keepAlive(now);
+    late.onAdvance(follower.offset());
+    if (gathering && demand.isGathered(now)) {
       gathering = false;
       SourceLink link = main;
       if (link != null) {
@@ -155,43 +201,42 @@ final class Replicator
     }
     values.tick(now, source, server);
     satisfy(now);
-    status = statusNow();
+    if (memory.isKept() && savedOffset != follower.offset()) {
+      onSending(); // what is left out moves the source's offset, too
+    }
+  }
+
+  @Override
+  public void onSending() {
+    boolean resumable = history.isPresent() && state != SourceStatus.State.SYNCING;
+    savedOffset = follower.offset();
+    memory.save(
+        resumable
+            ? Optional.of(
+                new ResumeState(
+                    history.get(),
+                    follower.offset(),
+                    follower.database(),
+                    server,
+                    feeds.stream().filter(f -> !f.isStopped()).map(Feed::state).toList()))
+            : Optional.empty());
   }
 
   /** Does what the replicas need next, if it is time. */
   private void satisfy(long now) {
     if (main == null) {
-      boolean needed = history.isPresent() || isWanted();
-      if (needed && now - retryNanos >= 0 && (history.isPresent() || isGathered(now))) {
+      boolean needed = history.isPresent() || demand.isThere();
+      if (needed && retry.isDue(now) && (history.isPresent() || demand.isGathered(now))) {
         connect();
       }
     } else if (state == SourceStatus.State.STREAMING
-        && late == null
-        && isWanted()
-        && isGathered(now)
-        && now - retryNanos >= 0) {
-      LateSnapshot beside = new LateSnapshot(plan.name(), feeds, this, nanoTime);
-      late = beside;
-      wanted = false;
-      beside.start(follower.offset());
+        && !late.isUnderWay()
+        && demand.isThere()
+        && demand.isGathered(now)
+        && retry.isDue(now)) {
+      demand.met();
+      late.start(follower.offset());
     }
-  }
-
-  private boolean isWanted() {
-    return feeds.stream().anyMatch(feed -> feed.server().isSnapshotWanted());
-  }
-
-  /** Whether every feed has somebody who waits, or has waited long enough for the others. */
-  private boolean isGathered(long now) {
-    if (!wanted && isWanted()) {
-      wanted = true;
-      wantedNanos = now;
-    }
-    boolean complete =
-        feeds.stream()
-            .allMatch(
-                f -> f.isStopped() || f.server().isSnapshotWanted() || f.server().attached() > 0);
-    return complete || (wanted && now - wantedNanos >= plan.gather().toNanos());
   }
 
   private void connect() {
@@ -213,22 +258,30 @@ final class Replicator
   }
 
   @Override
-  public void onLateSnapshotEnded(LateSnapshot ended) {
-    if (ended.equals(late)) {
-      late = null;
-    }
+  public void onLateSnapshotLost(LinkLoss loss) {
+    LOG.warn("{}: {}", plan.name(), loss.reason());
+    retry.later(loss, nanoTime.getAsLong());
   }
 
   @Override
-  public void onLateSnapshotLost(LinkLoss loss) {
-    LOG.warn("{}: {}", plan.name(), loss.reason());
-    retryLater(loss);
+  public SourceServer source() {
+    return server;
   }
 
-  /** Each try in a row waits longer; one that an operator must help waits long at once. */
-  private void retryLater(LinkLoss loss) {
-    retryNanos = nanoTime.getAsLong() + (loss.fatal() ? BROKEN_RETRY_NANOS : retryDelayNanos);
-    retryDelayNanos = Math.min(2 * retryDelayNanos, LAST_RETRY_NANOS);
+  @Override
+  public void connect(Address to, ChannelHandler handler, Consumer<Throwable> onFailed) {
+    sockets.connect(loop, SourceOptions.of(to, Optional.empty(), 0), handler, onFailed);
+  }
+
+  @Override
+  public void onRetarget(Feed feed) {
+    LOG.info(
+        "{}: {} is fed as {}",
+        plan.name(),
+        feed.plan().listen(),
+        feed.target().map(RdbTarget::toString).orElse("the source's own version"));
+    late.end("a feed begins anew for replicas of another version");
+    feed.restart(follower.offset(), "the feed begins anew for replicas of another version");
   }
 
   @Override
@@ -253,10 +306,7 @@ final class Replicator
     if (passing != null && link != null && passing.takesMore() && !gathering) {
       link.reads(true);
     }
-    LateSnapshot beside = late;
-    if (beside != null) {
-      beside.onReceiverReady();
-    }
+    late.onReceiverReady();
   }
 
   private long safeOffset() {
@@ -283,10 +333,7 @@ final class Replicator
       }
       case StreamStage.Outcome.Resync(String why) -> {
         LOG.info("{}: {} takes a new snapshot: {}", plan.name(), feed.plan().listen(), why);
-        LateSnapshot beside = late;
-        if (beside != null) {
-          beside.end(why);
-        }
+        late.end(why);
         feed.restart(follower.offset(), why);
       }
       case StreamStage.Outcome.Stop(String why) -> stop(feed, why);
@@ -326,10 +373,7 @@ final class Replicator
   @Override
   public void onAdvance(long sourceOffset) {
     values.onAdvance(sourceOffset);
-    LateSnapshot beside = late;
-    if (beside != null) {
-      beside.onAdvance(sourceOffset);
-    }
+    late.onAdvance(sourceOffset);
   }
 
   /** Follows what came, and tells what it led to. */
@@ -359,7 +403,7 @@ final class Replicator
     dropMain(loss.reason());
     follower.interrupt();
     follower.halt(values.isAsking());
-    retryLater(loss);
+    retry.later(loss, nanoTime.getAsLong());
   }
 
   private void dropMain(String why) {
@@ -379,26 +423,21 @@ final class Replicator
 
   private void dropLinks(String why) {
     dropMain(why);
-    LateSnapshot beside = late;
-    if (beside != null) {
-      beside.end(why);
-    }
+    late.end(why);
   }
 
   private void streaming() {
     state = SourceStatus.State.STREAMING;
     reason = "";
-    retryDelayNanos = FIRST_RETRY_NANOS;
+    retry.reset();
+    onSending();
   }
 
   private SourceStatus statusNow() {
     long now = nanoTime.getAsLong();
     SnapshotTransfer passing = transfer;
-    LateSnapshot beside = late;
     Optional<SourceStatus.Progress> progress =
-        passing != null
-            ? Optional.of(passing.progress(now))
-            : beside != null ? beside.progress(now) : Optional.empty();
+        passing != null ? Optional.of(passing.progress(now)) : late.progress(now);
     return new SourceStatus(
         plan.name(),
         source.address().toString(),
@@ -418,6 +457,7 @@ final class Replicator
     @Override
     public void onIdentified(SourceServer identified) {
       server = identified;
+      feeds.forEach(feed -> feed.admission().review());
     }
 
     @Override
@@ -429,10 +469,8 @@ final class Replicator
     public void onFullResync(String replicationId, long offset) {
       fullResyncs++;
       state = SourceStatus.State.SYNCING;
-      LateSnapshot beside = late;
-      if (beside != null) {
-        beside.end("the source has a new history");
-      }
+      late.end("the source has a new history");
+      memory.save(Optional.empty());
       boolean hadHistory = history.isPresent();
       history = Optional.of(replicationId);
       values.clear();
@@ -444,8 +482,7 @@ final class Replicator
       }
       if (hadHistory) {
         // The replicas that were just cut off come back at once: this snapshot is for them.
-        wanted = true;
-        wantedNanos = nanoTime.getAsLong();
+        demand.expect(nanoTime.getAsLong());
         gathering = true;
         SourceLink link = main;
         if (link != null) {
@@ -472,7 +509,7 @@ final class Replicator
 
     @Override
     public void onSnapshotBegin(OptionalLong bytes) {
-      wanted = false;
+      demand.met();
       transfer =
           new SnapshotTransfer(
               feeds.stream()

@@ -11,6 +11,7 @@ import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.SnapshotOutput;
 import io.understudy.replication.stage.SnapshotPart;
 import io.understudy.replication.stage.SnapshotStage;
+import io.understudy.replication.stage.UncuttableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -39,8 +40,9 @@ final class SnapshotTransfer {
       this.part =
           new SnapshotPart(
               feed.plan().selection(),
+              feed.plan().contents(),
               feed.plan().rename(),
-              feed.plan().target(),
+              feed.target(),
               place.database(),
               this);
       this.block = memory.directBuffer(BLOCK_BYTES);
@@ -122,7 +124,7 @@ final class SnapshotTransfer {
       }
     } catch (RdbException e) {
       throw new SnapshotException(String.valueOf(e.getMessage()), true);
-    } catch (Rename.CollisionException e) {
+    } catch (Rename.CollisionException | UncuttableException e) {
       throw new SnapshotException(String.valueOf(e.getMessage()), true);
     }
     for (Share share : shares) {

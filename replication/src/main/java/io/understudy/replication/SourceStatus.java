@@ -68,16 +68,22 @@ public record SourceStatus(
    *
    * @param listen where it listens
    * @param description what it has
+   * @param target in whose words it is; empty for the source's own
    * @param stopped why it was stopped; empty while it is not
+   * @param refused why the last replica that asked was refused; empty if it was not
    * @param offset of its own stream
    * @param backlogBytes how much of that is kept
    * @param snapshotKeys of the last snapshot, those that were kept
+   * @param translated commands that were said in other words
+   * @param unsaid commands that the replicas have no words for
    * @param replicas those that are attached or wait
    */
   public record FeedStatus(
       String listen,
       String description,
+      String target,
       Optional<String> stopped,
+      Optional<String> refused,
       long offset,
       long backlogBytes,
       long snapshotKeys,
@@ -85,6 +91,8 @@ public record SourceStatus(
       long dropped,
       long cut,
       long fetched,
+      long translated,
+      long unsaid,
       long fullResyncs,
       long partialResyncs,
       List<ReplicaStatus> replicas) {
@@ -99,6 +107,9 @@ public record SourceStatus(
    *
    * @param phase {@code waiting}, {@code receiving}, {@code gated} or {@code streaming}
    * @param lagBytes what it has not acknowledged
+   * @param server such as {@code redis 7.0.15}; empty while that is not known
+   * @param refusedCommands replicated commands that it refused since it was first asked
    */
-  public record ReplicaStatus(String address, String phase, long lagBytes) {}
+  public record ReplicaStatus(
+      String address, String phase, long lagBytes, String server, long refusedCommands) {}
 }

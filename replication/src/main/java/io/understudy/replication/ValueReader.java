@@ -40,6 +40,9 @@ final class ValueReader {
     /** The history that is followed. */
     Optional<String> history();
 
+    /** Does what putting a value in asked for. */
+    void onOutcome(Feed feed, StreamStage.Outcome outcome);
+
     /** Everything that was asked for is there: the stream may go on. */
     void onAllRead();
   }
@@ -156,7 +159,8 @@ final class ValueReader {
       if (next.value().offset() <= sourceOffset) {
         all.remove();
         if (!next.wanted().isVoid()) {
-          next.wanted().feed().fetched(next.value(), sourceOffset);
+          Feed feed = next.wanted().feed();
+          driver.onOutcome(feed, feed.fetched(next.value(), sourceOffset));
         }
       }
     }

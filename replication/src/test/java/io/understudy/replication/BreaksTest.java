@@ -74,6 +74,44 @@ class BreaksTest {
     }
   }
 
+  /** The new primary knows the history of the old one by its second replication id. */
+  @EachServer
+  void shouldGoOnWithoutSnapshotWhenSourceFailsOver(ServerVersion version) throws Exception {
+    try (RedisServer primary = RedisServer.start(version);
+        RedisServer successor = RedisServer.startReplica(version, primary);
+        RedisServer low = RedisServer.start(version);
+        RedisServer high = RedisServer.start(version);
+        Rig rig = Rig.start(primary.address(), Rig.keys("^[0-4]"), Rig.keys("^[5-9]"));
+        RespClient client = primary.connect();
+        RespClient later = successor.connect()) {
+      var load = new RandomLoad(11, version);
+      load.run(client, 500);
+      Rig.attach(low, rig.feed(0));
+      Rig.attach(high, rig.feed(1));
+      long snapshots = rig.status().fullResyncs();
+      load.run(client, 500);
+      Eventually.holds(
+          "the successor has everything",
+          () -> successor.info("slave_repl_offset").equals(primary.info("master_repl_offset")));
+      rig.awaitInSync(primary, low, high);
+
+      primary.kill9();
+      successor.command("REPLICAOF", "NO", "ONE");
+      rig.follow(successor.address());
+      load.run(later, 500);
+      rig.awaitInSync(successor, low, high);
+
+      var whole = Dataset.of(successor);
+      assertThat(Dataset.differences(RandomLoadTest.part(whole, "[0-4]"), Dataset.of(low)))
+          .isEmpty();
+      assertThat(Dataset.differences(RandomLoadTest.part(whole, "[5-9]"), Dataset.of(high)))
+          .isEmpty();
+      assertThat(rig.status().fullResyncs()).isEqualTo(snapshots);
+      assertThat(successor.info("sync_full")).isEqualTo("0");
+      assertThat(rig.status().feeds().getFirst().fullResyncs()).isEqualTo(1);
+    }
+  }
+
   @Test
   void shouldBeginAgainWhenSourceIsLostInTheMiddleOfItsSnapshot() throws Exception {
     try (RedisServer source = RedisServer.start(ServerVersion.usual());

@@ -20,10 +20,15 @@ final class RandomLoad {
 
   private final Random random;
   private final boolean newerThanSix;
+  private final boolean newest;
 
   RandomLoad(long seed, ServerVersion source) {
     this.random = new Random(seed);
     this.newerThanSix = source.isAtLeast(7, 0);
+    this.newest =
+        source.family() == ServerVersion.Family.REDIS
+            ? source.isAtLeast(8, 4)
+            : source.isAtLeast(9, 0);
   }
 
   /** Sends some commands; what the server refuses does not matter. */
@@ -43,7 +48,8 @@ final class RandomLoad {
   }
 
   private List<String[]> next() {
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(16)) {
+      case 14, 15 -> one(words(newest ? newestWords() : newerThanSix ? newerWords() : oneKey()));
       case 0 -> transaction();
       case 1 -> one(words("SELECT " + random.nextInt(Dataset.DATABASES)));
       case 2 -> one(script());
@@ -126,6 +132,60 @@ final class RandomLoad {
             "PERSIST " + anyKey(),
             "DEL " + anyKey(),
             "UNLINK " + anyKey());
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  /** What came with Redis 6.2 and 7.0. */
+  private String newerWords() {
+    String stream = key("stream");
+    List<String> choices =
+        List.of(
+            "SET " + key("string") + " " + value() + " EXAT 1999999999",
+            "SET " + key("string") + " " + value() + " XX GET",
+            "GETEX " + key("string") + " PX 100000",
+            "GETDEL " + key("string"),
+            "EXPIRE " + anyKey() + " 5000 GT",
+            "LPOP " + key("list") + " 2",
+            "RPOP " + key("list") + " 2",
+            "LMPOP 2 " + key("list") + " " + key("list") + " LEFT COUNT 2",
+            "ZADD " + key("zset") + " GT CH 5 " + value(),
+            "ZADD " + key("zset") + " LT 1 " + value(),
+            "ZMPOP 1 " + key("zset") + " MIN COUNT 2",
+            "ZDIFFSTORE " + key("zset") + " 2 " + key("zset") + " " + key("zset"),
+            "GEOSEARCHSTORE "
+                + key("zset")
+                + " "
+                + key("geo")
+                + " FROMLONLAT 13 38 BYRADIUS 500 km",
+            "COPY " + key("stream") + " " + key("stream") + " REPLACE",
+            "XADD " + stream + " NOMKSTREAM * f " + value(),
+            "XADD " + stream + " MINID ~ 5-1 * f " + value(),
+            "XTRIM " + stream + " MINID 5-1",
+            "XAUTOCLAIM " + stream + " g d 0 0-0",
+            "XGROUP CREATECONSUMER " + stream + " g e",
+            "XGROUP SETID " + stream + " g 0 ENTRIESREAD 1");
+    return choices.get(random.nextInt(choices.size()));
+  }
+
+  /** What came with Redis 8 and Valkey 9; each refuses some of it. */
+  private String newestWords() {
+    String hash = key("hash");
+    String stream = key("stream");
+    List<String> choices =
+        List.of(
+            newerWords(),
+            "SET " + key("string") + " " + value() + " IFEQ " + value(),
+            "MSETEX 2 " + key("string") + " a " + key("string") + " b PXAT 1999999999000",
+            "MSETEX 2 " + key("string") + " a " + key("string") + " b KEEPTTL",
+            "DELEX " + key("string") + " IFEQ a",
+            "DELIFEQ " + key("string") + " a",
+            "HSETEX " + hash + " FIELDS 1 " + value() + " x",
+            "HSETEX " + hash + " FXX KEEPTTL FIELDS 1 " + value() + " x",
+            "HGETDEL " + hash + " FIELDS 1 " + value(),
+            "BITOP ONE " + key("bits") + " " + key("bits") + " " + key("bits"),
+            "XADD " + stream + " IDMP p " + random.nextInt(5) + " * f " + value(),
+            "XADD " + stream + " MAXLEN = 15 ACKED * f " + value(),
+            "XADD " + stream + " MAXLEN = 10 DELREF * f " + value());
     return choices.get(random.nextInt(choices.size()));
   }
 

@@ -3,6 +3,7 @@ package io.understudy.replication;
 import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.sink.FeedOptions;
 import io.understudy.replication.source.SourceOptions;
+import io.understudy.replication.stage.Contents;
 import io.understudy.replication.stage.KeyPattern;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
@@ -35,18 +36,27 @@ final class Rig implements AutoCloseable {
     return start(source, Rename.NONE, selections);
   }
 
+  /** One feed of everything, of which contents are left out or changed. */
+  static Rig start(Address source, Contents contents) throws Exception {
+    return start(source, contents, Rename.NONE, Optional.empty(), Selection.EVERYTHING);
+  }
+
   /** One feed for each selection, with other names for the keys. */
   static Rig start(Address source, Rename rename, Selection... selections) throws Exception {
-    return start(source, rename, Optional.empty(), selections);
+    return start(source, Contents.ALL, rename, Optional.empty(), selections);
   }
 
   /** One feed of everything, for servers of another version. */
   static Rig start(Address source, RdbTarget target) throws Exception {
-    return start(source, Rename.NONE, Optional.of(target), Selection.EVERYTHING);
+    return start(source, Contents.ALL, Rename.NONE, Optional.of(target), Selection.EVERYTHING);
   }
 
   private static Rig start(
-      Address source, Rename rename, Optional<RdbTarget> target, Selection... selections)
+      Address source,
+      Contents contents,
+      Rename rename,
+      Optional<RdbTarget> target,
+      Selection... selections)
       throws Exception {
     List<FeedPlan> plans = new ArrayList<>();
     for (Selection selection : selections) {
@@ -54,6 +64,7 @@ final class Rig implements AutoCloseable {
           new FeedPlan(
               freeAddress(),
               selection,
+              contents,
               rename,
               "a test's feed",
               BACKLOG_BYTES,
@@ -62,7 +73,8 @@ final class Rig implements AutoCloseable {
                   Duration.ofMillis(500),
                   Duration.ofSeconds(60),
                   Duration.ofMillis(100)),
-              target));
+              target,
+              RdbTarget.Loss.REFUSED));
     }
     SourcePlan plan =
         new SourcePlan(
@@ -70,6 +82,7 @@ final class Rig implements AutoCloseable {
             SourceOptions.of(source, Optional.empty(), plans.getFirst().listen().port()),
             plans,
             Duration.ofMillis(300),
+            Optional.empty(),
             MAX_COMMAND_BYTES);
     Replication replication = Replication.start(List.of(plan), new Random(1), System::nanoTime);
     return new Rig(replication, plans.stream().map(FeedPlan::listen).toList());
@@ -83,6 +96,11 @@ final class Rig implements AutoCloseable {
   /** Where a feed listens. */
   Address feed(int index) {
     return feeds.get(index);
+  }
+
+  /** Says that the source is at another address now. */
+  void follow(Address address) {
+    replication.follow("test", address);
   }
 
   SourceStatus status() {
@@ -116,7 +134,7 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  private static Address freeAddress() throws IOException {
+  static Address freeAddress() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return new Address("127.0.0.1", socket.getLocalPort());
     }

@@ -8,6 +8,7 @@ import io.understudy.app.config.SourceConfig;
 import io.understudy.app.rest.ReplicationReport;
 import io.understudy.app.wiring.Replicating;
 import io.understudy.app.wiring.StartException;
+import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.topology.Address;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -80,6 +81,19 @@ final class FilterCommand implements Callable<Integer> {
       description = "The port replicas connect to. Default: ${DEFAULT-VALUE}.",
       defaultValue = "6380")
   private int proxyPort;
+
+  @Option(
+      names = "--target",
+      paramLabel = "VERSION",
+      description =
+          "What the replicas are, such as 'redis 6.0' or 'valkey 8.1'. Default: they are asked.")
+  private @Nullable String target;
+
+  @Option(
+      names = "--state",
+      paramLabel = "FOLDER",
+      description = "Where positions are kept, so that a restart needs no new snapshot.")
+  private @Nullable Path state;
 
   @Option(names = "--user", paramLabel = "NAME", description = "Whom to log in to the source as.")
   private @Nullable String user;
@@ -165,7 +179,24 @@ final class FilterCommand implements Callable<Integer> {
         new SourceConfig.Origin.Fixed(from),
         password().map(p -> new Configuration.Credentials(Optional.ofNullable(user), p)),
         Optional.empty(),
-        List.of(FeedConfig.of(to, new FeedConfig.KeyRule.Expression(pattern))));
+        Optional.ofNullable(state),
+        List.of(FeedConfig.of(to, new FeedConfig.KeyRule.Expression(pattern), target())));
+  }
+
+  private Optional<RdbTarget> target() {
+    String written = target;
+    if (written == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        FeedConfig.target(written)
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        ExitCode.USAGE,
+                        "understudy filter: --target: '"
+                            + written
+                            + "' is no version; write one such as 'redis 7.0'")));
   }
 
   private Optional<Secret> password() {

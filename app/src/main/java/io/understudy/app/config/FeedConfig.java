@@ -1,9 +1,14 @@
 package io.understudy.app.config;
 
+import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.understudy.replication.rdb.RdbTarget;
+import io.understudy.replication.rdb.RdbVersion;
+import io.understudy.replication.rdb.ValueKind;
 import io.understudy.topology.Address;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,7 +21,11 @@ import java.util.stream.Stream;
  * @param include a key is in it if one of these fits; none stands for every key
  * @param exclude and none of these
  * @param databases empty for all
+ * @param types the types of values that are in it; empty for all
+ * @param values what becomes of values, in order
  * @param rename empty for none
+ * @param target which servers its replicas are; empty to ask them
+ * @param loss what becomes of what they cannot hold
  * @param password that replicas must send; empty for none
  * @param backlogBytes how much of the stream is kept for replicas that come back
  */
@@ -25,23 +34,41 @@ public record FeedConfig(
     List<KeyRule> include,
     List<KeyRule> exclude,
     Set<Integer> databases,
+    Set<ValueKind> types,
+    List<ValueConfig> values,
     Optional<Rename> rename,
+    Optional<RdbTarget> target,
+    RdbTarget.Loss loss,
     Optional<Secret> password,
     int backlogBytes) {
+  private static final Pattern TARGET =
+      Pattern.compile("(redis|valkey)[ -](\\d{1,2})\\.(\\d{1,2})(?:\\..*)?");
+
   public FeedConfig {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
     databases = Set.copyOf(databases);
+    types = Set.copyOf(types);
+    values = List.copyOf(values);
   }
 
   /** A feed of the keys that one rule fits, everything else by default. */
   public static FeedConfig of(Address listen, KeyRule rule) {
+    return of(listen, rule, Optional.empty());
+  }
+
+  /** The same for servers of a version. */
+  public static FeedConfig of(Address listen, KeyRule rule, Optional<RdbTarget> target) {
     return new FeedConfig(
         listen,
         List.of(rule),
         List.of(),
         Set.of(),
+        Set.of(),
+        List.of(),
         Optional.empty(),
+        target,
+        RdbTarget.Loss.REFUSED,
         Optional.empty(),
         Defaults.BACKLOG_BYTES);
   }
@@ -65,9 +92,30 @@ public record FeedConfig(
                         .sorted()
                         .map(String::valueOf)
                         .collect(Collectors.joining(", ")),
-            rename.map(r -> "'" + r.from() + "' renamed to '" + r.to() + "'").orElse(""));
+            types.isEmpty()
+                ? ""
+                : "of type "
+                    + types.stream()
+                        .map(ValueKind::word)
+                        .sorted()
+                        .collect(Collectors.joining(" or ")),
+            values.stream().map(ValueConfig::toString).collect(Collectors.joining(", ")),
+            rename.map(r -> "'" + r.from() + "' renamed to '" + r.to() + "'").orElse(""),
+            target.map(t -> "for " + t).orElse(""));
     return Stream.concat(Stream.of(kept), rest.filter(s -> !s.isEmpty()))
         .collect(Collectors.joining(", "));
+  }
+
+  /** A family and a version, such as {@code redis 7.0}, if a text is one. */
+  public static Optional<RdbTarget> target(String text) {
+    Matcher written = TARGET.matcher(text.toLowerCase(Locale.ROOT));
+    return written.matches()
+        ? Optional.of(
+            RdbTarget.of(
+                RdbVersion.Family.valueOf(written.group(1).toUpperCase(Locale.ROOT)),
+                Integer.parseInt(written.group(2)),
+                Integer.parseInt(written.group(3))))
+        : Optional.empty();
   }
 
   /** Which keys fit. */

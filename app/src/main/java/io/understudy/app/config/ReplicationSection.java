@@ -1,7 +1,10 @@
 package io.understudy.app.config;
 
+import io.understudy.replication.rdb.RdbTarget;
+import io.understudy.replication.rdb.ValueKind;
 import io.understudy.topology.Address;
 import io.understudy.wire.tls.ClientTls;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +23,7 @@ final class ReplicationSection {
   private static final Pattern RANGE = Pattern.compile("(\\d{1,5})(?: ?- ?(\\d{1,5}))?");
 
   private final Map<Address, String> places = new HashMap<>();
+  private final Map<Path, String> folders = new HashMap<>();
   private final List<Configuration.Group> groups;
 
   private ReplicationSection(List<Configuration.Group> groups) {
@@ -35,7 +39,7 @@ final class ReplicationSection {
         top.get("replication").stream()
             .flatMap(v -> v.items("a list of sources, each with source and feeds").stream())
             .toList()) {
-      item.section(List.of("source", "auth", "tls", "feeds"))
+      item.section(List.of("source", "auth", "tls", "state", "feeds"))
           .flatMap(section::source)
           .ifPresent(sources::add);
     }
@@ -47,6 +51,7 @@ final class ReplicationSection {
     Optional<SourceConfig.Origin> origin = written.flatMap(this::origin);
     Optional<Configuration.Credentials> auth = GroupSection.credentials(section);
     Optional<ClientTls> tls = TlsSection.ofServers(section);
+    Optional<Path> state = section.get("state").flatMap(this::ownFolder);
     List<FeedConfig> feeds = new ArrayList<>();
     for (Value item :
         section.require("feeds", "write a list of feeds, each with listen").stream()
@@ -61,7 +66,11 @@ final class ReplicationSection {
                   "slots",
                   "exclude",
                   "databases",
+                  "types",
+                  "values",
                   "rename",
+                  "target",
+                  "loss",
                   "password",
                   "backlog"))
           .flatMap(this::feed)
@@ -74,7 +83,21 @@ final class ReplicationSection {
                 from,
                 auth.or(() -> groupOf(from).flatMap(Configuration.Group::auth)),
                 tls.or(() -> groupOf(from).flatMap(Configuration.Group::tls)),
+                state,
                 feeds));
+  }
+
+  private Optional<Path> ownFolder(Value value) {
+    return value
+        .path("a folder")
+        .filter(
+            folder -> {
+              Optional<String> place =
+                  Optional.ofNullable(folders.putIfAbsent(folder, value.path()));
+              place.ifPresent(
+                  p -> value.problem("'" + folder + "' is already " + p + "; each has its own"));
+              return place.isEmpty();
+            });
   }
 
   private Optional<Configuration.Group> groupOf(SourceConfig.Origin origin) {
@@ -117,7 +140,15 @@ final class ReplicationSection {
     List<FeedConfig.KeyRule> exclude = new ArrayList<>();
     rules(section, "exclude", ReplicationSection::expression, exclude);
     Set<Integer> databases = databases(section);
+    Set<ValueKind> types = ValueSection.types(section);
+    List<ValueConfig> values = ValueSection.rules(section);
     Optional<FeedConfig.Rename> rename = rename(section);
+    Optional<RdbTarget> target = section.get("target").flatMap(ReplicationSection::target);
+    RdbTarget.Loss loss =
+        section
+            .get("loss")
+            .flatMap(v -> v.choice(RdbTarget.Loss.values()))
+            .orElse(RdbTarget.Loss.REFUSED);
     Optional<Secret> password = section.get("password").flatMap(Value::secret);
     int backlog =
         section
@@ -126,7 +157,32 @@ final class ReplicationSection {
             .map(Long::intValue)
             .orElse(Defaults.BACKLOG_BYTES);
     return listen.map(
-        at -> new FeedConfig(at, include, exclude, databases, rename, password, backlog));
+        at ->
+            new FeedConfig(
+                at,
+                include,
+                exclude,
+                databases,
+                types,
+                values,
+                rename,
+                target.map(t -> t.withLoss(loss)),
+                loss,
+                password,
+                backlog));
+  }
+
+  private static Optional<RdbTarget> target(Value value) {
+    return value
+        .text("a version such as redis 7.0")
+        .flatMap(
+            text -> {
+              Optional<RdbTarget> target = FeedConfig.target(text);
+              if (target.isEmpty()) {
+                value.problem("'" + text + "' is no version; write one such as redis 7.0");
+              }
+              return target;
+            });
   }
 
   private Optional<Address> ownAddress(Value value) {

@@ -2,6 +2,7 @@ package io.understudy.app.config;
 
 import io.understudy.topology.Address;
 import io.understudy.wire.tls.ClientTls;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param origin where it is found
  * @param auth how to log in to it; of a group, the group's
  * @param tls how to reach it; of a group, the group's; empty for a plain connection
+ * @param state the folder in which positions and streams are kept for the next process; empty to
+ *     begin anew after a restart
  * @param feeds at least one
  */
 public record SourceConfig(
@@ -19,6 +22,7 @@ public record SourceConfig(
     Origin origin,
     Optional<Configuration.Credentials> auth,
     Optional<ClientTls> tls,
+    Optional<Path> state,
     List<FeedConfig> feeds) {
   public SourceConfig {
     feeds = List.copyOf(feeds);

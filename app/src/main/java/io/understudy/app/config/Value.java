@@ -141,6 +141,11 @@ record Value(Node node, String path, Source source) {
     return Optional.empty();
   }
 
+  /** The value as a file or folder, seen from where the configuration is. */
+  Optional<Path> path(String expected) {
+    return text(expected).map(name -> source.directory().resolve(name));
+  }
+
   /** The value as {@code host:port}. */
   Optional<Address> address() {
     return text("host:port")

@@ -12,6 +12,7 @@ import io.understudy.app.rest.GroupReport;
 import io.understudy.app.rest.GroupReport.NodeReport;
 import io.understudy.app.rest.ProcessReport;
 import io.understudy.app.rest.ProxyReport;
+import io.understudy.app.rest.ReplicationReport;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,12 +54,16 @@ public final class Metrics {
 
   /** The metrics of one moment. */
   public static MetricSnapshots of(
-      ProcessReport process, List<GroupReport> groups, ProxyReport proxy) {
+      ProcessReport process,
+      List<GroupReport> groups,
+      ProxyReport proxy,
+      List<ReplicationReport> sources) {
     MetricSnapshots.Builder all = MetricSnapshots.builder();
     process(all, process);
     groups(all, groups);
     nodes(all, groups);
     proxy(all, proxy);
+    FeedMetrics.add(all, sources);
     return all.build();
   }
 

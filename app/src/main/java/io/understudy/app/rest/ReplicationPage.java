@@ -26,9 +26,17 @@ final class ReplicationPage {
     text.append("  feed ").append(feed.listen()).append("  ").append(feed.description());
     text.append("  offset ").append(feed.offset()).append('\n');
     feed.stopped().ifPresent(why -> text.append("    STOPPED: ").append(why).append('\n'));
+    feed.refused().ifPresent(why -> text.append("    REFUSED: ").append(why).append('\n'));
     for (ReplicationReport.Replica replica : feed.replicas()) {
       text.append("    replica ").append(replica.address()).append("  ").append(replica.phase());
-      text.append(", lag ").append(replica.lagBytes()).append(" bytes\n");
+      text.append(", lag ").append(replica.lagBytes()).append(" bytes");
+      if (!replica.server().isEmpty()) {
+        text.append(", ").append(replica.server());
+      }
+      if (replica.refusedCommands() > 0) {
+        text.append(", REFUSED ").append(replica.refusedCommands()).append(" COMMANDS");
+      }
+      text.append('\n');
     }
   }
 
@@ -83,7 +91,9 @@ final class ReplicationPage {
     json.writeStartObject();
     json.writeStringField("listen", feed.listen());
     json.writeStringField("description", feed.description());
+    json.writeStringField("target", feed.target().isEmpty() ? null : feed.target());
     json.writeStringField("stopped", feed.stopped().orElse(null));
+    json.writeStringField("refused", feed.refused().orElse(null));
     json.writeNumberField("offset", feed.offset());
     json.writeNumberField("backlogBytes", feed.backlogBytes());
     json.writeNumberField("snapshotKeys", feed.snapshotKeys());
@@ -91,6 +101,8 @@ final class ReplicationPage {
     json.writeNumberField("dropped", feed.dropped());
     json.writeNumberField("cut", feed.cut());
     json.writeNumberField("fetched", feed.fetched());
+    json.writeNumberField("translated", feed.translated());
+    json.writeNumberField("unsaid", feed.unsaid());
     json.writeNumberField("fullResyncs", feed.fullResyncs());
     json.writeNumberField("partialResyncs", feed.partialResyncs());
     json.writeArrayFieldStart("replicas");
@@ -99,6 +111,8 @@ final class ReplicationPage {
       json.writeStringField("address", replica.address());
       json.writeStringField("phase", replica.phase());
       json.writeNumberField("lagBytes", replica.lagBytes());
+      json.writeStringField("server", replica.server().isEmpty() ? null : replica.server());
+      json.writeNumberField("refusedCommands", replica.refusedCommands());
       json.writeEndObject();
     }
     json.writeEndArray();

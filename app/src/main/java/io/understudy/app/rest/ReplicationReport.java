@@ -73,17 +73,23 @@ public record ReplicationReport(
    * One feed.
    *
    * @param description what is in it
+   * @param target in whose words it is; empty for the source's own
    * @param stopped why it was stopped; empty while it is not
+   * @param refused why the last replica that asked was refused; empty if it was not
    * @param snapshotKeys of the last snapshot, those that were kept
    * @param passed commands that went on as they were
    * @param dropped commands that did not concern it
    * @param cut commands of which a part went on
    * @param fetched commands whose result was read from the source
+   * @param translated commands that were said in other words
+   * @param unsaid commands that the replicas have no words for
    */
   public record Feed(
       String listen,
       String description,
+      String target,
       Optional<String> stopped,
+      Optional<String> refused,
       long offset,
       long backlogBytes,
       long snapshotKeys,
@@ -91,6 +97,8 @@ public record ReplicationReport(
       long dropped,
       long cut,
       long fetched,
+      long translated,
+      long unsaid,
       long fullResyncs,
       long partialResyncs,
       List<Replica> replicas) {
@@ -99,8 +107,15 @@ public record ReplicationReport(
     }
   }
 
-  /** One replica of a feed; {@code lagBytes} is what it has not acknowledged. */
-  public record Replica(String address, String phase, long lagBytes) {}
+  /**
+   * One replica of a feed.
+   *
+   * @param lagBytes what it has not acknowledged
+   * @param server such as {@code redis 7.0.15}; empty while that is not known
+   * @param refusedCommands replicated commands that it refused: it lacks what they changed
+   */
+  public record Replica(
+      String address, String phase, long lagBytes, String server, long refusedCommands) {}
 
   /** One line on the snapshot that is passing, or on the stream: what a terminal shows. */
   public String line() {

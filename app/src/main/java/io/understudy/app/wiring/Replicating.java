@@ -97,27 +97,33 @@ public final class Replicating implements AutoCloseable {
     };
   }
 
-  private static SourcePlan plan(SourceConfig source, Address address, Optional<TlsClient> tls) {
+  private static SourcePlan plan(SourceConfig source, Address address, Optional<TlsClient> tls)
+      throws StartException {
     Optional<SourceOptions.Login> login =
         source
             .auth()
             .map(auth -> new SourceOptions.Login(auth.username(), auth.password().reveal()));
-    List<FeedPlan> feeds = source.feeds().stream().map(Replicating::plan).toList();
+    List<FeedPlan> feeds = new ArrayList<>();
+    for (FeedConfig feed : source.feeds()) {
+      feeds.add(plan(feed));
+    }
     return new SourcePlan(
         source.name(),
         SourceOptions.of(address, login, feeds.getFirst().listen().port()).over(tls),
         feeds,
         GATHER,
+        source.state(),
         MAX_COMMAND_BYTES);
   }
 
-  private static FeedPlan plan(FeedConfig feed) {
+  private static FeedPlan plan(FeedConfig feed) throws StartException {
     return new FeedPlan(
         feed.listen(),
         new Selection(
             feed.include().stream().map(Replicating::pattern).toList(),
             feed.exclude().stream().map(Replicating::pattern).toList(),
             feed.databases()),
+        ValueRules.of(feed),
         feed.rename().map(r -> Rename.ofPrefix(r.from(), r.to())).orElse(Rename.NONE),
         feed.description(),
         feed.backlogBytes(),
@@ -125,7 +131,9 @@ public final class Replicating implements AutoCloseable {
             feed.password().map(password -> password.reveal()),
             FeedOptions.DEFAULT.pingEvery(),
             FeedOptions.DEFAULT.silence(),
-            FeedOptions.DEFAULT.keepAlive()));
+            FeedOptions.DEFAULT.keepAlive()),
+        feed.target(),
+        feed.loss());
   }
 
   private static KeyPattern pattern(FeedConfig.KeyRule rule) {
@@ -170,7 +178,9 @@ public final class Replicating implements AutoCloseable {
     return new ReplicationReport.Feed(
         feed.listen(),
         feed.description(),
+        feed.target(),
         feed.stopped(),
+        feed.refused(),
         feed.offset(),
         feed.backlogBytes(),
         feed.snapshotKeys(),
@@ -178,10 +188,15 @@ public final class Replicating implements AutoCloseable {
         feed.dropped(),
         feed.cut(),
         feed.fetched(),
+        feed.translated(),
+        feed.unsaid(),
         feed.fullResyncs(),
         feed.partialResyncs(),
         feed.replicas().stream()
-            .map(r -> new ReplicationReport.Replica(r.address(), r.phase(), r.lagBytes()))
+            .map(
+                r ->
+                    new ReplicationReport.Replica(
+                        r.address(), r.phase(), r.lagBytes(), r.server(), r.refusedCommands()))
             .toList());
   }
 

@@ -190,7 +190,8 @@ public final class Understudy implements AutoCloseable {
 
   private Exposition metrics(String accept) {
     ProxyReport traffic = proxy.map(ProxyReports::of).orElse(ProxyReport.NONE);
-    return Exposition.of(Metrics.of(ProxyReports.process(), reports(), traffic), accept);
+    return Exposition.of(
+        Metrics.of(ProxyReports.process(), reports(), traffic, replications()), accept);
   }
 
   /** What there is to say about each source that is replicated. Any thread. */

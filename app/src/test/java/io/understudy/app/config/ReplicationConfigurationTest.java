@@ -3,6 +3,9 @@ package io.understudy.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.understudy.replication.rdb.RdbTarget;
+import io.understudy.replication.rdb.RdbVersion;
+import io.understudy.replication.rdb.ValueKind;
 import io.understudy.topology.Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ class ReplicationConfigurationTest {
         groups: [{ name: orders, nodes: [10.0.0.1:6379], auth: { password: pw } }]
         replication:
           - source: orders
+            state: orders-state
             feeds:
               - { listen: 0.0.0.0:6401, keys: '^[0-4].*' }
               - listen: 0.0.0.0:6402
@@ -32,7 +36,15 @@ class ReplicationConfigurationTest {
                 slots: 0 - 5460
                 exclude: tmp$
                 databases: [0, 3]
+                types: [string, hash]
+                values:
+                  - { keys: ^a, matching: x }
+                  - { keys: ^b, replace: '[0-9]', with: '*' }
+                  - { keys: ^c, without-fields: [password] }
+                  - { keys: ^d, class: com.example.Mask, jar: rules.jar }
                 rename: { from: a, to: z }
+                target: valkey 8.1
+                loss: allowed
                 password: hush
                 backlog: 1mb
           - source: 10.0.0.9:6379
@@ -48,6 +60,7 @@ class ReplicationConfigurationTest {
                 new SourceConfig.Origin.OfGroup("orders"),
                 Optional.of(new Configuration.Credentials(Optional.empty(), new Secret("pw"))),
                 Optional.empty(),
+                Optional.of(directory.resolve("orders-state")),
                 List.of(
                     FeedConfig.of(
                         new Address("0.0.0.0", 6401),
@@ -61,7 +74,22 @@ class ReplicationConfigurationTest {
                             new FeedConfig.KeyRule.Slots(0, 5460)),
                         List.of(new FeedConfig.KeyRule.Expression("tmp$")),
                         Set.of(0, 3),
+                        Set.of(ValueKind.STRING, ValueKind.HASH),
+                        List.of(
+                            new ValueConfig("^a", new ValueConfig.Change.Matching("x")),
+                            new ValueConfig("^b", new ValueConfig.Change.Replacing("[0-9]", "*")),
+                            new ValueConfig(
+                                "^c", new ValueConfig.Change.WithoutFields(List.of("password"))),
+                            new ValueConfig(
+                                "^d",
+                                new ValueConfig.Change.OfClass(
+                                    "com.example.Mask",
+                                    Optional.of(directory.resolve("rules.jar"))))),
                         Optional.of(new FeedConfig.Rename("a", "z")),
+                        Optional.of(
+                            RdbTarget.of(RdbVersion.Family.VALKEY, 8, 1)
+                                .withLoss(RdbTarget.Loss.ALLOWED)),
+                        RdbTarget.Loss.ALLOWED,
                         Optional.of(new Secret("hush")),
                         1 << 20))),
             new SourceConfig(
@@ -69,19 +97,27 @@ class ReplicationConfigurationTest {
                 new SourceConfig.Origin.Fixed(new Address("10.0.0.9", 6379)),
                 Optional.of(new Configuration.Credentials(Optional.of("u"), new Secret("p"))),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(
                     new FeedConfig(
                         new Address("0.0.0.0", 6403),
                         List.of(),
                         List.of(),
                         Set.of(),
+                        Set.of(),
+                        List.of(),
                         Optional.empty(),
+                        Optional.empty(),
+                        RdbTarget.Loss.REFUSED,
                         Optional.empty(),
                         DEFAULT_BACKLOG))));
     assertThat(sources.get(0).feeds().get(1).description())
         .isEqualTo(
             "keys that begin with a or keys that begin with b or keys like c*d or slots 0-5460,"
-                + " without keys tmp$, of databases 0, 3, 'a' renamed to 'z'");
+                + " without keys tmp$, of databases 0, 3, of type hash or string,"
+                + " values of ^a left out unless x fits, values of ^b [0-9] replaced with '*',"
+                + " values of ^c without the fields password,"
+                + " values of ^d changed by com.example.Mask, 'a' renamed to 'z', for Valkey 8.1");
   }
 
   @Test

@@ -50,9 +50,10 @@ class MetricsTest {
             - { name: orders, nodes: ["%s", "%s"] }
           proxy:
             listeners: [{ bind: "%s", group: orders }]
+          replication: [{ source: orders, feeds: [{ listen: "127.0.0.1:%d" }] }]
           admin: { bind: "%s" }
           """
-              .formatted(primary.address(), replica.address(), listener, admin));
+              .formatted(primary.address(), replica.address(), listener, freePort(), admin));
       try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
         await()
             .atMost(DEADLINE)
@@ -75,6 +76,7 @@ class MetricsTest {
           assertThat(value(page, node("understudy_node_primary", primary))).isEqualTo(1);
           assertThat(value(page, node("understudy_node_primary", replica))).isZero();
           assertThat(value(page, node("understudy_node_up", replica))).isEqualTo(1);
+          assertThat(page).contains("understudy_source_state{source=\"orders\",state=\"idle\"} 1");
           assertThat(page).contains("understudy_proxy_loop_delay_seconds{loop=\"0\"}");
         }
         assertThat(namesIn(scrape(admin, ""))).isEqualTo(namesInPage());

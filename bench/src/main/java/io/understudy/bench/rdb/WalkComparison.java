@@ -11,15 +11,18 @@ import io.understudy.bench.measure.Median;
 import io.understudy.bench.measure.RedisProcess;
 import io.understudy.bench.measure.Resp;
 import io.understudy.replication.rdb.RdbEntry;
-import io.understudy.replication.rdb.RdbFilter;
 import io.understudy.replication.rdb.RdbHandler;
 import io.understudy.replication.rdb.RdbLimits;
 import io.understudy.replication.rdb.RdbReader;
 import io.understudy.replication.rdb.RdbRecord;
 import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.rdb.RdbVersion;
-import io.understudy.replication.rdb.RdbWriter;
 import io.understudy.replication.rdb.Take;
+import io.understudy.replication.stage.Contents;
+import io.understudy.replication.stage.Rename;
+import io.understudy.replication.stage.Selection;
+import io.understudy.replication.stage.SnapshotPart;
+import io.understudy.replication.stage.SnapshotStage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -32,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -49,7 +53,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class WalkComparison implements Callable<Integer> {
   private static final int PIECE_BYTES = 256 * 1024;
-  private static final int MAX_RECODED_BYTES = 64 << 20;
   private static final int ERROR_REPLY = '-';
   private static final double BYTES_PER_MEGABYTE = 1e6;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -277,14 +280,16 @@ public final class WalkComparison implements Callable<Integer> {
 
   private static long oursWritten(Path file) throws IOException {
     var written = new AtomicLong();
-    var writer =
-        new RdbWriter(
-            RdbTarget.OLDEST,
-            MAX_RECODED_BYTES,
-            RdbWriter.Checksum.COMPUTED,
+    var part =
+        new SnapshotPart(
+            Selection.EVERYTHING,
+            Contents.ALL,
+            Rename.NONE,
+            Optional.of(RdbTarget.OLDEST),
+            -1,
             (_, _, length) -> written.setPlain(written.getPlain() + length));
-    read(file, new RdbFilter(_ -> true, writer));
-    return writer.entries();
+    read(file, new SnapshotStage(List.of(part)));
+    return part.entries();
   }
 
   private static void read(Path file, RdbHandler handler) throws IOException {

@@ -67,6 +67,38 @@ public record DumpPayload(EntryType type, byte[] value) {
       out.one(encoder.typeFor(decoded).code());
       encoder.encode(decoded);
     }
+    return withFooter(target, out);
+  }
+
+  /**
+   * The payload that makes a value on the target.
+   *
+   * @throws RdbException when it has no room for such a value
+   */
+  public static byte[] of(Value value, RdbTarget target) {
+    var out = new RdbBytes();
+    var encoder = new ValueEncoder(target, out);
+    out.one(encoder.typeFor(value).code());
+    encoder.encode(value);
+    return withFooter(target, out);
+  }
+
+  /**
+   * What FUNCTION RESTORE of the target takes: the same functions, with a version that it accepts.
+   *
+   * @param payload what FUNCTION DUMP answered
+   * @throws RdbException when there is no footer
+   */
+  public static byte[] functionsFor(RdbTarget target, byte[] payload) {
+    if (payload.length < FOOTER_BYTES) {
+      throw RdbException.of("a payload of " + payload.length + " bytes");
+    }
+    var out = new RdbBytes();
+    out.raw(payload, 0, payload.length - FOOTER_BYTES);
+    return withFooter(target, out);
+  }
+
+  private static byte[] withFooter(RdbTarget target, RdbBytes out) {
     out.littleShort(target.header().number());
     out.littleLong(Crc64.update(Crc64.EMPTY, out.array(), 0, out.size()));
     return out.copy();

@@ -57,6 +57,11 @@ public record RdbTarget(Family family, int major, int minor, Set<String> modules
     return new RdbTarget(family, major, minor, Set.of(), Loss.REFUSED);
   }
 
+  /** The same with another answer to what it has no room for. */
+  public RdbTarget withLoss(Loss other) {
+    return new RdbTarget(family, major, minor, modules, other);
+  }
+
   /** A server that loads whatever files of a version hold, modules included, as they are. */
   public static RdbTarget sameAs(RdbVersion version) {
     return new RdbTarget(version.family(), LATEST, 0, Set.of(ANY_MODULE), Loss.REFUSED);

@@ -2,6 +2,7 @@ package io.understudy.replication.rdb;
 
 import io.understudy.replication.rdb.RdbTarget.Fit;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,14 @@ public final class RdbWriter {
   private @Nullable Recoding recoding;
 
   @SuppressWarnings("ArrayRecordComponent")
-  private record Recoding(EntryType type, byte[] name, String shownKey) {}
+  private record Recoding(EntryType type, byte[] name, String shownKey, @Nullable Change change) {}
+
+  /** What becomes of a value before it is written. */
+  @FunctionalInterface
+  public interface Change {
+    /** Returns what to write, or nothing, then the entry is left out. */
+    Optional<Value> apply(Value value);
+  }
 
   /**
    * A writer at the start of a file.
@@ -146,8 +154,10 @@ public final class RdbWriter {
    *
    * @param name its new name, or null for its own
    * @param given which of its bytes will come; {@link Take#VALUE} always serves
+   * @param change what becomes of its value, or null; then {@link Take#VALUE} must come
    */
-  public void beginEntry(RdbEntry entry, byte @Nullable [] name, Take given) {
+  public void beginEntry(
+      RdbEntry entry, byte @Nullable [] name, Take given, @Nullable Change change) {
     select(entry.database());
     between = false;
     entries++;
@@ -156,9 +166,10 @@ public final class RdbWriter {
       return;
     }
     attributes(entry);
-    if (target.fit(entry) == Fit.RECODED) {
+    if (change != null || target.fit(entry) == Fit.RECODED) {
       gathered.clear();
-      recoding = new Recoding(entry.type(), name == null ? entry.key() : name, entry.shownKey());
+      recoding =
+          new Recoding(entry.type(), name == null ? entry.key() : name, entry.shownKey(), change);
       return;
     }
     scratch.one(entry.type().code());
@@ -242,6 +253,17 @@ public final class RdbWriter {
     recoding = null;
     try {
       Value value = decoder.decode(present.type(), gathered.array(), 0, gathered.size());
+      Change change = present.change();
+      if (change != null) {
+        Optional<Value> changed = change.apply(value);
+        if (changed.isEmpty()) {
+          scratch.clear(); // of the entry nothing was written, nor that its database begins
+          database = NO_DATABASE;
+          entries--;
+          return;
+        }
+        value = changed.get();
+      }
       scratch.one(encoder.typeFor(value).code());
       scratch.string(present.name());
       encoder.encode(value);

@@ -1,6 +1,7 @@
 package io.understudy.replication.sink;
 
 import java.nio.ByteBuffer;
+import java.util.function.LongConsumer;
 
 /**
  * The newest bytes of a feed's stream, in a ring: from here replicas are served, and from here they
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
  */
 public final class Backlog {
   private final ByteBuffer ring;
+  private final LongConsumer reserve;
   private long start;
   private long end;
 
@@ -20,7 +22,7 @@ public final class Backlog {
    * @param offset how many bytes of the stream went before
    */
   public Backlog(ByteBuffer ring, long offset) {
-    this(ring, offset, offset);
+    this(ring, offset, offset, end -> {});
   }
 
   /**
@@ -28,9 +30,11 @@ public final class Backlog {
    *
    * @param start offset of the oldest byte in it
    * @param end offset behind the newest
+   * @param reserve is told up to which offset bytes are about to be written
    */
-  public Backlog(ByteBuffer ring, long start, long end) {
+  public Backlog(ByteBuffer ring, long start, long end, LongConsumer reserve) {
     this.ring = ring;
+    this.reserve = reserve;
     this.start = start;
     this.end = end;
   }
@@ -63,6 +67,7 @@ public final class Backlog {
 
   /** Adds bytes; the oldest make room. */
   public void append(byte[] bytes, int from, int length) {
+    reserve.accept(end + length);
     // Of more than fits, only the end would stay.
     int skipped = Math.max(0, length - ring.capacity());
     int at = from + skipped;

@@ -119,11 +119,9 @@ final class Conversation {
   private void askForSnapshot(Optional<String> replicationId, long offset) {
     Optional<String> refusal = server.refusal();
     if (refusal.isPresent()) {
-      // Of all errors, this one makes every replica wait and keep what it has.
-      downstream.say("-NOMASTERLINK " + refusal.get() + "\r\n");
+      downstream.refuse(refusal.get());
     } else if (!knowsEndMark) {
-      downstream.say(
-          "-NOMASTERLINK snapshots of this feed have an end mark; say REPLCONF capa eof first\r\n");
+      downstream.refuse("snapshots of this feed have an end mark; say REPLCONF capa eof first");
     } else {
       downstream.askedForStream(replicationId, offset);
     }

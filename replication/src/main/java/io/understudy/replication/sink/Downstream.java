@@ -3,6 +3,7 @@ package io.understudy.replication.sink;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.understudy.topology.Address;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.scan.RequestLimits;
 import io.understudy.wire.scan.RequestScanner;
@@ -29,6 +30,8 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
   enum Phase {
     /** Says who it is, or asks questions. */
     TALKING,
+    /** Asked for the stream, and whether it may have it is being found out. */
+    ASKED,
     /** Needs a snapshot. */
     WAITING,
     /** Is being sent one. */
@@ -169,11 +172,57 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     return acknowledged;
   }
 
-  /** It asked for the stream; the feed decides what it gets. */
+  /** Where it listens itself; empty if it did not tell. */
+  public Optional<Address> listensAt() {
+    String told = conversation.address();
+    int port = conversation.listeningPort();
+    ChannelHandlerContext ctx = context;
+    if (port <= 0
+        || port > Address.MAX_PORT
+        || told.indexOf(' ') >= 0
+        || told.indexOf('[') >= 0
+        || ctx == null
+        || !(ctx.channel().remoteAddress() instanceof InetSocketAddress remote)) {
+      return Optional.empty();
+    }
+    return Optional.of(new Address(told.isEmpty() ? remote.getHostString() : told, port));
+  }
+
+  /** The version that it told; empty if it told none, as no Redis does. */
+  public String version() {
+    return conversation.version();
+  }
+
+  /** It asked for the stream; whether and how it gets it is found out. */
   void askedForStream(Optional<String> replicationId, long offset) {
     if (phase != Phase.TALKING && phase != Phase.WAITING) {
       cut("asks for the stream a second time");
-    } else if (replicationId.isPresent() && server.canContinue(replicationId.get(), offset)) {
+      return;
+    }
+    phase = Phase.ASKED;
+    saidNanos = server.nanoTime();
+    server
+        .gate()
+        .onReplica(
+            this,
+            refusal -> {
+              if (phase == Phase.ASKED) {
+                phase = Phase.TALKING;
+                refusal
+                    .or(server::refusal)
+                    .ifPresentOrElse(this::refuse, () -> admitted(replicationId, offset));
+              }
+            });
+  }
+
+  /** Says that it gets nothing, while it waits. Of all errors, this makes every replica wait. */
+  public void refuse(String reason) {
+    phase = Phase.TALKING;
+    say("-NOMASTERLINK " + reason.replaceAll("[\\r\\n]", " ") + "\r\n");
+  }
+
+  private void admitted(Optional<String> replicationId, long offset) {
+    if (replicationId.isPresent() && server.canContinue(replicationId.get(), offset)) {
       say("+CONTINUE " + server.replicationId() + "\r\n");
       phase = Phase.STREAMING;
       nextOffset = offset;
@@ -241,12 +290,13 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     }
     Backlog backlog = server.backlog();
     boolean written = false;
-    while (nextOffset < backlog.end() && ctx.channel().isWritable()) {
+    while (nextOffset < server.sendableOffset() && ctx.channel().isWritable()) {
       if (!backlog.covers(nextOffset)) {
         cut("is too slow: it lags more than the " + backlog.capacity() + " bytes of the backlog");
         return;
       }
-      ByteBuffer next = backlog.read(nextOffset, CHUNK_BYTES);
+      long sendable = server.sendableOffset() - nextOffset;
+      ByteBuffer next = backlog.read(nextOffset, (int) Math.min(CHUNK_BYTES, sendable));
       nextOffset += next.remaining();
       ctx.write(ctx.alloc().buffer(next.remaining()).writeBytes(next), ctx.voidPromise());
       written = true;
@@ -269,7 +319,8 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
 
   /** Keeps a waiting replica patient, and cuts off a silent one. */
   void tick(long nowNanos) {
-    if (phase == Phase.WAITING && nowNanos - saidNanos >= server.options().keepAlive().toNanos()) {
+    boolean patient = phase == Phase.WAITING || phase == Phase.ASKED;
+    if (patient && nowNanos - saidNanos >= server.options().keepAlive().toNanos()) {
       say("\n");
     }
     boolean lagging = isAttached() || phase == Phase.WAITING;

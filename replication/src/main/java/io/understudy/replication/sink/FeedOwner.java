@@ -13,4 +13,7 @@ public interface FeedOwner {
 
   /** A snapshot's receiver takes bytes again, or is gone. */
   void onReceiverReady();
+
+  /** Bytes were added to the stream and are about to be sent. */
+  void onSending();
 }

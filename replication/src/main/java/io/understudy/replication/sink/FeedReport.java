@@ -15,8 +15,7 @@ final class FeedReport {
     StringBuilder text = new StringBuilder();
     Backlog backlog = server.backlog();
     text.append("# Server\r\n");
-    // Tools compare this with the oldest version that they know how to talk to.
-    line(text, "redis_version", "6.0.0");
+    server.gate().versionLines().forEach(line -> text.append(line).append("\r\n"));
     line(text, "redis_mode", "standalone");
     line(text, "run_id", server.runId());
     line(text, "tcp_port", server.port());
@@ -65,7 +64,7 @@ final class FeedReport {
     return switch (replica.phase()) {
       case WAITING -> "wait_bgsave";
       case RECEIVING -> "send_bulk";
-      case TALKING, GATED, STREAMING, GONE -> "online";
+      case TALKING, ASKED, GATED, STREAMING, GONE -> "online";
     };
   }
 

@@ -32,6 +32,7 @@ public final class FeedServer {
   private final int port;
   private final FeedOptions options;
   private final FeedOwner owner;
+  private final ReplicaGate gate;
   private final Backlog backlog;
   private final LongSupplier nanoTime;
   private final Supplier<String> newId;
@@ -42,6 +43,7 @@ public final class FeedServer {
   private String replicationId;
   private Optional<String> refusal = Optional.empty();
   private long pingedNanos;
+  private long sendableOffset;
 
   /**
    * A feed without replicas.
@@ -56,6 +58,7 @@ public final class FeedServer {
       int port,
       FeedOptions options,
       FeedOwner owner,
+      ReplicaGate gate,
       Backlog backlog,
       Supplier<String> newId,
       LongSupplier nanoTime) {
@@ -63,12 +66,14 @@ public final class FeedServer {
     this.port = port;
     this.options = options;
     this.owner = owner;
+    this.gate = gate;
     this.backlog = backlog;
     this.newId = newId;
     this.nanoTime = nanoTime;
     this.runId = newId.get();
     this.replicationId = newId.get();
     this.pingedNanos = nanoTime.getAsLong();
+    this.sendableOffset = backlog.end();
   }
 
   /** What serves one more connection. */
@@ -100,6 +105,7 @@ public final class FeedServer {
   public void restart(String reason) {
     replicationId = newId.get();
     backlog.restart(backlog.end());
+    sendableOffset = backlog.end();
     for (Downstream connection : List.copyOf(connections)) {
       if (connection.isAttached()) {
         connection.cut(reason);
@@ -126,6 +132,10 @@ public final class FeedServer {
 
   /** Sends replicas what is new. */
   public void flush() {
+    if (sendableOffset != backlog.end()) {
+      owner.onSending();
+      sendableOffset = backlog.end();
+    }
     for (Downstream connection : List.copyOf(connections)) {
       connection.feed();
     }
@@ -134,6 +144,11 @@ public final class FeedServer {
   /** Asks every replica at once what it has. */
   public void askForAcknowledgements() {
     append(ASK, 0, ASK.length);
+  }
+
+  /** Those that wait for a snapshot. */
+  public List<Downstream> whoWait() {
+    return connections.stream().filter(Downstream::isWaiting).toList();
   }
 
   /** Whether someone waits for a snapshot. */
@@ -196,6 +211,7 @@ public final class FeedServer {
         .map(
             r ->
                 new ReplicaState(
+                    r,
                     r.name(),
                     r.phase().name().toLowerCase(java.util.Locale.ROOT),
                     Math.max(0, backlog.end() - r.acknowledged())))
@@ -205,10 +221,11 @@ public final class FeedServer {
   /**
    * One replica, as an operator sees it.
    *
+   * @param connection which one it is
    * @param phase {@code waiting}, {@code receiving}, {@code gated} or {@code streaming}
    * @param lagBytes how much of the stream it has not acknowledged
    */
-  public record ReplicaState(String address, String phase, long lagBytes) {}
+  public record ReplicaState(Downstream connection, String address, String phase, long lagBytes) {}
 
   void joined(Downstream connection) {
     if (connections.size() >= MAX_CONNECTIONS) {
@@ -221,6 +238,7 @@ public final class FeedServer {
 
   void left(Downstream connection) {
     connections.remove(connection);
+    gate.onGone(connection);
   }
 
   void cut(Downstream connection, String reason) {
@@ -228,7 +246,8 @@ public final class FeedServer {
     LOG.info("{}: {} is cut off: {}", name, connection.name(), reason);
   }
 
-  List<Downstream> replicas() {
+  /** Those that wait for a snapshot, or have the stream. */
+  public List<Downstream> replicas() {
     List<Downstream> replicas = new ArrayList<>();
     for (Downstream connection : connections) {
       if (connection.isAttached() || connection.isWaiting()) {
@@ -236,6 +255,11 @@ public final class FeedServer {
       }
     }
     return replicas;
+  }
+
+  /** The offset up to which replicas may be sent the stream: what was added since must wait. */
+  long sendableOffset() {
+    return sendableOffset;
   }
 
   boolean canContinue(String id, long offset) {
@@ -252,6 +276,10 @@ public final class FeedServer {
 
   FeedOwner owner() {
     return owner;
+  }
+
+  ReplicaGate gate() {
+    return gate;
   }
 
   FeedReport report() {

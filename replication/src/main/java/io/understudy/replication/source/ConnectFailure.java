@@ -5,11 +5,11 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 
 /** Why there is no connection, in words that do not depend on the kind of socket. */
-final class ConnectFailure {
+public final class ConnectFailure {
   private ConnectFailure() {}
 
   /** What to say of an attempt that failed, with what to do. */
-  static String words(Throwable cause) {
+  public static String words(Throwable cause) {
     return "cannot be reached: "
         + switch (cause) {
           case ConnectTimeoutException e ->

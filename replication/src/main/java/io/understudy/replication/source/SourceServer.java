@@ -25,7 +25,7 @@ public record SourceServer(Family family, String version, boolean cluster) {
   }
 
   /** Reads the section {@code server} of INFO. */
-  static SourceServer of(String info) {
+  public static SourceServer of(String info) {
     Optional<String> valkey = field(info, "valkey_version");
     Optional<String> redis = field(info, "redis_version");
     boolean cluster =
@@ -62,7 +62,7 @@ public record SourceServer(Family family, String version, boolean cluster) {
   }
 
   /** Whether it is this version of its own family or a later one; false if it is not known. */
-  boolean isAtLeast(int wantedMajor, int wantedMinor) {
+  public boolean isAtLeast(int wantedMajor, int wantedMinor) {
     int major = number(0);
     return major > wantedMajor || (major == wantedMajor && number(1) >= wantedMinor);
   }
@@ -74,6 +74,16 @@ public record SourceServer(Family family, String version, boolean cluster) {
       case VALKEY -> isAtLeast(9, 0);
       case UNKNOWN -> true;
     };
+  }
+
+  /** Such as 8; 0 if it is not known. */
+  public int major() {
+    return number(0);
+  }
+
+  /** Such as 1; 0 if it is not known. */
+  public int minor() {
+    return number(1);
   }
 
   /** A number of the version; 0 if there is none at that place. */

@@ -180,7 +180,7 @@ final class Edge {
   /** Where the name of a destination is. */
   private record Place(int database, int word) {
     Ruling fetch(StreamCommand c) {
-      return new Ruling.Fetch(new KeyName(database, c.word(word)));
+      return Ruling.Fetch.of(new KeyName(database, c.word(word)));
     }
   }
 

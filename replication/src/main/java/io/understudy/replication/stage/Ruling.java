@@ -27,11 +27,22 @@ public sealed interface Ruling {
   }
 
   /**
-   * The value of a key of this part came from outside of it: it must be read from the source again.
+   * Values of keys of this part are not known here: they must be read from the source.
    *
-   * @param key the key whose value is not known here
+   * @param before what can be said at once, each a list of words
+   * @param keys at least one
    */
-  record Fetch(KeyName key) implements Ruling {}
+  record Fetch(List<List<byte[]>> before, List<KeyName> keys) implements Ruling {
+    /** Makes the lists unmodifiable. */
+    public Fetch {
+      before = before.stream().map(List::copyOf).toList();
+      keys = List.copyOf(keys);
+    }
+
+    static Fetch of(KeyName key) {
+      return new Fetch(List.of(), List.of(key));
+    }
+  }
 
   /**
    * The whole part changed in a way that only a new snapshot can follow.

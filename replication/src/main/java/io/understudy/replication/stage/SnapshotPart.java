@@ -21,6 +21,7 @@ public final class SnapshotPart {
   private static final int MAX_RECODED_BYTES = 64 << 20;
 
   private final Selection selection;
+  private final Contents contents;
   private final Rename rename;
   private final Optional<RdbTarget> target;
   private final int streamDatabase;
@@ -38,11 +39,13 @@ public final class SnapshotPart {
    */
   public SnapshotPart(
       Selection selection,
+      Contents contents,
       Rename rename,
       Optional<RdbTarget> target,
       int streamDatabase,
       SnapshotOutput output) {
     this.selection = selection;
+    this.contents = contents;
     this.rename = rename;
     this.target = target;
     this.streamDatabase = streamDatabase;
@@ -64,11 +67,17 @@ public final class SnapshotPart {
   }
 
   boolean has(RdbEntry entry) {
-    return selection.has(entry.database(), entry.keyArray(), entry.keyOffset(), entry.keyLength());
+    return contents.has(entry.type().kind())
+        && selection.has(entry.database(), entry.keyArray(), entry.keyOffset(), entry.keyLength());
+  }
+
+  private boolean isChanged(RdbEntry entry) {
+    return Contents.isGiven(entry.type().kind())
+        && contents.concerns(entry.keyArray(), entry.keyOffset(), entry.keyLength());
   }
 
   boolean isEverything() {
-    return selection.isEverything();
+    return selection.isEverything() && contents.isAll();
   }
 
   private RdbWriter begun() {
@@ -104,12 +113,18 @@ public final class SnapshotPart {
 
   /** Which bytes of an entry that it {@link #has} are needed. */
   Take wants(RdbEntry entry) {
-    return begun().wants(entry, !rename.isNone());
+    return begun().wants(entry, !rename.isNone() || isChanged(entry));
   }
 
   /** Begins an entry of which these bytes will come. */
   void beginEntry(RdbEntry entry, Take given) {
-    begun().beginEntry(entry, rename.isNone() ? null : rename.apply(entry.key()), given);
+    RdbWriter.Change change = null;
+    if (isChanged(entry)) {
+      byte[] key = entry.key();
+      change = value -> contents.apply(key, value);
+    }
+    byte[] name = rename.isNone() ? null : rename.apply(entry.key());
+    begun().beginEntry(entry, name, given, change);
   }
 
   /** Begins something that is no entry; returns whether its bytes are needed. */

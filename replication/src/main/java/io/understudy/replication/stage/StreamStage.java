@@ -1,8 +1,14 @@
 package io.understudy.replication.stage;
 
+import io.understudy.replication.rdb.DumpPayload;
+import io.understudy.replication.rdb.RdbException;
+import io.understudy.replication.rdb.RdbTarget;
+import io.understudy.wire.command.Command;
+import io.understudy.wire.command.CommandTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,7 +47,9 @@ public final class StreamStage {
   private static final int NONE_SELECTED = -1;
 
   private final Edge edge;
+  private final ContentEdge contentEdge;
   private final Rename rename;
+  private final Dialect dialect;
   private final int maxTransactionBytes;
   private final CommandBytes out = new CommandBytes();
   private final CommandBytes transaction = new CommandBytes();
@@ -56,12 +64,22 @@ public final class StreamStage {
   /**
    * A stage at the beginning of a stream.
    *
+   * @param contents which of the selected keys are kept by what they hold, and how
+   * @param target whose words are used; empty for the source's own
    * @param maxTransactionBytes a transaction of which more is kept ends the part
    * @param tally counts on
    */
-  public StreamStage(Selection selection, Rename rename, int maxTransactionBytes, Tally tally) {
+  public StreamStage(
+      Selection selection,
+      Contents contents,
+      Rename rename,
+      Optional<RdbTarget> target,
+      int maxTransactionBytes,
+      Tally tally) {
     this.tally = tally;
+    this.dialect = Dialect.of(target);
     this.edge = new Edge(selection, !rename.isNone(), fenced);
+    this.contentEdge = new ContentEdge(contents);
     this.rename = rename;
     this.maxTransactionBytes = maxTransactionBytes;
   }
@@ -83,6 +101,16 @@ public final class StreamStage {
    */
   public void select(int database) {
     selected = database;
+  }
+
+  /** Keys whose values have to be read before it is known what they hold. */
+  public List<KeyName> fenced() {
+    return List.copyOf(fenced);
+  }
+
+  /** Says that values have to be read, as an earlier process knew; the caller has them read. */
+  public void fence(List<KeyName> keys) {
+    fenced.addAll(keys);
   }
 
   /** Takes {@code MULTI}. */
@@ -122,7 +150,8 @@ public final class StreamStage {
    */
   public Outcome accept(StreamCommand command, int database) {
     try {
-      apply(edge.rule(command, database), command, database);
+      Ruling byKeys = edge.rule(command, database);
+      apply(contentEdge.rule(command, database, byKeys), command, database);
     } catch (UncuttableException | Rename.CollisionException e) {
       fail(new Outcome.Stop(String.valueOf(e.getMessage())));
     }
@@ -146,19 +175,74 @@ public final class StreamStage {
       case Ruling.Drop() -> tally.dropped++;
       case Ruling.Replace(List<List<byte[]>> commands) -> {
         tally.cut++;
-        commands.forEach(words -> add(renamed(words), database));
+        commands.forEach(words -> say(words, database));
       }
-      case Ruling.Fetch(KeyName key) -> {
+      case Ruling.Fetch(List<List<byte[]>> before, List<KeyName> keys) -> {
         tally.fetched++;
-        fenced.add(key);
-        toFetch.add(key);
+        before.forEach(words -> say(words, database));
+        fenced.addAll(keys);
+        toFetch.addAll(keys);
       }
       case Ruling.Resync(String reason) -> fail(new Outcome.Resync(reason));
       case Ruling.Stop(String reason) -> fail(new Outcome.Stop(reason));
     }
   }
 
+  /** Adds a command in words that the receivers know. */
+  private void say(List<byte[]> words, int database) {
+    if (dialect.isSourcesOwn()) {
+      add(renamed(words), database);
+      return;
+    }
+    if (!saidOtherwise(named(words), words, database)) {
+      add(renamed(words), database);
+    }
+  }
+
+  /** Adds a command in other words if it needs them; returns whether it did. */
+  private boolean saidOtherwise(Command command, List<byte[]> words, int database) {
+    return switch (dialect.say(command, words, database)) {
+      case Said.AsItIs() -> false;
+      case Said.Otherwise(List<List<byte[]>> commands) -> {
+        tally.translated++;
+        addTogether(commands, database);
+        yield true;
+      }
+      case Said.ByResult(List<List<byte[]>> before, KeyName key) -> {
+        tally.fetched++;
+        addTogether(before, database);
+        fenced.add(key);
+        toFetch.add(key);
+        yield true;
+      }
+      case Said.Unsayable(String reason) -> {
+        tally.unsaid++;
+        if (!dialect.mayLose()) {
+          fail(new Outcome.Stop(reason));
+        }
+        yield true;
+      }
+    };
+  }
+
+  /** What was one command stays one step. */
+  private void addTogether(List<List<byte[]>> commands, int database) {
+    boolean alone = inTransaction || commands.size() < 2;
+    if (!alone) {
+      select(database, out);
+      out.add("MULTI");
+    }
+    commands.forEach(words -> add(renamed(words), database));
+    if (!alone) {
+      out.add("EXEC");
+    }
+  }
+
   private void pass(StreamCommand command, int database) {
+    if (!dialect.isSourcesOwn()
+        && saidOtherwise(command.command(), List.of(command.words(0, command.count())), database)) {
+      return;
+    }
     if (rename.isNone() || command.keys().count() == 0) {
       select(database, target());
       target().add(command.bytes(), command.from(), command.to());
@@ -235,23 +319,38 @@ public final class StreamStage {
    *
    * @param commands what makes the value, each as words with the key's name at the source as the
    *     second; the first deletes the key. They are added as one transaction
+   * @param receivers in whose types a changed value is written
+   * @return {@link Outcome.Done}, or why this part ends: its receivers have no words for the value
    */
-  public void fetched(KeyName key, List<List<byte[]>> commands) {
+  public Outcome fetched(KeyName key, List<List<byte[]>> commands, RdbTarget receivers) {
     if (!fenced.remove(key)) {
-      return; // it was read twice, and the first reading said it all
+      return DONE; // it was read twice, and the first reading said it all
     }
-    select(key.database(), out);
-    if (commands.size() > 1) {
-      out.add("MULTI");
+    try {
+      List<List<byte[]>> said = new ArrayList<>();
+      List<List<byte[]>> kept =
+          contentEdge.said(key, commands, value -> DumpPayload.of(value, receivers));
+      for (List<byte[]> words : kept) {
+        switch (dialect.say(named(words), words, key.database())) {
+          case Said.AsItIs() -> said.add(words);
+          case Said.Otherwise(List<List<byte[]>> others) -> said.addAll(others);
+          case Said.Unsayable(String reason) -> {
+            tally.unsaid++;
+            if (!dialect.mayLose()) {
+              return new Outcome.Stop(reason);
+            }
+          }
+          case Said.ByResult result -> throw new IllegalStateException("a value has no result");
+        }
+      }
+      addTogether(said, key.database());
+      return DONE;
+    } catch (Rename.CollisionException | UncuttableException | RdbException e) {
+      return new Outcome.Stop(String.valueOf(e.getMessage()));
     }
-    byte[] name = rename.apply(key.bytes());
-    for (List<byte[]> command : commands) {
-      List<byte[]> words = new ArrayList<>(command);
-      words.set(1, name);
-      out.add(words);
-    }
-    if (commands.size() > 1) {
-      out.add("EXEC");
-    }
+  }
+
+  private static Command named(List<byte[]> words) {
+    return CommandTable.standard().named(Words.text(words, 0).toLowerCase(Locale.ROOT));
   }
 }

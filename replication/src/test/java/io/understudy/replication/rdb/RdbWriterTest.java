@@ -99,7 +99,7 @@ class RdbWriterTest {
                   ("new " + new String(entry.key(), StandardCharsets.ISO_8859_1))
                       .getBytes(StandardCharsets.ISO_8859_1);
               Take take = writer.wants(entry, true);
-              writer.beginEntry(entry, name, take);
+              writer.beginEntry(entry, name, take, null);
               return take;
             }
 

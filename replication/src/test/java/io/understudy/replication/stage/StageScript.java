@@ -2,6 +2,7 @@ package io.understudy.replication.stage;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.wire.command.Command;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.keys.Arguments;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Gives a stage commands that are written as text, and shows what is left of them as text. */
 final class StageScript {
@@ -20,11 +22,26 @@ final class StageScript {
   }
 
   static StageScript of(Selection selection) {
-    return new StageScript(new StreamStage(selection, Rename.NONE, 1 << 20, new Tally()));
+    return new StageScript(
+        new StreamStage(
+            selection, Contents.ALL, Rename.NONE, Optional.empty(), 1 << 20, new Tally()));
   }
 
   static StageScript of(Selection selection, Rename rename) {
-    return new StageScript(new StreamStage(selection, rename, 1 << 20, new Tally()));
+    return new StageScript(
+        new StreamStage(selection, Contents.ALL, rename, Optional.empty(), 1 << 20, new Tally()));
+  }
+
+  static StageScript of(Contents contents) {
+    return new StageScript(
+        new StreamStage(
+            Selection.EVERYTHING, contents, Rename.NONE, Optional.empty(), 1 << 20, new Tally()));
+  }
+
+  static StageScript of(Selection selection, RdbTarget target) {
+    return new StageScript(
+        new StreamStage(
+            selection, Contents.ALL, Rename.NONE, Optional.of(target), 1 << 20, new Tally()));
   }
 
   /** Gives one command of database 0. */

@@ -2,6 +2,7 @@ package io.understudy.replication.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.stage.StreamStage.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -184,7 +185,9 @@ class StreamStageTest {
     script.give("SET in1 other");
     script.give("DEL in1 in2");
     assertThat(script.give("COPY in1 in3")).isEqualTo(new Outcome.Fetch(List.of(name("in3"))));
-    script.stage().fetched(name("in1"), List.of(words("DEL in1"), words("SET in1 value")));
+    script
+        .stage()
+        .fetched(name("in1"), List.of(words("DEL in1"), words("SET in1 value")), RdbTarget.OLDEST);
     script.give("APPEND in1 more");
 
     assertThat(script.left())
@@ -198,8 +201,8 @@ class StreamStageTest {
 
     assertThat(script.give("SWAPDB 1 2")).isEqualTo(new Outcome.Fetch(List.of(name("in1", 2))));
 
-    script.stage().fetched(name("in1", 1), List.of(words("DEL in1")));
-    script.stage().fetched(name("in1", 2), List.of(words("DEL in1")));
+    script.stage().fetched(name("in1", 1), List.of(words("DEL in1")), RdbTarget.OLDEST);
+    script.stage().fetched(name("in1", 2), List.of(words("DEL in1")), RdbTarget.OLDEST);
     assertThat(script.left())
         .isEqualTo("SELECT 0; SWAPDB 1 2; SELECT 1; DEL in1; SELECT 2; DEL in1");
   }
@@ -230,7 +233,10 @@ class StreamStageTest {
 
   @Test
   void shouldStopWhenTransactionIsTooLarge() {
-    StageScript script = new StageScript(new StreamStage(IN, Rename.NONE, 100, new Tally()));
+    StageScript script =
+        new StageScript(
+            new StreamStage(
+                IN, Contents.ALL, Rename.NONE, java.util.Optional.empty(), 100, new Tally()));
     script.stage().begin();
     script.give("SET in1 " + "x".repeat(100));
 

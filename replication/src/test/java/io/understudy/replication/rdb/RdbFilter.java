@@ -2,13 +2,15 @@ package io.understudy.replication.rdb;
 
 import java.util.function.Predicate;
 
-/** Passes those entries of a file that are chosen on to one writer. Not thread-safe. */
-public final class RdbFilter implements RdbHandler {
+/**
+ * Passes those entries of a file that are chosen on to one writer, for tests of the writer alone.
+ */
+final class RdbFilter implements RdbHandler {
   private final Predicate<RdbEntry> choice;
   private final RdbWriter writer;
 
   /** A filter before the start of a file. */
-  public RdbFilter(Predicate<RdbEntry> choice, RdbWriter writer) {
+  RdbFilter(Predicate<RdbEntry> choice, RdbWriter writer) {
     this.choice = choice;
     this.writer = writer;
   }
@@ -33,7 +35,7 @@ public final class RdbFilter implements RdbHandler {
       return Take.NOTHING;
     }
     Take take = writer.wants(entry, false);
-    writer.beginEntry(entry, null, take);
+    writer.beginEntry(entry, null, take, null);
     return take;
   }
 
