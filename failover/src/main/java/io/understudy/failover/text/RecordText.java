@@ -1,5 +1,9 @@
 package io.understudy.failover.text;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -33,9 +37,13 @@ public final class RecordText {
 
   /** The record as text. */
   public static String write(Record value) {
-    var out = new StringBuilder();
-    writeValue(out, value, value.getClass());
-    return out.toString();
+    var text = new StringWriter();
+    try (JsonGenerator out = JsonTree.writing(text)) {
+      writeValue(out, value, value.getClass());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to memory", e);
+    }
+    return text.toString();
   }
 
   /**
@@ -44,88 +52,80 @@ public final class RecordText {
    * @throws IllegalArgumentException with the place and what was expected there
    */
   public static <T extends Record> T read(String text, Class<T> type) {
-    Object tree = JsonReader.read(text);
+    Object tree = JsonTree.read(text);
     return type.cast(readValue(tree, type, type.getSimpleName()));
   }
 
-  private static void writeValue(StringBuilder out, Object value, Type declared) {
+  private static void writeValue(JsonGenerator out, Object value, Type declared)
+      throws IOException {
     switch (value) {
       case Optional<?> optional -> {
         if (optional.isPresent()) {
           writeValue(out, optional.get(), argument(declared, 0));
         } else {
-          out.append("null");
+          out.writeNull();
         }
       }
-      case OptionalLong optional ->
-          out.append(optional.isPresent() ? String.valueOf(optional.getAsLong()) : "null");
-      case Map<?, ?> map -> {
-        List<List<Object>> pairs = new ArrayList<>();
-        map.forEach((k, v) -> pairs.add(List.of(k, v)));
-        pairs.sort((a, b) -> a.getFirst().toString().compareTo(b.getFirst().toString()));
-        writeAll(
-            out,
-            pairs,
-            pair -> {
-              out.append('[');
-              writeValue(out, pair.get(0), argument(declared, 0));
-              out.append(',');
-              writeValue(out, pair.get(1), argument(declared, 1));
-              out.append(']');
-            });
+      case OptionalLong optional -> {
+        if (optional.isPresent()) {
+          out.writeNumber(optional.getAsLong());
+        } else {
+          out.writeNull();
+        }
       }
+      case Map<?, ?> map -> writePairs(out, map, declared);
       case Set<?> set ->
           writeAll(
               out,
               set.stream().sorted((a, b) -> a.toString().compareTo(b.toString())).toList(),
-              element -> writeValue(out, element, argument(declared, 0)));
-      case Collection<?> list ->
-          writeAll(out, list, element -> writeValue(out, element, argument(declared, 0)));
+              argument(declared, 0));
+      case Collection<?> list -> writeAll(out, list, argument(declared, 0));
       case Record record -> writeRecord(out, record, declared);
-      case Enum<?> constant -> JsonReader.quote(out, constant.name());
-      case Duration duration -> JsonReader.quote(out, duration.toString());
-      case String string -> JsonReader.quote(out, string);
-      case Long number -> out.append(number);
-      case Integer number -> out.append(number);
-      case Double number -> JsonReader.quote(out, number.toString());
-      case Boolean bool -> out.append(bool);
+      case Enum<?> constant -> out.writeString(constant.name());
+      case Duration duration -> out.writeString(duration.toString());
+      case String string -> out.writeString(string);
+      case Long number -> out.writeNumber(number);
+      case Integer number -> out.writeNumber(number);
+      case Double number -> out.writeString(number.toString());
+      case Boolean bool -> out.writeBoolean(bool);
       default -> throw new IllegalArgumentException("no text form for " + value.getClass());
     }
   }
 
-  private static <T> void writeAll(
-      StringBuilder out, Collection<T> elements, java.util.function.Consumer<T> each) {
-    out.append('[');
-    boolean first = true;
-    for (T element : elements) {
-      if (!first) {
-        out.append(',');
-      }
-      first = false;
-      each.accept(element);
+  private static void writePairs(JsonGenerator out, Map<?, ?> map, Type declared)
+      throws IOException {
+    List<Map.Entry<?, ?>> pairs = new ArrayList<>(map.entrySet());
+    pairs.sort((a, b) -> a.getKey().toString().compareTo(b.getKey().toString()));
+    out.writeStartArray();
+    for (Map.Entry<?, ?> pair : pairs) {
+      out.writeStartArray();
+      writeValue(out, pair.getKey(), argument(declared, 0));
+      writeValue(out, pair.getValue(), argument(declared, 1));
+      out.writeEndArray();
     }
-    out.append(']');
+    out.writeEndArray();
   }
 
-  private static void writeRecord(StringBuilder out, Record record, Type declared) {
-    out.append('{');
-    boolean first = true;
+  private static void writeAll(JsonGenerator out, Collection<?> elements, Type declared)
+      throws IOException {
+    out.writeStartArray();
+    for (Object element : elements) {
+      writeValue(out, element, declared);
+    }
+    out.writeEndArray();
+  }
+
+  private static void writeRecord(JsonGenerator out, Record record, Type declared)
+      throws IOException {
+    out.writeStartObject();
     if (declared != record.getClass()) {
-      JsonReader.quote(out, TAG);
-      out.append(':');
-      JsonReader.quote(out, record.getClass().getSimpleName());
-      first = false;
+      out.writeStringField(TAG, record.getClass().getSimpleName());
     }
     for (RecordComponent component : record.getClass().getRecordComponents()) {
-      if (!first) {
-        out.append(',');
-      }
-      first = false;
-      JsonReader.quote(out, component.getName());
-      out.append(':');
+      out.writeFieldName(component.getName());
       writeValue(out, get(record, component), component.getGenericType());
     }
-    out.append('}');
+    out.writeEndObject();
   }
 
   private static Object get(Record record, RecordComponent component) {
