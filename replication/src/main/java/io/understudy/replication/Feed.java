@@ -31,8 +31,12 @@ final class Feed implements Admission.Desk {
     /** Who feeds it. */
     SourceServer source();
 
-    /** Connects to a replica. */
-    void connect(Address to, ChannelHandler handler, Consumer<Throwable> onFailed);
+    /**
+     * Connects to a replica.
+     *
+     * @param secure whether over TLS, if the source is reached so
+     */
+    void connect(Address to, boolean secure, ChannelHandler handler, Consumer<Throwable> onFailed);
 
     /** A feed that serves nobody begins anew, in other words, where the stream is now. */
     void onRetarget(Feed feed);
@@ -58,7 +62,13 @@ final class Feed implements Admission.Desk {
       LongSupplier nanoTime) {
     this.plan = plan;
     this.driver = driver;
-    this.admission = new Admission(plan, this, driver::connect, nanoTime);
+    this.admission =
+        new Admission(
+            plan,
+            this,
+            (to, handler, onFailed) ->
+                driver.connect(to, plan.tls().isPresent(), handler, onFailed),
+            nanoTime);
     this.target = plan.target();
     this.stage = newStage();
     this.server =

@@ -6,6 +6,7 @@ import io.understudy.replication.stage.Contents;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsServer;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param target the version of its replicas; empty to ask the first of them. What it does not know
  *     is written in other types and said in other words
  * @param loss what becomes of what its replicas cannot hold
+ * @param tls the feed's end of TLS; empty for plain connections
  */
 public record FeedPlan(
     Address listen,
@@ -31,7 +33,8 @@ public record FeedPlan(
     int backlogBytes,
     FeedOptions options,
     Optional<RdbTarget> target,
-    RdbTarget.Loss loss) {
+    RdbTarget.Loss loss,
+    Optional<TlsServer> tls) {
   /** What must be the same for another process to go on with the feed's stream. */
   String identity() {
     return description + " / " + target.map(RdbTarget::toString).orElse("") + " / " + loss;

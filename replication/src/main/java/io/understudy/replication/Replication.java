@@ -68,7 +68,7 @@ public final class Replication implements AutoCloseable {
       Address listen = feed.plan().listen();
       ChannelFuture bound =
           sockets
-              .listen(replicator.loop(), listen, feed.server()::newConnection)
+              .listen(replicator.loop(), listen, feed.plan().tls(), feed.server()::newConnection)
               .awaitUninterruptibly();
       if (!bound.isSuccess()) {
         throw new ReplicationException(unbound(listen, bound.cause()), bound.cause());

@@ -269,8 +269,11 @@ final class Replicator
   }
 
   @Override
-  public void connect(Address to, ChannelHandler handler, Consumer<Throwable> onFailed) {
-    sockets.connect(loop, SourceOptions.of(to, Optional.empty(), 0), handler, onFailed);
+  public void connect(
+      Address to, boolean secure, ChannelHandler handler, Consumer<Throwable> onFailed) {
+    SourceOptions replica =
+        SourceOptions.of(to, Optional.empty(), 0).over(secure ? source.tls() : Optional.empty());
+    sockets.connect(loop, replica, handler, onFailed);
   }
 
   @Override

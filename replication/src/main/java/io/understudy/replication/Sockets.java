@@ -24,6 +24,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.TlsServer;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -91,10 +93,12 @@ record Sockets(
   /**
    * Listens for a feed's replicas.
    *
+   * @param tls the server's end of it; empty for plain connections
    * @param handlers makes what serves one connection
    * @return done when the address is bound, or cannot be
    */
-  ChannelFuture listen(EventLoop loop, Address address, Supplier<ChannelHandler> handlers) {
+  ChannelFuture listen(
+      EventLoop loop, Address address, Optional<TlsServer> tls, Supplier<ChannelHandler> handlers) {
     return new ServerBootstrap()
         .group(loop, loop)
         .channelFactory(listeners)
@@ -106,6 +110,8 @@ record Sockets(
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
+                tls.map(server -> new SslHandler(server.engine()))
+                    .ifPresent(channel.pipeline()::addLast);
                 channel.pipeline().addLast(handlers.get());
               }
             })

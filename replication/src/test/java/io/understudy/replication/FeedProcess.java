@@ -71,7 +71,8 @@ final class FeedProcess {
                   Duration.ofSeconds(60),
                   Duration.ofMillis(100)),
               Optional.empty(),
-              RdbTarget.Loss.REFUSED));
+              RdbTarget.Loss.REFUSED,
+              Optional.empty()));
     }
     SourcePlan plan =
         new SourcePlan(

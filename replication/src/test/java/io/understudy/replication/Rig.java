@@ -74,7 +74,8 @@ final class Rig implements AutoCloseable {
                   Duration.ofSeconds(60),
                   Duration.ofMillis(100)),
               target,
-              RdbTarget.Loss.REFUSED));
+              RdbTarget.Loss.REFUSED,
+              Optional.empty()));
     }
     SourcePlan plan =
         new SourcePlan(

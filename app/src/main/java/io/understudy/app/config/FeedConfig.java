@@ -7,6 +7,7 @@ import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.rdb.RdbVersion;
 import io.understudy.replication.rdb.ValueKind;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.ServerTls;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param target which servers its replicas are; empty to ask them
  * @param loss what becomes of what they cannot hold
  * @param password that replicas must send; empty for none
+ * @param tls what the feed shows to replicas; empty for plain connections
  * @param backlogBytes how much of the stream is kept for replicas that come back
  */
 public record FeedConfig(
@@ -40,6 +42,7 @@ public record FeedConfig(
     Optional<RdbTarget> target,
     RdbTarget.Loss loss,
     Optional<Secret> password,
+    Optional<ServerTls> tls,
     int backlogBytes) {
   private static final Pattern TARGET =
       Pattern.compile("(redis|valkey)[ -](\\d{1,2})\\.(\\d{1,2})(?:\\..*)?");
@@ -69,6 +72,7 @@ public record FeedConfig(
         Optional.empty(),
         target,
         RdbTarget.Loss.REFUSED,
+        Optional.empty(),
         Optional.empty(),
         Defaults.BACKLOG_BYTES);
   }

@@ -4,6 +4,7 @@ import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.rdb.ValueKind;
 import io.understudy.topology.Address;
 import io.understudy.wire.tls.ClientTls;
+import io.understudy.wire.tls.ServerTls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,6 +73,7 @@ final class ReplicationSection {
                   "target",
                   "loss",
                   "password",
+                  "tls",
                   "backlog"))
           .flatMap(this::feed)
           .ifPresent(feeds::add);
@@ -150,6 +152,7 @@ final class ReplicationSection {
             .flatMap(v -> v.choice(RdbTarget.Loss.values()))
             .orElse(RdbTarget.Loss.REFUSED);
     Optional<Secret> password = section.get("password").flatMap(Value::secret);
+    Optional<ServerTls> tls = TlsSection.ofListener(section);
     int backlog =
         section
             .get("backlog")
@@ -169,6 +172,7 @@ final class ReplicationSection {
                 target.map(t -> t.withLoss(loss)),
                 loss,
                 password,
+                tls,
                 backlog));
   }
 

@@ -16,6 +16,7 @@ import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.topology.Address;
 import io.understudy.wire.tls.TlsClient;
+import io.understudy.wire.tls.TlsServer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ public final class Replicating implements AutoCloseable {
       throws StartException {
     List<SourcePlan> plans = new ArrayList<>();
     for (SourceConfig source : configuration.replication()) {
-      plans.add(plan(source, firstAddress(source, configuration), certificates.of(source.tls())));
+      plans.add(plan(source, firstAddress(source, configuration), Optional.of(certificates)));
     }
     return start(plans);
   }
@@ -97,15 +98,25 @@ public final class Replicating implements AutoCloseable {
     };
   }
 
-  private static SourcePlan plan(SourceConfig source, Address address, Optional<TlsClient> tls)
+  /**
+   * @param certificates empty for those who have none
+   */
+  private static SourcePlan plan(
+      SourceConfig source, Address address, Optional<Certificates> certificates)
       throws StartException {
+    Optional<TlsClient> tls =
+        certificates.isPresent() ? certificates.get().of(source.tls()) : Optional.empty();
     Optional<SourceOptions.Login> login =
         source
             .auth()
             .map(auth -> new SourceOptions.Login(auth.username(), auth.password().reveal()));
     List<FeedPlan> feeds = new ArrayList<>();
     for (FeedConfig feed : source.feeds()) {
-      feeds.add(plan(feed));
+      Optional<TlsServer> shown =
+          certificates.isPresent() && feed.tls().isPresent()
+              ? Optional.of(certificates.get().of(feed.tls().get()))
+              : Optional.empty();
+      feeds.add(plan(feed, shown));
     }
     return new SourcePlan(
         source.name(),
@@ -116,7 +127,7 @@ public final class Replicating implements AutoCloseable {
         MAX_COMMAND_BYTES);
   }
 
-  private static FeedPlan plan(FeedConfig feed) throws StartException {
+  private static FeedPlan plan(FeedConfig feed, Optional<TlsServer> tls) throws StartException {
     return new FeedPlan(
         feed.listen(),
         new Selection(
@@ -133,7 +144,8 @@ public final class Replicating implements AutoCloseable {
             FeedOptions.DEFAULT.silence(),
             FeedOptions.DEFAULT.keepAlive()),
         feed.target(),
-        feed.loss());
+        feed.loss(),
+        tls);
   }
 
   private static KeyPattern pattern(FeedConfig.KeyRule rule) {

@@ -91,6 +91,7 @@ class ReplicationConfigurationTest {
                                 .withLoss(RdbTarget.Loss.ALLOWED)),
                         RdbTarget.Loss.ALLOWED,
                         Optional.of(new Secret("hush")),
+                        Optional.empty(),
                         1 << 20))),
             new SourceConfig(
                 "10.0.0.9:6379",
@@ -109,6 +110,7 @@ class ReplicationConfigurationTest {
                         Optional.empty(),
                         Optional.empty(),
                         RdbTarget.Loss.REFUSED,
+                        Optional.empty(),
                         Optional.empty(),
                         DEFAULT_BACKLOG))));
     assertThat(sources.get(0).feeds().get(1).description())

@@ -80,6 +80,7 @@ class ValueRulesTest {
         Optional.empty(),
         RdbTarget.Loss.REFUSED,
         Optional.empty(),
+        Optional.empty(),
         Defaults.BACKLOG_BYTES);
   }
 }
