@@ -81,6 +81,14 @@ public final class ProgramProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** SIGHUP. */
+  public void hangUp() throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new AssertionError("cannot send SIGHUP");
+    }
+  }
+
   /** Whether it still runs. */
   public boolean isAlive() {
     return process.isAlive();

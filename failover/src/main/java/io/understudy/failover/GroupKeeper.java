@@ -11,6 +11,7 @@ import io.understudy.failover.decide.Operation;
 import io.understudy.failover.decide.Outcome;
 import io.understudy.failover.decide.Step;
 import io.understudy.failover.link.Connector;
+import io.understudy.failover.link.Credentials;
 import io.understudy.failover.link.Link;
 import io.understudy.failover.observe.NodeWatch;
 import io.understudy.failover.publish.TopologyBoard;
@@ -110,6 +111,11 @@ final class GroupKeeper implements Runnable {
   void close() {
     closed = true;
     wake();
+  }
+
+  /** Logs in otherwise on connections that are opened from now on. Any thread. */
+  void login(Optional<Credentials> credentials) {
+    mailbox.execute(() -> watches.forEach(watch -> watch.login(credentials)));
   }
 
   /** Makes the next turn come at once. Any thread. */

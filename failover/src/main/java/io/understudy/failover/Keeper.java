@@ -1,6 +1,7 @@
 package io.understudy.failover;
 
 import io.understudy.failover.link.Connector;
+import io.understudy.failover.link.Credentials;
 import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -80,6 +82,19 @@ public final class Keeper implements AutoCloseable {
       throw new IllegalArgumentException("there is no group " + group);
     }
     return keeper.status();
+  }
+
+  /**
+   * Logs in otherwise on connections to a group's servers that are opened from now on. Any thread.
+   *
+   * @throws IllegalArgumentException when this keeper has no such group
+   */
+  public void login(String group, Optional<Credentials> credentials) {
+    GroupKeeper keeper = groups.get(group);
+    if (keeper == null) {
+      throw new IllegalArgumentException("there is no group " + group);
+    }
+    keeper.login(credentials);
   }
 
   /** The groups' names, in the order they were given. */

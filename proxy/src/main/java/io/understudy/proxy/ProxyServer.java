@@ -24,25 +24,33 @@ import io.understudy.proxy.backend.Replicas;
 import io.understudy.proxy.backend.TrafficLog;
 import io.understudy.proxy.backend.Transport;
 import io.understudy.proxy.backend.Turn;
+import io.understudy.proxy.route.Limits;
 import io.understudy.proxy.session.Acceptor;
+import io.understudy.proxy.session.Attendance;
 import io.understudy.proxy.session.ClientRegistry;
 import io.understudy.proxy.session.Counters;
 import io.understudy.proxy.session.Destinations;
 import io.understudy.proxy.session.Spread;
 import io.understudy.topology.Address;
 import io.understudy.topology.RunId;
+import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** A running proxy: its event loops, listeners and connections. */
@@ -61,32 +69,39 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
-  private final ProxyOptions options;
-  private volatile Map<String, Access> access;
+  private final TopologyFeed feed;
+  private final Transport transport;
+  private final AtomicReference<Limits> limits;
+  private volatile ProxyOptions options;
   private final MultiThreadIoEventLoopGroup threads;
   private final List<Lane> lanes = new ArrayList<>();
-  private final List<Bound> bound = new ArrayList<>();
-  private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
+  private final List<Bound> bound = new CopyOnWriteArrayList<>();
+  private final Map<String, TopologyFeed.Subscription> subscriptions = new ConcurrentHashMap<>();
   private final ClientRegistry registry = new ClientRegistry();
 
-  private final Map<String, Measured> measured = new LinkedHashMap<>();
-  private final List<LagProbe> probes = new ArrayList<>();
+  private final Map<String, Measured> measured = new ConcurrentHashMap<>();
+  private final List<LagProbe> probes = new CopyOnWriteArrayList<>();
 
   /** One event loop with its connections to each group. */
   private record Lane(
       Loop loop, TrafficLog traffic, Map<String, BackendPool> pools, Map<String, Replicas> reads) {}
 
   /** One listener that is bound. */
-  private record Bound(Listener listener, Channel channel, List<Counters> counters) {}
+  private record Bound(
+      Listener listener, Channel channel, Attendance attendance, List<Counters> counters) {
+    boolean isAt(Listener other) {
+      return listener.toString().equals(other.toString());
+    }
+  }
 
-  private ProxyServer(ProxyOptions options) {
+  private ProxyServer(ProxyOptions options, TopologyFeed feed) {
     this.options = options;
-    this.access = options.access();
+    this.feed = feed;
+    this.transport = options.transport().available();
+    this.limits = new AtomicReference<>(options.limits());
     this.threads =
         new MultiThreadIoEventLoopGroup(
-            options.threads(),
-            new DefaultThreadFactory("proxy", true),
-            options.transport().available().ioHandler());
+            options.threads(), new DefaultThreadFactory("proxy", true), transport.ioHandler());
   }
 
   /**
@@ -95,9 +110,9 @@ public final class ProxyServer implements AutoCloseable {
    * @throws BindException in one line, when an address cannot be bound; nothing is left running
    */
   public static ProxyServer start(ProxyOptions options, TopologyFeed feed) throws BindException {
-    ProxyServer server = new ProxyServer(options);
+    ProxyServer server = new ProxyServer(options, feed);
     try {
-      server.open(feed);
+      server.open();
       return server;
     } catch (BindException | RuntimeException e) {
       server.close();
@@ -105,8 +120,7 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
-  private void open(TopologyFeed feed) throws BindException {
-    Transport transport = options.transport().available();
+  private void open() throws BindException {
     ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
     Greetings greetings = new Greetings();
     for (EventExecutor executor : threads) {
@@ -119,36 +133,124 @@ public final class ProxyServer implements AutoCloseable {
               allocator,
               transport.readsWhenReady() ? new ReceiveBuffer(allocator) : null,
               transport,
-              options.limits(),
+              limits,
               greetings,
               Executors.newVirtualThreadPerTaskExecutor(),
               System::nanoTime);
-      lanes.add(new Lane(loop, new TrafficLog(), new LinkedHashMap<>(), new LinkedHashMap<>()));
+      lanes.add(
+          new Lane(loop, new TrafficLog(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>()));
     }
     for (Listener listener : options.listeners()) {
-      listen(listener, feed, transport);
+      bound.add(listen(listener));
     }
+    follow();
+  }
+
+  /** Hears of every group that a listener leads to. */
+  private void follow() {
     for (String group : groups()) {
-      subscriptions.add(
-          feed.subscribe(
-              group,
-              topology -> {
-                for (Lane lane : lanes) {
-                  BackendPool pool = lane.pools().get(group);
-                  if (pool != null) {
-                    lane.loop().events().execute(() -> pool.update(topology));
-                  }
-                  Replicas replicas = lane.reads().get(group);
-                  if (replicas != null) {
-                    lane.loop().events().execute(() -> replicas.update(topology));
-                  }
-                }
-              }));
+      subscriptions.computeIfAbsent(
+          group, name -> feed.subscribe(name, topology -> published(name, topology)));
     }
   }
 
+  private void published(String group, Topology topology) {
+    for (Lane lane : lanes) {
+      BackendPool pool = lane.pools().get(group);
+      if (pool != null) {
+        lane.loop().events().execute(() -> pool.update(topology));
+      }
+      Replicas replicas = lane.reads().get(group);
+      if (replicas != null) {
+        lane.loop().events().execute(() -> replicas.update(topology));
+      }
+    }
+  }
+
+  /**
+   * Follows other options while connections are open. What listens at a new address begins to, what
+   * listens no more lets its clients finish, and a listener that changed serves those who connect
+   * from now on in its new way. Threads and transport stay as they are.
+   *
+   * @param finish how long clients of a listener that is gone, or that leads elsewhere, have to
+   *     finish what is in flight
+   * @return what was done, a sentence for each change of a listener
+   * @throws BindException in one line, when an address cannot be bound; nothing was changed
+   */
+  public synchronized List<String> apply(ProxyOptions next, Duration finish) throws BindException {
+    List<Bound> opened = new ArrayList<>();
+    for (Listener listener : next.listeners()) {
+      if (bound.stream().noneMatch(one -> one.isAt(listener))) {
+        try {
+          opened.add(listen(listener));
+        } catch (BindException e) {
+          opened.forEach(one -> one.channel().close().awaitUninterruptibly());
+          throw e;
+        }
+      }
+    }
+    options = next;
+    limits.set(next.limits());
+    List<String> done = new ArrayList<>();
+    List<Bound> now = new ArrayList<>();
+    for (Bound one : bound) {
+      Optional<Listener> same = next.listeners().stream().filter(one::isAt).findFirst();
+      if (same.isEmpty()) {
+        one.channel().close().awaitUninterruptibly();
+        done.add(finishing(one, finish, "is closed"));
+      } else {
+        now.add(changed(one, same.get(), finish, done));
+      }
+    }
+    for (Bound one : opened) {
+      now.add(one);
+      done.add("listener " + one.listener() + " is open");
+    }
+    // Sorted as in the options, so that reports are.
+    now.sort(Comparator.comparingInt(one -> next.listeners().indexOf(one.listener())));
+    bound.clear();
+    bound.addAll(now);
+    follow();
+    for (String group : groups()) {
+      published(group, feed.current(group)); // Some connections may have just come into being.
+    }
+    return done;
+  }
+
+  private Bound changed(Bound one, Listener next, Duration finish, List<String> done) {
+    if (one.listener().equals(next)) {
+      return one;
+    }
+    boolean elsewhere = !one.listener().routes().equals(next.routes());
+    Attendance attendance = elsewhere ? new Attendance(next.admission()) : one.attendance();
+    attendance.admits(next.admission());
+    Acceptor acceptor = acceptor(next, attendance, one.counters());
+    Channel channel = one.channel();
+    channel
+        .eventLoop()
+        .submit(() -> channel.pipeline().replace(Acceptor.class, null, acceptor))
+        .awaitUninterruptibly();
+    done.add(
+        elsewhere
+            ? finishing(one, finish, "leads elsewhere")
+            : "listener " + next + " serves those who connect from now on in its new way");
+    return new Bound(next, channel, attendance, one.counters());
+  }
+
+  private String finishing(Bound one, Duration finish, String why) {
+    long clients = registry.count(one.attendance());
+    Thread.startVirtualThread(() -> registry.drain(one.attendance(), finish));
+    return "listener "
+        + one.listener()
+        + " "
+        + why
+        + "; its clients, "
+        + clients
+        + " now, finish what is in flight";
+  }
+
   private Access accessOf(String group) {
-    return access.getOrDefault(group, Access.PLAIN);
+    return options.access().getOrDefault(group, Access.PLAIN);
   }
 
   private List<String> groups() {
@@ -158,43 +260,47 @@ public final class ProxyServer implements AutoCloseable {
         .toList();
   }
 
-  private void listen(Listener listener, TopologyFeed feed, Transport transport)
-      throws BindException {
-    Acceptor acceptor = new Acceptor(registry, listener.admission(), listener.tls());
-    List<Counters> counters = new ArrayList<>();
-    Supplier<Access> access = () -> accessOf(listener.group());
-    for (Lane lane : lanes) {
-      Map<String, BackendPool> pools = new LinkedHashMap<>();
-      for (String group : listener.routes().groups()) {
-        pools.put(group, pool(lane, group, feed));
-      }
-      BackendPool pool = pool(lane, listener.group(), feed);
-      Counters counter = new Counters();
-      counters.add(counter);
-      Spread spread =
-          listener.reads().spreads()
-              ? new Spread(replicas(lane, listener.group(), feed, access), listener.reads())
-              : null;
-      Destinations destinations =
-          listener.routes().isOne() ? null : new Destinations(listener.routes(), pools);
-      acceptor.add(lane.loop(), listener.group(), pool, counter, spread, destinations);
-    }
+  private Bound listen(Listener listener) throws BindException {
+    Attendance attendance = new Attendance(listener.admission());
+    List<Counters> counters = lanes.stream().map(lane -> new Counters()).toList();
     ChannelFuture future =
         new Bootstrap()
             .group(lanes.get(bound.size() % lanes.size()).loop().events())
             .channelFactory(transport.servers())
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .handler(acceptor)
+            .handler(acceptor(listener, attendance, counters))
             .bind(new InetSocketAddress(listener.host(), listener.port()))
             .awaitUninterruptibly();
     if (!future.isSuccess()) {
       throw new BindException(listener, future.cause());
     }
-    bound.add(new Bound(listener, future.channel(), counters));
+    return new Bound(listener, future.channel(), attendance, counters);
   }
 
-  private BackendPool pool(Lane lane, String name, TopologyFeed feed) {
+  /** What makes sessions of a listener's connections. */
+  private Acceptor acceptor(Listener listener, Attendance attendance, List<Counters> counters) {
+    Acceptor acceptor = new Acceptor(registry, attendance, listener.tls());
+    Supplier<Access> access = () -> accessOf(listener.group());
+    for (Lane lane : lanes) {
+      Map<String, BackendPool> pools = new LinkedHashMap<>();
+      for (String group : listener.routes().groups()) {
+        pools.put(group, pool(lane, group));
+      }
+      BackendPool pool = pool(lane, listener.group());
+      Counters counter = counters.get(lane.loop().index());
+      Spread spread =
+          listener.reads().spreads()
+              ? new Spread(replicas(lane, listener.group(), access), listener.reads())
+              : null;
+      Destinations destinations =
+          listener.routes().isOne() ? null : new Destinations(listener.routes(), pools);
+      acceptor.add(lane.loop(), listener.group(), pool, counter, spread, destinations);
+    }
+    return acceptor;
+  }
+
+  private BackendPool pool(Lane lane, String name) {
     return lane.pools()
         .computeIfAbsent(
             name,
@@ -204,7 +310,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   /** The replicas of a group on one loop; the first loop measures for all. */
-  private Replicas replicas(Lane lane, String group, TopologyFeed feed, Supplier<Access> access) {
+  private Replicas replicas(Lane lane, String group, Supplier<Access> access) {
     Measured shared = measured.computeIfAbsent(group, name -> new Measured());
     Replicas known = lane.reads().get(group);
     if (known != null) {
@@ -310,7 +416,7 @@ public final class ProxyServer implements AutoCloseable {
   /** Closes everything at once. Closing twice is harmless. */
   @Override
   public void close() {
-    subscriptions.forEach(TopologyFeed.Subscription::close);
+    subscriptions.values().forEach(TopologyFeed.Subscription::close);
     bound.forEach(one -> one.channel().close().awaitUninterruptibly());
     registry.closeAll();
     for (Lane lane : lanes) {

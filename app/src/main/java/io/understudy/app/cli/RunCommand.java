@@ -1,19 +1,26 @@
 package io.understudy.app.cli;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.ConfigurationException;
+import io.understudy.app.config.ConfigurationFile;
 import io.understudy.app.config.Defaults;
 import io.understudy.app.wiring.StartException;
 import io.understudy.app.wiring.Understudy;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Keeps and serves what the configuration names, until it is told to end. */
 @Command(
     name = "run",
-    description = "Keep and serve the groups of a configuration, until SIGTERM or Ctrl-C.",
+    description =
+        "Keep and serve the groups of a configuration, until SIGTERM or Ctrl-C."
+            + " SIGHUP reads the configuration again.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -22,6 +29,8 @@ import picocli.CommandLine.Option;
       "3:could not start: an address in use, a state directory that cannot be written"
     })
 final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -39,6 +48,7 @@ final class RunCommand implements Callable<Integer> {
     } catch (StartException e) {
       throw new CommandException(ExitCode.CANNOT_START, file + ": " + e.getMessage(), e);
     }
+    Hangup.hear(() -> reload(understudy));
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -52,5 +62,16 @@ final class RunCommand implements Callable<Integer> {
                     }));
     new CountDownLatch(1).await();
     return ExitCode.OK;
+  }
+
+  /** SIGHUP: a mistake in the file changes nothing. */
+  private void reload(Understudy understudy) {
+    try {
+      LOG.info("told to read {} again", file);
+      understudy.reload(
+          ConfigurationFile.read(file, name -> Optional.ofNullable(System.getenv(name))));
+    } catch (ConfigurationException | StartException e) {
+      LOG.error("nothing was changed: {}", e.getMessage());
+    }
   }
 }

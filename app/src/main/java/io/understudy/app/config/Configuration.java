@@ -5,8 +5,10 @@ import io.understudy.wire.tls.ClientTls;
 import io.understudy.wire.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything the program was told, complete and consistent: names are unique, every listener's
@@ -105,11 +107,15 @@ public record Configuration(
 
     /** Whether it leads to a group, be it by a route. */
     public boolean leadsTo(String name) {
-      return group.equals(name)
-          || routes.flatMap(Routes::pubsub).filter(name::equals).isPresent()
-          || routes.stream()
-              .flatMap(all -> all.routes().stream())
-              .anyMatch(route -> route.group().equals(name));
+      return groups().contains(name);
+    }
+
+    /** The groups that it leads to. */
+    public Set<String> groups() {
+      Set<String> all = new LinkedHashSet<>(List.of(group));
+      routes.flatMap(Routes::pubsub).ifPresent(all::add);
+      routes.ifPresent(some -> some.routes().forEach(route -> all.add(route.group())));
+      return all;
     }
   }
 

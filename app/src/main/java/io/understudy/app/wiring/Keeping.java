@@ -113,6 +113,16 @@ final class Keeping implements AutoCloseable {
     return feed;
   }
 
+  /** Tells the keeper how to log in to a group from now on. */
+  void login(Configuration.Group group) {
+    keeper.ifPresent(
+        k -> {
+          if (k.groups().contains(group.name())) {
+            k.login(group.name(), Options.credentials(group));
+          }
+        });
+  }
+
   /** Everything known of a group; of a follower, what is published. */
   GroupStatus status(String group) {
     return keeper

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Says to each part, in its own words, what the configuration says. */
 final class Options {
@@ -147,15 +148,17 @@ final class Options {
   static GroupOptions group(Configuration.Group group, Certificates certificates)
       throws StartException {
     return new GroupOptions(
-        group.name(),
-        group.nodes(),
-        group
-            .auth()
-            .map(
-                auth ->
-                    new io.understudy.failover.link.Credentials(
-                        auth.username(), auth.password().reveal())),
-        certificates.of(group.tls()));
+        group.name(), group.nodes(), credentials(group), certificates.of(group.tls()));
+  }
+
+  /** How a keeper logs in to a group. */
+  static Optional<io.understudy.failover.link.Credentials> credentials(Configuration.Group group) {
+    return group
+        .auth()
+        .map(
+            auth ->
+                new io.understudy.failover.link.Credentials(
+                    auth.username(), auth.password().reveal()));
   }
 
   static ProxyOptions proxy(Configuration configuration, Certificates certificates)

@@ -10,6 +10,7 @@ import io.understudy.app.rest.AdminServer;
 import io.understudy.app.rest.GroupReport;
 import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
+import io.understudy.proxy.BindException;
 import io.understudy.proxy.ProxyServer;
 import io.understudy.topology.Address;
 import io.understudy.topology.TopologyFeed;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class Understudy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
 
-  private final Configuration configuration;
+  private volatile Configuration configuration;
   private final Keeping keeping;
   private final Certificates certificates;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
@@ -214,6 +215,74 @@ public final class Understudy implements AutoCloseable {
                             .ifPresent(primary -> started.follow(group, primary.address()))));
       }
     }
+  }
+
+  /**
+   * Follows a changed configuration as far as that is possible without a restart. Connections that
+   * no change concerns stay up.
+   *
+   * @return what was done, and what waits for a restart, a sentence each
+   * @throws StartException in one line; nothing was changed
+   */
+  public synchronized List<String> reload(Configuration next) throws StartException {
+    List<String> waiting = ReloadPlan.waiting(configuration, next);
+    List<String> done = new ArrayList<>();
+    if (proxy.isPresent() && !next.proxy().listeners().isEmpty()) {
+      try {
+        done.addAll(
+            proxy.get().apply(Options.proxy(followed(next), certificates), next.proxy().drain()));
+      } catch (BindException e) {
+        throw new StartException(String.valueOf(e.getMessage()), e);
+      }
+    } else if (!configuration.proxy().listeners().equals(next.proxy().listeners())) {
+      waiting.add("the first listener, or the end of the last, needs a restart");
+    }
+    for (Configuration.Group group : next.groups()) {
+      keeping.login(group);
+    }
+    Logging.apply(next.log());
+    configuration = followed(next);
+    done.forEach(line -> LOG.info("reload: {}", line));
+    waiting.forEach(line -> LOG.warn("reload: {} until a restart", line));
+    List<String> all = new ArrayList<>(done);
+    waiting.forEach(line -> all.add(line + " until a restart"));
+    if (all.isEmpty()) {
+      LOG.info("reload: secrets and limits were read again; nothing else changed");
+    }
+    return all;
+  }
+
+  /** What the program does of a configuration from now on: the rest stays as it is. */
+  private Configuration followed(Configuration next) {
+    List<Configuration.Group> groups = new ArrayList<>();
+    for (Configuration.Group group : configuration.groups()) {
+      groups.add(
+          next.groups().stream()
+              .filter(other -> other.name().equals(group.name()))
+              .map(
+                  other ->
+                      new Configuration.Group(
+                          group.name(), group.nodes(), other.auth(), group.tls()))
+              .findFirst()
+              .orElse(group));
+    }
+    List<String> kept = groups.stream().map(Configuration.Group::name).toList();
+    Configuration.Proxy proxy = next.proxy();
+    return new Configuration(
+        groups,
+        new Configuration.Proxy(
+            proxy.listeners().stream().filter(l -> kept.containsAll(l.groups())).toList(),
+            configuration.proxy().transport(),
+            configuration.proxy().threads(),
+            proxy.maxClients(),
+            proxy.idleTimeout(),
+            proxy.hold(),
+            proxy.memory(),
+            proxy.drain()),
+        configuration.failover(),
+        configuration.replication(),
+        configuration.admin(),
+        next.log());
   }
 
   /** Takes no new clients and lets requests in flight finish, for at most the configured time. */

@@ -49,6 +49,10 @@ public final class Connector implements AutoCloseable {
   private static final int COMPUTATION_THREADS = 2;
   private static final Duration SHUTDOWN_DEADLINE = Duration.ofSeconds(2);
 
+  /** The threads, which the first of several connectors owns. */
+  private final ClientResources threads;
+
+  private final boolean owner;
   private final ClientResources resources;
   private final RedisClient client;
   private final HostResolver resolver = new HostResolver();
@@ -68,11 +72,15 @@ public final class Connector implements AutoCloseable {
             .ioThreadPoolSize(Math.max(2, ioThreads))
             .computationThreadPoolSize(COMPUTATION_THREADS)
             .build(),
+        true,
         connectTimeout,
         Optional.empty());
   }
 
-  private Connector(ClientResources threads, Duration connectTimeout, Optional<TlsClient> tls) {
+  private Connector(
+      ClientResources threads, boolean owner, Duration connectTimeout, Optional<TlsClient> tls) {
+    this.threads = threads;
+    this.owner = owner;
     this.connectTimeout = connectTimeout;
     this.tls = tls;
     // A certificate names a host, so connections are opened by name; but what the name means is
@@ -126,7 +134,7 @@ public final class Connector implements AutoCloseable {
     if (wanted.isEmpty()) {
       return this;
     }
-    Connector other = new Connector(resources, connectTimeout, wanted);
+    Connector other = new Connector(threads, false, connectTimeout, wanted);
     others.add(other);
     return other;
   }
@@ -221,6 +229,9 @@ public final class Connector implements AutoCloseable {
         .orTimeout(millis, TimeUnit.MILLISECONDS)
         .exceptionally(late -> null)
         .join();
-    resources.shutdown(0, millis, TimeUnit.MILLISECONDS).awaitUninterruptibly(millis);
+    if (owner) {
+      resources.shutdown(0, millis, TimeUnit.MILLISECONDS).awaitUninterruptibly(millis);
+      threads.shutdown(0, millis, TimeUnit.MILLISECONDS).awaitUninterruptibly(millis);
+    }
   }
 }

@@ -36,7 +36,7 @@ public final class NodeWatch {
   private static final int GIVE_UP_FACTOR = 4;
 
   private final Address address;
-  private final Optional<Credentials> credentials;
+  private Optional<Credentials> credentials;
   private final String owner;
   private final Cadence cadence;
   private final Connector connector;
@@ -81,6 +81,11 @@ public final class NodeWatch {
   /** What the connections of an owner's keepers are called, in every life of it. */
   public static String connectionName(String owner) {
     return Conversation.NAME_PREFIX + owner;
+  }
+
+  /** Logs in otherwise on connections that are opened from now on. */
+  public void login(Optional<Credentials> other) {
+    credentials = other;
   }
 
   /** What is known now. */

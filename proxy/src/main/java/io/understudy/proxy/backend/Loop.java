@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.understudy.proxy.route.Limits;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param allocator of buffers
  * @param receive the buffer all connections are read into; null if the transport cannot share one
  * @param transport how it talks to the kernel
- * @param limits the bounds
+ * @param bounds the bounds, which may be replaced while connections are open; of all loops
  * @param greetings what the proxy asked on its connections; of all loops
  * @param blocking runs what may block: the resolution of names
  * @param nanoTime the clock, on {@link System#nanoTime}'s scale
@@ -28,7 +29,12 @@ public record Loop(
     ByteBufAllocator allocator,
     @Nullable ReceiveBuffer receive,
     Transport transport,
-    Limits limits,
+    AtomicReference<Limits> bounds,
     Greetings greetings,
     Executor blocking,
-    LongSupplier nanoTime) {}
+    LongSupplier nanoTime) {
+  /** The bounds that hold now. */
+  public Limits limits() {
+    return bounds.get();
+  }
+}

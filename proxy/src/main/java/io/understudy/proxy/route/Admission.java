@@ -16,9 +16,4 @@ public record Admission(int clients, int clientsPerAddress) {
       throw new IllegalArgumentException("a listener takes at least one client");
     }
   }
-
-  /** Whether addresses need not be counted. */
-  public boolean isForAnyAddress() {
-    return clientsPerAddress == Integer.MAX_VALUE;
-  }
 }

@@ -13,7 +13,6 @@ import io.netty.util.CharsetUtil;
 import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Failures;
 import io.understudy.proxy.backend.Loop;
-import io.understudy.proxy.route.Admission;
 import io.understudy.proxy.route.Conducts;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.tls.TlsServer;
@@ -51,12 +50,12 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
   /**
    * Makes the acceptor of one listener.
    *
-   * @param admission how many clients it takes
+   * @param attendance who is connected to the listener
    * @param tls the server's end of TLS; empty for plain connections
    */
-  public Acceptor(ClientRegistry registry, Admission admission, Optional<TlsServer> tls) {
+  public Acceptor(ClientRegistry registry, Attendance attendance, Optional<TlsServer> tls) {
     this.registry = registry;
-    this.attendance = new Attendance(admission);
+    this.attendance = attendance;
     this.tls = tls;
   }
 
@@ -68,11 +67,20 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
       Counters counters,
       @Nullable Spread spread,
       @Nullable Destinations destinations) {
-    HoldBudget budget = new HoldBudget(loop.limits());
+    HoldBudget budget = new HoldBudget(loop);
     seats.add(
         new Seat(
             new SessionContext(
-                loop, group, pool, budget, registry, counters, spread, destinations, CONDUCTS),
+                loop,
+                attendance,
+                group,
+                pool,
+                budget,
+                registry,
+                counters,
+                spread,
+                destinations,
+                CONDUCTS),
             new AtomicInteger()));
   }
 

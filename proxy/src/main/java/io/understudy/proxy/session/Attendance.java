@@ -6,15 +6,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Who is connected to one listener, counted against what it takes. Any thread. */
-final class Attendance {
-  private final Admission admission;
+public final class Attendance {
+  private volatile Admission admission;
   private final AtomicInteger clients = new AtomicInteger();
 
   /** As many entries as there are clients, at most. */
   private final ConcurrentHashMap<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
 
-  Attendance(Admission admission) {
+  /** Nobody is there yet. */
+  public Attendance(Admission admission) {
     this.admission = admission;
+  }
+
+  /** Takes another number of clients from now on; those that are there may stay. */
+  public void admits(Admission other) {
+    admission = other;
   }
 
   /** Counts a client in; false, and nothing is counted, if it is one too many. */
@@ -23,8 +29,7 @@ final class Attendance {
       clients.decrementAndGet();
       return false;
     }
-    if (!admission.isForAnyAddress()
-        && byAddress.merge(from, 1, Integer::sum) > admission.clientsPerAddress()) {
+    if (byAddress.merge(from, 1, Integer::sum) > admission.clientsPerAddress()) {
       leave(from);
       return false;
     }
@@ -34,8 +39,6 @@ final class Attendance {
   /** One that was counted is gone. */
   void leave(InetAddress from) {
     clients.decrementAndGet();
-    if (!admission.isForAnyAddress()) {
-      byAddress.computeIfPresent(from, (address, count) -> count > 1 ? count - 1 : null);
-    }
+    byAddress.computeIfPresent(from, (address, count) -> count > 1 ? count - 1 : null);
   }
 }

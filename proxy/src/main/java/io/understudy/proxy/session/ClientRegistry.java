@@ -80,7 +80,25 @@ public final class ClientRegistry {
 
   /** Lets every client's requests in flight be answered, then closes it; waits for that. */
   public void drain(Duration deadline) {
-    List<Session> all = List.copyOf(sessions.values());
+    drain(List.copyOf(sessions.values()), deadline);
+  }
+
+  /**
+   * The same for the clients that came through one listener; who is not through by then is closed.
+   */
+  public void drain(Attendance listener, Duration deadline) {
+    List<Session> theirs =
+        sessions.values().stream().filter(session -> session.cameThrough(listener)).toList();
+    drain(theirs, deadline);
+    theirs.forEach(Session::close);
+  }
+
+  /** How many clients came through a listener. */
+  public long count(Attendance listener) {
+    return sessions.values().stream().filter(session -> session.cameThrough(listener)).count();
+  }
+
+  private static void drain(List<Session> all, Duration deadline) {
     all.forEach(Session::finish);
     long end = System.nanoTime() + deadline.toNanos();
     for (Session session : all) {

@@ -1,22 +1,22 @@
 package io.understudy.proxy.session;
 
-import io.understudy.proxy.route.Limits;
+import io.understudy.proxy.backend.Loop;
 
 /** What the sessions of one listener on one loop may keep in memory together. */
 final class HoldBudget {
-  private final Limits limits;
+  private final Loop loop;
   private long commands;
   private long bytes;
   private long unreadBytes;
 
-  HoldBudget(Limits limits) {
-    this.limits = limits;
+  HoldBudget(Loop loop) {
+    this.loop = loop;
   }
 
   /** Whether so much more may wait. */
   boolean allows(int moreCommands, long moreBytes) {
-    return commands + moreCommands <= limits.heldCommands()
-        && bytes + moreBytes <= limits.heldBytes();
+    return commands + moreCommands <= loop.limits().heldCommands()
+        && bytes + moreBytes <= loop.limits().heldBytes();
   }
 
   /** Accounts for what was added, or with negative numbers for what was taken. */
@@ -32,6 +32,6 @@ final class HoldBudget {
 
   /** Whether more waits for all clients together than may. */
   boolean isOverWritten() {
-    return unreadBytes > limits.totalBytes();
+    return unreadBytes > loop.limits().totalBytes();
   }
 }

@@ -359,6 +359,11 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     context.loop().events().execute(this::endInput);
   }
 
+  /** Whether it came through a listener. Any thread. */
+  boolean cameThrough(Attendance listener) {
+    return context.attendance() == listener;
+  }
+
   /** Waits until it is closed. Not on an event loop. */
   void awaitClosed(long nanos) {
     channel.closeFuture().awaitUninterruptibly(nanos, TimeUnit.NANOSECONDS);

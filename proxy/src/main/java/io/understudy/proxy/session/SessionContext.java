@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param group the name of the group they are led to
  * @param pool its connections
  * @param budget what they may hold together
+ * @param attendance who is connected to the listener: its identity
  * @param registry all clients of the proxy
  * @param counters what the listener counts on this loop
  * @param spread where reads go; null if all go to the primary
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SessionContext(
     Loop loop,
+    Attendance attendance,
     String group,
     BackendPool pool,
     HoldBudget budget,

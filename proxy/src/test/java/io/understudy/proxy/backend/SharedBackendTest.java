@@ -10,6 +10,7 @@ import io.understudy.proxy.route.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class SharedBackendTest {
             UnpooledByteBufAllocator.DEFAULT,
             null,
             Transport.EPOLL,
-            Limits.DEFAULT,
+            new AtomicReference<>(Limits.DEFAULT),
             new Greetings(),
             Runnable::run,
             () -> 0);
