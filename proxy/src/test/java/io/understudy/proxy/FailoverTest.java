@@ -306,4 +306,22 @@ class FailoverTest {
       }
     }
   }
+
+  @Test
+  void shouldSendAScriptToTheNextPrimaryWhenTheOldOneHasBecomeAReplica() throws IOException {
+    try (RedisServer first = RedisServer.start(ServerVersion.usual());
+        RedisServer second = RedisServer.start(ServerVersion.usual());
+        Rig rig = Rig.before(first);
+        Wire client = rig.connect()) {
+      String script = "return redis.call('INCR', KEYS[1])";
+      assertThat(client.call("EVAL", script, "1", "k")).isEqualTo(":1\r\n");
+      first.command("REPLICAOF", "127.0.0.1", Integer.toString(second.address().port()));
+      first.awaitLinkUp();
+      client.send("EVAL", script, "1", "k");
+      assertThat(client.isSilentFor(300)).isTrue();
+      rig.feed.crown(second);
+      assertThat(client.read()).isEqualTo(":1\r\n");
+      assertThat(client.call("GET", "k")).isEqualTo("$1\r\n1\r\n");
+    }
+  }
 }

@@ -33,6 +33,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   private static final long TARGET_WAIT_MS = 2;
 
+  /** How a replica refuses what writes. */
+  private static final String READONLY = "-READONLY ";
+
   private final Session session;
   private final Backend backend;
   private final BackendPool pool;
@@ -41,6 +44,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private final PinnedState state;
   private @Nullable Request barrier;
   private @Nullable String lastWords;
+  private @Nullable Request kept;
   private boolean streaming;
   private boolean alone;
   private boolean redirecting;
@@ -169,6 +173,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   }
 
   private void forward(Request request) {
+    dropKept();
     if (session.specials().isSkipping()) {
       session.specials().startSkipping();
       alone = true;
@@ -195,9 +200,37 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       // them.
       session.mode(new Mode.Raw(this));
     }
-    if (!(expected instanceof Expected.Setting || expected instanceof Expected.Asked)) {
+    if (isRepeatable(request, expected)) {
+      kept = request;
+    } else if (!(expected instanceof Expected.Setting || expected instanceof Expected.Asked)) {
       request.release();
     }
+  }
+
+  /** Whether a command stands alone and leaves nothing behind: then it may be sent elsewhere. */
+  private boolean isRepeatable(Request request, Expected expected) {
+    return (expected instanceof Expected.Plain || expected instanceof Expected.Blocking)
+        && awaited.size() == 1
+        && !alone
+        && state.bindings().isFree()
+        && request.bytes().readableBytes()
+            <= session.context().loop().limits().streamedRequestBytes();
+  }
+
+  private void dropKept() {
+    if (kept != null) {
+      kept.release();
+      kept = null;
+    }
+  }
+
+  /** The node is a replica now and has not executed the command: it waits for the next primary. */
+  private void again(Request request) {
+    session.context().counters().add(Counters.Count.RESENT, 1);
+    leave();
+    session.mode(Mode.Run.MODE);
+    session.specials().take(request);
+    session.touch();
   }
 
   /** What follows is a dump without a line end, then commands that nobody answers. */
@@ -278,6 +311,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   private void leave() {
     abandoned = true;
+    dropKept();
     state.release();
     backend.close();
   }
@@ -360,6 +394,15 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       return;
     }
     confirmationsLeft = 0;
+    Request refused = kept;
+    kept = null;
+    if (refused != null && isRefusal(bytes, from, to)) {
+      again(refused);
+      return;
+    }
+    if (refused != null) {
+      refused.release();
+    }
     state.answered(expected, bytes, from, to);
     if (streaming && awaited.isEmpty()) {
       answeredTooSoon();
@@ -371,6 +414,10 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     leave();
     session.mode(new Mode.Ending(""));
     session.touch();
+  }
+
+  private static boolean isRefusal(ByteBuf bytes, int from, int to) {
+    return Peek.line(bytes, from, to, READONLY.length()).equals(READONLY);
   }
 
   private void confirmed(String kind, String name, ByteBuf bytes, int from, int to) {
@@ -401,6 +448,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (abandoned) {
       return;
     }
+    dropKept();
     if (awaited.peek() instanceof Expected.Asked(Request request, ClientQuestion question)) {
       said.append(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
       if (last) {
@@ -482,6 +530,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   public void closed(Backend ignored) {
     pool.lost(backend);
     replies.release();
+    dropKept();
     if (abandoned) {
       return;
     }
