@@ -187,7 +187,7 @@ public final class FullSync implements Callable<Integer> {
                     "127.0.0.1:" + primary,
                     way.pattern),
                 Map.of());
-        children.awaitServing("understudy filter", filter, primary, DEADLINE);
+        children.awaitServing("understudy", filter, primary, DEADLINE);
         filters.add(filter);
       }
       try (Connection to = new Connection(replica.port())) {
@@ -230,9 +230,9 @@ public final class FullSync implements Callable<Integer> {
       Process run =
           children.start(
               "understudy",
-              List.of(UnderstudyRun.launcher().toString(), "run", file.toString()),
+              List.of(UnderstudyRun.launcher().toString(), "run", "--config", file.toString()),
               Map.of());
-      children.awaitServing("understudy run", run, ports.getLast(), DEADLINE);
+      children.awaitServing("understudy", run, ports.getLast(), DEADLINE);
       long begin = System.nanoTime();
       for (int part = 0; part < PARTS; part++) {
         replicas.get(part).call("REPLICAOF", "127.0.0.1", ports.get(part).toString());

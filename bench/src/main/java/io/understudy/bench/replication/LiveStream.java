@@ -77,7 +77,7 @@ public final class LiveStream implements Callable<Integer> {
                   "127.0.0.1:" + feed,
                   pattern),
               Map.of());
-      children.awaitServing("understudy filter", filter, feed, DEADLINE);
+      children.awaitServing("understudy", filter, feed, DEADLINE);
       try (Connection to = new Connection(replica.port());
           Connection from = new Connection(source.port())) {
         to.call("REPLICAOF", "127.0.0.1", Integer.toString(feed));
