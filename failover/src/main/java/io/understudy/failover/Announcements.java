@@ -4,6 +4,7 @@ import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.failover.view.Outputs;
 import io.understudy.topology.Coordinator;
 import io.understudy.topology.Topology;
+import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -52,6 +53,13 @@ final class Announcements {
     } catch (IOException e) {
       LOG.warn("{}: could not publish, and tries again: {}", group, e.getMessage());
     }
+  }
+
+  /** Whether nothing is under way any more that was sent before {@code newest}, by any output. */
+  boolean isDrained(Topology newest, TrafficFeed traffic) {
+    return newest.equals(confirmed)
+        && traffic.isDrained(newest)
+        && coordinator.publisher().isDrained(group);
   }
 
   /** Whether some output may still act on an older publication than {@code newest}. */

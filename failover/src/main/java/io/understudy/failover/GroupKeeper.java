@@ -4,11 +4,13 @@ import io.understudy.failover.act.Performer;
 import io.understudy.failover.agree.Majority;
 import io.understudy.failover.agree.Testimony;
 import io.understudy.failover.decide.Action;
+import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Operation;
 import io.understudy.failover.decide.Outcome;
+import io.understudy.failover.decide.Request;
 import io.understudy.failover.decide.Step;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
@@ -31,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,8 @@ final class GroupKeeper implements Runnable {
 
   /** An absence counts as such when it takes this part of the time after which silence is death. */
   private static final int ABSENCE_PARTS = 3;
+
+  private static final long SWITCHING_TURN_NANOS = 500_000;
 
   private final GroupOptions group;
   private final KeeperOptions options;
@@ -107,6 +112,48 @@ final class GroupKeeper implements Runnable {
     return status;
   }
 
+  /**
+   * Answers an operator, and remembers durably what is accepted. Any thread.
+   *
+   * @return completed on the group's thread; exceptionally with {@link IOException} when it could
+   *     not be remembered, and then nothing is done
+   */
+  CompletableFuture<Answer> ask(Request request, boolean trial) {
+    var answer = new CompletableFuture<Answer>();
+    mailbox.execute(() -> answer(request, trial, answer));
+    return answer;
+  }
+
+  private void answer(Request request, boolean trial, CompletableFuture<Answer> told) {
+    GroupJournal current = memory.journal().orElse(null);
+    Leadership.Standing standing = coordinator.leadership().standing(group.name());
+    if (closed || current == null || !memory.isOwn()) {
+      told.completeExceptionally(
+          new IOException(
+              "this process does not act for the group, ask the keeper that does: "
+                  + standing.reason()));
+      return;
+    }
+    Answer answer =
+        machine.ask(view(System.nanoTime(), standing, current), current, request, trial);
+    try {
+      if (!answer.journal().equals(current)) {
+        memory.save(answer.journal());
+      }
+      memory.become(answer.journal());
+      LOG.info(
+          "{}: {} asked for {}{}: {}",
+          group.name(),
+          request.by(),
+          request,
+          trial ? " (a trial)" : "",
+          answer.isAccepted() ? answer.plan() : answer.obstacles());
+      told.complete(answer);
+    } catch (IOException e) {
+      told.completeExceptionally(e);
+    }
+  }
+
   /** Makes the thread end soon. */
   void close() {
     closed = true;
@@ -153,11 +200,20 @@ final class GroupKeeper implements Runnable {
   }
 
   private long waitNanos(long now) {
-    long wait = GroupMachine.MAX_TURN.toNanos();
+    // While clients wait for a switchover, nobody tells when the last answer has come.
+    long wait = isSwitching() ? SWITCHING_TURN_NANOS : GroupMachine.MAX_TURN.toNanos();
     for (NodeWatch watch : watches) {
       wait = Math.min(wait, watch.nextNanos(now) - now);
     }
     return Math.max(0, wait);
+  }
+
+  private boolean isSwitching() {
+    return memory
+        .journal()
+        .flatMap(GroupJournal::operation)
+        .filter(op -> op.kind() == Operation.Kind.SWITCHOVER)
+        .isPresent();
   }
 
   private void forget(long now, long absenceNanos) {
@@ -310,7 +366,8 @@ final class GroupKeeper implements Runnable {
         fleet.seenBy(group.name()),
         Testimony.panel(
             coordinator.peers().members(), coordinator.peers().others(group.name()), startedNanos),
-        announcements.outputs(journal.published()));
+        announcements.outputs(journal.published()),
+        announcements.isDrained(journal.published(), traffic));
   }
 
   /**

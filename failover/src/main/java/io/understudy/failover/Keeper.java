@@ -1,5 +1,7 @@
 package io.understudy.failover;
 
+import io.understudy.failover.decide.Answer;
+import io.understudy.failover.decide.Request;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.publish.TopologyBoard;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -77,11 +80,28 @@ public final class Keeper implements AutoCloseable {
    * @throws IllegalArgumentException when this keeper has no such group
    */
   public GroupStatus status(String group) {
+    return keeper(group).status();
+  }
+
+  private GroupKeeper keeper(String group) {
     GroupKeeper keeper = groups.get(group);
     if (keeper == null) {
       throw new IllegalArgumentException("there is no group " + group);
     }
-    return keeper.status();
+    return keeper;
+  }
+
+  /**
+   * Answers what an operator asks of a group, and does what is accepted. Any thread; does not wait
+   * for it to be done.
+   *
+   * @param trial whether only to say what would be done
+   * @return exceptionally completed with {@link java.io.IOException} when nothing could be
+   *     remembered, and so nothing is done
+   * @throws IllegalArgumentException when this keeper has no such group
+   */
+  public CompletableFuture<Answer> ask(String group, Request request, boolean trial) {
+    return keeper(group).ask(request, trial);
   }
 
   /**

@@ -337,7 +337,19 @@ public final class ProxyServer implements AutoCloseable {
 
   /** What its traffic tells of nodes. */
   public TrafficFeed traffic() {
-    return this::lastReplyNanos;
+    return new TrafficFeed() {
+      @Override
+      public OptionalLong lastReplyNanos(RunId runId) {
+        return ProxyServer.this.lastReplyNanos(runId);
+      }
+
+      @Override
+      public boolean isDrained(Topology holding) {
+        return lanes.stream()
+            .map(lane -> lane.pools().get(holding.group()))
+            .allMatch(pool -> pool == null || pool.isDrained(holding));
+      }
+    };
   }
 
   private OptionalLong lastReplyNanos(RunId runId) {

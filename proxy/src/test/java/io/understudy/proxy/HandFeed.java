@@ -34,11 +34,7 @@ final class HandFeed implements TopologyFeed {
 
   @Override
   public boolean isCurrent(Topology topology) {
-    Topology now = current;
-    return leased
-        && now.primary().isPresent()
-        && now.epoch().equals(topology.epoch())
-        && now.primary().equals(topology.primary());
+    return leased && current.honours(topology);
   }
 
   /** Lets the lease run out, or renews it. */
@@ -81,6 +77,33 @@ final class HandFeed implements TopologyFeed {
             Optional.empty(),
             List.of(),
             "the test withdrew it"));
+  }
+
+  /** Begins a planned change: the primary takes nothing new. */
+  synchronized Topology retire() {
+    var holding =
+        new Topology(
+            GROUP,
+            current.epoch(),
+            current.version() + 1,
+            Optional.empty(),
+            List.of(),
+            "the test begins a planned change",
+            current.primary());
+    publish(holding);
+    return holding;
+  }
+
+  /** Calls a planned change off. */
+  synchronized void reinstate() {
+    publish(
+        new Topology(
+            GROUP,
+            current.epoch(),
+            current.version() + 1,
+            current.retiring(),
+            List.of(),
+            "the test calls it off"));
   }
 
   /** Publishes the same primary with another version. */

@@ -160,7 +160,8 @@ public record ServerVersion(Family family, int major, int minor, Path program)
             folder.resolve("bin").resolve(family + "-server")));
   }
 
-  private static Path folder() {
+  /** Where {@code testkit/servers} puts what it fetches. */
+  static Path folder() {
     String chosen = System.getenv("UNDERSTUDY_SERVERS");
     return chosen != null && !chosen.isEmpty() ? Path.of(chosen) : root().resolve(".servers");
   }

@@ -36,6 +36,11 @@ public record Coordinator(
     }
 
     @Override
+    public boolean isDrained(String group) {
+      return true; // the keeper asks the only proxy itself
+    }
+
+    @Override
     public void follow(Consumer<Topology> newConsumer) {
       consumer = newConsumer;
     }

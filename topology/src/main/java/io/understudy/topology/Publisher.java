@@ -30,6 +30,15 @@ public interface Publisher {
   OptionalLong heldUntilNanos(String group);
 
   /**
+   * Whether every output has got the newest publication of a group and awaits no answer of the
+   * primary that {@link Topology#retiring retires} by it, or may not act any more. True where none
+   * retires.
+   *
+   * <p>Says something only of what {@link #publish} has returned for. Any thread; never blocks.
+   */
+  boolean isDrained(String group);
+
+  /**
    * Hands every later publication of the groups to {@code consumer}, by whichever keeper, in order
    * per group and never backwards, beginning with the newest. To be called once.
    */

@@ -17,6 +17,9 @@ import java.util.Optional;
  *     requests
  * @param replicas the nodes that replicate from it, sorted by address; never contains the primary
  * @param reason one sentence for an operator: why it is so
+ * @param retiring the primary so far, while a planned change is under way: nothing new is sent to
+ *     it, but what it answers to requests that were sent before still counts. Empty otherwise, and
+ *     whenever there is a primary
  */
 public record Topology(
     String group,
@@ -24,7 +27,8 @@ public record Topology(
     long version,
     Optional<Node> primary,
     List<Node> replicas,
-    String reason) {
+    String reason,
+    Optional<Node> retiring) {
   public Topology {
     if (version < 0) {
       throw new IllegalArgumentException("a version is never negative: " + version);
@@ -34,12 +38,36 @@ public record Topology(
       throw new IllegalArgumentException(
           primary.get() + " cannot be the primary and a replica of " + group);
     }
+    if (primary.isPresent() && retiring.isPresent()) {
+      throw new IllegalArgumentException("while there is a primary, none is retiring");
+    }
+  }
+
+  /** A publication outside a planned change. */
+  public Topology(
+      String group,
+      Epoch epoch,
+      long version,
+      Optional<Node> primary,
+      List<Node> replicas,
+      String reason) {
+    this(group, epoch, version, primary, replicas, reason, Optional.empty());
   }
 
   /** What is published before anything is known. */
   public static Topology unknown(String group) {
     return new Topology(
         group, Epoch.NONE, 0, Optional.empty(), List.of(), "the nodes were not observed yet");
+  }
+
+  /**
+   * Whether, when this is the newest publication, the primary of {@code earlier} may still be
+   * treated as one: for answers, and, unless it is retiring, for requests.
+   */
+  public boolean honours(Topology earlier) {
+    return epoch.equals(earlier.epoch)
+        && earlier.primary.isPresent()
+        && (primary.equals(earlier.primary) || retiring.equals(earlier.primary));
   }
 
   /** Whether this one replaces {@code other}. */

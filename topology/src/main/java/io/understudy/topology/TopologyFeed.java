@@ -19,8 +19,8 @@ public interface TopologyFeed {
   Subscription subscribe(String group, Consumer<Topology> listener);
 
   /**
-   * Whether a node may still be treated as primary under this publication: it is the group's newest
-   * and, where primaries are leased, the lease has not run out.
+   * Whether a node may still be treated as primary under this publication: the group's newest
+   * {@link Topology#honours honours} it and, where primaries are leased, the lease has not run out.
    *
    * <p>An output asks before it forwards a request and again before it forwards the reply: a reply
    * that comes back after the answer became {@code false} must not be passed on as a success,

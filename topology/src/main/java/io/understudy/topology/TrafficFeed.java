@@ -17,4 +17,15 @@ public interface TrafficFeed {
    * @return empty when no reply was seen. Any thread; never blocks.
    */
   OptionalLong lastReplyNanos(RunId runId);
+
+  /**
+   * Whether everything is answered that was sent to the {@link Topology#retiring} primary before
+   * this publication arrived. What a client waits for that may never come, such as BLPOP or a
+   * subscription, does not count.
+   *
+   * @param holding a publication that was handed to the same proxy. Any thread; never blocks
+   */
+  default boolean isDrained(Topology holding) {
+    return true;
+  }
 }

@@ -1,9 +1,12 @@
 package io.understudy.zookeeper;
 
 import io.understudy.topology.Topology;
+import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -16,15 +19,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The lease is one transaction: it checks that nothing was published after what this process
  * acts upon, and notes in this process's own node how far that is. So it can only be renewed by
- * somebody who has let go of everything older, and the note tells keepers that he has.
+ * somebody who has let go of everything older, and the note tells keepers that he has (see {@link
+ * Progress}).
  */
 final class Followed {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.zookeeper");
+
+  /** How often it is looked whether the last answer of a primary that retires has come. */
+  private static final Duration LOOK = Duration.ofMillis(1);
 
   private final Store store;
   private final String id;
   private final List<String> groups;
   private final boolean hasOutputs;
+  private final TrafficFeed traffic;
   private final Timing timing;
   private final LongSupplier nanoTime;
   private final Turns thread;
@@ -33,7 +41,10 @@ final class Followed {
   private volatile long leaseUntilNanos;
 
   // Confined to the thread.
+  private final Map<String, Topology> newest = new HashMap<>();
   private int processed = -1;
+  private int drained = -1;
+  private boolean looking;
   private boolean noted;
   private String said = "";
 
@@ -42,12 +53,14 @@ final class Followed {
    *
    * @param id unique among the processes that follow
    * @param hasOutputs whether keepers must wait for this process before they promote another node
+   * @param traffic knows what its outputs still await
    */
   Followed(
       Store store,
       String id,
       List<String> groups,
       boolean hasOutputs,
+      TrafficFeed traffic,
       Timing timing,
       LongSupplier nanoTime,
       Turns thread) {
@@ -55,6 +68,7 @@ final class Followed {
     this.id = id;
     this.groups = List.copyOf(groups);
     this.hasOutputs = hasOutputs;
+    this.traffic = traffic;
     this.timing = timing;
     this.nanoTime = nanoTime;
     this.thread = thread;
@@ -89,6 +103,7 @@ final class Followed {
       for (int tries = 0; tries < 2 && !renew(); tries++) {
         refresh();
       }
+      lookLater();
       say("");
     } catch (IOException e) {
       say(String.valueOf(e.getMessage()));
@@ -112,18 +127,47 @@ final class Followed {
     int count = store.readNewest(Tree.PUBLISHED).map(Store.Cell::version).orElse(Store.ABSENT);
     for (Optional<Store.Cell> cell : store.readAll(groups.stream().map(Tree::topology).toList())) {
       if (cell.isPresent()) {
-        consumer.accept(TopologyText.read(cell.get().bytes()));
+        Topology topology = TopologyText.read(cell.get().bytes());
+        consumer.accept(topology);
+        newest.put(topology.group(), topology);
       }
     }
     processed = count;
   }
 
+  /** Looks soon whether all is answered, if a primary retires and it was not so far. */
+  private void lookLater() {
+    if (hasOutputs && drained < processed && !looking) {
+      looking = true;
+      thread.after(LOOK, this::look);
+    }
+  }
+
+  private void look() {
+    looking = false;
+    if (isDrained()) {
+      turn(); // says so
+    } else {
+      lookLater();
+    }
+  }
+
+  private boolean isDrained() {
+    return newest.values().stream()
+        .allMatch(topology -> topology.retiring().isEmpty() || traffic.isDrained(topology));
+  }
+
   /** Renews the lease; false when something newer was published. */
   private boolean renew() throws IOException {
     if (!hasOutputs) {
-      return store.readNewest(Tree.PUBLISHED).filter(c -> c.version() == processed).isPresent();
+      long askedNanos = nanoTime.getAsLong();
+      boolean newest =
+          store.readNewest(Tree.PUBLISHED).filter(c -> c.version() == processed).isPresent();
+      leaseUntilNanos = newest ? askedNanos + timing.proxyLease().toNanos() : leaseUntilNanos;
+      return newest;
     }
-    byte[] note = Integer.toString(processed).getBytes(StandardCharsets.US_ASCII);
+    drained = isDrained() ? processed : drained;
+    byte[] note = new Progress(processed, drained).write();
     if (!noted) {
       var _ = store.create(Tree.proxy(id), note, true);
       noted = true;

@@ -3,8 +3,9 @@ package io.understudy.zookeeper;
 import io.understudy.topology.Publisher;
 import io.understudy.topology.Topology;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,6 +39,7 @@ final class Publications implements Publisher {
   private final Turns thread;
   private final Runnable news;
   private final Map<String, Pending> pending = new ConcurrentHashMap<>();
+  private final Map<String, Pending> draining = new ConcurrentHashMap<>();
 
   Publications(
       Store store,
@@ -57,14 +59,17 @@ final class Publications implements Publisher {
   @Override
   public void publish(Topology topology) throws IOException {
     int number = write(topology);
+    draining.remove(topology.group());
     if (topology.primary().isPresent()) {
       pending.remove(topology.group());
       return;
     }
     // Whoever renews from now on checks this number; whoever renewed before has this long at most.
-    pending.put(
-        topology.group(),
-        new Pending(number, nanoTime.getAsLong() + timing.proxySilence().toNanos()));
+    var mine = new Pending(number, nanoTime.getAsLong() + timing.proxySilence().toNanos());
+    pending.put(topology.group(), mine);
+    if (topology.retiring().isPresent()) {
+      draining.put(topology.group(), mine);
+    }
     thread.soon(this::look);
   }
 
@@ -104,14 +109,21 @@ final class Publications implements Publisher {
     return mine == null ? OptionalLong.empty() : OptionalLong.of(mine.untilNanos());
   }
 
+  @Override
+  public boolean isDrained(String group) {
+    return !draining.containsKey(group);
+  }
+
   /** Looks how far every output has come. */
   private void look() {
     long now = nanoTime.getAsLong();
     boolean some = pending.values().removeIf(each -> each.untilNanos() - now <= 0);
-    if (!pending.isEmpty()) {
+    if (!pending.isEmpty() || !draining.isEmpty()) {
       try {
-        int least = leastProcessed();
-        some |= pending.values().removeIf(each -> each.number() <= least);
+        List<Progress> all = outputs();
+        some |= pending.values().removeIf(each -> all.stream().allMatch(o -> hasCome(o, each)));
+        some |=
+            draining.values().removeIf(each -> all.stream().allMatch(o -> isDone(o, each, now)));
       } catch (IOException e) {
         // Until it can be seen, the leases run out.
       }
@@ -119,32 +131,33 @@ final class Publications implements Publisher {
     if (some) {
       news.run();
     }
-    if (!pending.isEmpty()) {
+    if (!pending.isEmpty() || !draining.isEmpty()) {
       thread.after(LOOK, this::look);
     }
   }
 
-  /**
-   * The publication that every output has come to. An output without a node has no lease: it gets
-   * one only by writing to its node, which vanishes later than the lease runs out.
-   */
-  private int leastProcessed() throws IOException {
-    int least = Integer.MAX_VALUE;
-    for (String name : store.childrenNewest(Tree.PROXIES)) {
-      Optional<Store.Cell> note = store.readNewest(Tree.PROXIES + "/" + name);
-      if (note.isPresent()) {
-        least = Math.min(least, number(note.get().bytes()));
-      }
-    }
-    return least;
+  private static boolean hasCome(Progress output, Pending to) {
+    return output.processed() >= to.number();
   }
 
-  private static int number(byte[] note) {
-    try {
-      return Integer.parseInt(new String(note, StandardCharsets.US_ASCII));
-    } catch (NumberFormatException e) {
-      return Store.ABSENT;
+  /** Whether an output awaits nothing, or has not come so far and no lease either any more. */
+  private static boolean isDone(Progress output, Pending with, long now) {
+    return output.drained() >= with.number()
+        || (!hasCome(output, with) && with.untilNanos() - now <= 0);
+  }
+
+  /**
+   * How far each output has come. One without a node has no lease: it gets one only by writing to
+   * its node, which vanishes later than the lease runs out.
+   */
+  private List<Progress> outputs() throws IOException {
+    List<Progress> all = new ArrayList<>();
+    for (String name : store.childrenNewest(Tree.PROXIES)) {
+      store
+          .readNewest(Tree.PROXIES + "/" + name)
+          .ifPresent(note -> all.add(Progress.read(note.bytes())));
     }
+    return all;
   }
 
   @Override

@@ -32,6 +32,10 @@ final class TopologyText {
         json.writeFieldName("primary");
         write(json, topology.primary().get());
       }
+      if (topology.retiring().isPresent()) {
+        json.writeFieldName("retiring");
+        write(json, topology.retiring().get());
+      }
       json.writeArrayFieldStart("replicas");
       for (Node replica : topology.replicas()) {
         write(json, replica);
@@ -63,6 +67,7 @@ final class TopologyText {
     long version = 0;
     List<Node> primary = List.of();
     List<Node> replicas = List.of();
+    List<Node> retiring = List.of();
     String reason = "";
     try (JsonParser json = JSON.createParser(bytes)) {
       json.nextToken();
@@ -75,12 +80,19 @@ final class TopologyText {
           case "version" -> version = json.getLongValue();
           case "primary" -> primary = List.of(node(json));
           case "replicas" -> replicas = nodes(json);
+          case "retiring" -> retiring = List.of(node(json));
           case "reason" -> reason = json.getValueAsString("");
           default -> json.skipChildren();
         }
       }
       return new Topology(
-          group, new Epoch(epoch), version, primary.stream().findFirst(), replicas, reason);
+          group,
+          new Epoch(epoch),
+          version,
+          primary.stream().findFirst(),
+          replicas,
+          reason,
+          retiring.stream().findFirst());
     } catch (IOException | IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new IOException("what is published of a group cannot be read: " + why, e);

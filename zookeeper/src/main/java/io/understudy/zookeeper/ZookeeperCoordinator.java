@@ -2,6 +2,7 @@ package io.understudy.zookeeper;
 
 import io.understudy.topology.Coordinator;
 import io.understudy.topology.Publisher;
+import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,11 +35,13 @@ public final class ZookeeperCoordinator implements AutoCloseable {
    * Connects, and takes this keeper's seat.
    *
    * @param hasOutputs whether this process also serves clients, so that a failover waits for it
+   * @param traffic what those clients await
    * @throws IOException in one line: nobody answers, no permission, or another living process has
    *     this keeper's id; nothing is left running
    */
   public static ZookeeperCoordinator keeper(
-      ZookeeperOptions options, KeeperIdentity identity, boolean hasOutputs) throws IOException {
+      ZookeeperOptions options, KeeperIdentity identity, boolean hasOutputs, TrafficFeed traffic)
+      throws IOException {
     ZookeeperCoordinator coordinator = open(options);
     try {
       var seat =
@@ -50,7 +53,8 @@ public final class ZookeeperCoordinator implements AutoCloseable {
               coordinator.thread("zookeeper-keeper"));
       coordinator.sitDown(seat, identity);
       coordinator.seat = Optional.of(seat);
-      coordinator.followed = Optional.of(coordinator.followed(identity.groups(), hasOutputs));
+      coordinator.followed =
+          Optional.of(coordinator.followed(identity.groups(), hasOutputs, traffic));
       seat.start();
       return coordinator;
     } catch (IOException | RuntimeException e) {
@@ -62,12 +66,13 @@ public final class ZookeeperCoordinator implements AutoCloseable {
   /**
    * Connects, to follow what keepers publish of the groups and to decide nothing.
    *
+   * @param traffic what the clients of this process await
    * @throws IOException in one line: nobody answers, or no permission; nothing is left running
    */
-  public static ZookeeperCoordinator follower(ZookeeperOptions options, List<String> groups)
-      throws IOException {
+  public static ZookeeperCoordinator follower(
+      ZookeeperOptions options, List<String> groups, TrafficFeed traffic) throws IOException {
     ZookeeperCoordinator coordinator = open(options);
-    coordinator.followed = Optional.of(coordinator.followed(groups, true));
+    coordinator.followed = Optional.of(coordinator.followed(groups, true, traffic));
     return coordinator;
   }
 
@@ -89,12 +94,13 @@ public final class ZookeeperCoordinator implements AutoCloseable {
     return turns;
   }
 
-  private Followed followed(List<String> groups, boolean hasOutputs) {
+  private Followed followed(List<String> groups, boolean hasOutputs, TrafficFeed traffic) {
     return new Followed(
         connection,
         UUID.randomUUID().toString(),
         groups,
         hasOutputs,
+        traffic,
         timing,
         System::nanoTime,
         thread("zookeeper-follower"));

@@ -8,6 +8,7 @@ import io.understudy.topology.Leadership;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
+import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,14 @@ final class SimKeeping {
     Timing timing = world.timing;
     followed =
         new Followed(
-            store, process.name, List.of(GROUP), true, timing, process::nanoTime, process.thread());
+            store,
+            process.name,
+            List.of(GROUP),
+            true,
+            TrafficFeed.NONE,
+            timing,
+            process::nanoTime,
+            process.thread());
     if (!members.contains(id)) {
       seat = Optional.empty();
       publications = Optional.empty();

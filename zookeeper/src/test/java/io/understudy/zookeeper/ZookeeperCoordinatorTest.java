@@ -11,11 +11,14 @@ import io.understudy.topology.Node;
 import io.understudy.topology.Publisher;
 import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
+import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,7 +61,8 @@ class ZookeeperCoordinatorTest {
         ZookeeperCoordinator.keeper(
             server.options(prefix),
             new KeeperIdentity(id, members, configuration, List.of(GROUP, "users"), "here"),
-            false);
+            false,
+            TrafficFeed.NONE);
     open.add(keeper);
     return keeper;
   }
@@ -182,7 +186,8 @@ class ZookeeperCoordinatorTest {
   void shouldTellFollowersAndWaitUntilTheyLetGo() throws IOException {
     String prefix = newPrefix();
     Coordinator keeper = keeper(prefix, "a", List.of("a")).coordinator();
-    var follower = ZookeeperCoordinator.follower(server.options(prefix), List.of(GROUP));
+    var follower =
+        ZookeeperCoordinator.follower(server.options(prefix), List.of(GROUP), TrafficFeed.NONE);
     open.add(follower);
     Publisher followed = follower.publisher();
     List<Topology> seen = new CopyOnWriteArrayList<>();
@@ -200,6 +205,45 @@ class ZookeeperCoordinatorTest {
     Eventually.holds(
         "the follower lets go", () -> keeper.publisher().heldUntilNanos(GROUP).isEmpty());
     assertThat(seen).contains(none);
+    assertThat(followed.isUpToDate()).isTrue();
+  }
+
+  @Test
+  void shouldWaitUntilFollowersHaveTheAnswersOfAPrimaryThatRetires() throws IOException {
+    String prefix = newPrefix();
+    Publisher keeper = keeper(prefix, "a", List.of("a")).coordinator().publisher();
+    Topology reign = topology(1, 0, Optional.of(7001));
+    Topology holding =
+        new Topology(
+            GROUP, reign.epoch(), 1, Optional.empty(), List.of(), "a switchover", reign.primary());
+    var answered = new AtomicBoolean();
+    var traffic =
+        new TrafficFeed() {
+          @Override
+          public OptionalLong lastReplyNanos(RunId runId) {
+            return OptionalLong.empty();
+          }
+
+          @Override
+          public boolean isDrained(Topology asked) {
+            return asked.equals(holding) && answered.get();
+          }
+        };
+    var follower = ZookeeperCoordinator.follower(server.options(prefix), List.of(GROUP), traffic);
+    open.add(follower);
+    Publisher followed = follower.publisher();
+    List<Topology> seen = new CopyOnWriteArrayList<>();
+    followed.follow(seen::add);
+    keeper.publish(reign);
+    Eventually.holds("it arrives", () -> seen.contains(reign) && followed.isUpToDate());
+
+    keeper.publish(holding);
+
+    Eventually.holds("it says that it holds", () -> keeper.heldUntilNanos(GROUP).isEmpty());
+    assertThat(seen).contains(holding);
+    assertThat(keeper.isDrained(GROUP)).isFalse();
+    answered.set(true);
+    Eventually.holds("it says that it awaits nothing", () -> keeper.isDrained(GROUP));
     assertThat(followed.isUpToDate()).isTrue();
   }
 
@@ -236,9 +280,9 @@ class ZookeeperCoordinatorTest {
             Optional.of(new ZookeeperOptions.Login("keepers", "secret")),
             Optional.empty(),
             plain.session());
-    open.add(ZookeeperCoordinator.follower(owned, List.of(GROUP)));
+    open.add(ZookeeperCoordinator.follower(owned, List.of(GROUP), TrafficFeed.NONE));
 
-    assertThatThrownBy(() -> ZookeeperCoordinator.follower(plain, List.of(GROUP)))
+    assertThatThrownBy(() -> ZookeeperCoordinator.follower(plain, List.of(GROUP), TrafficFeed.NONE))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("zookeeper.auth")
         .message()

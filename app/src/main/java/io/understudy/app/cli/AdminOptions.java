@@ -1,21 +1,28 @@
 package io.understudy.app.cli;
 
 import io.understudy.app.config.Defaults;
+import io.understudy.app.wiring.AdminToken;
 import io.understudy.topology.Address;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How {@code status} and {@code explain} find the running program. */
+/** How commands find the running program. */
 final class AdminOptions {
   private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
+
+  /** A switchover takes milliseconds; one that cannot end is waited for this long. */
+  private static final int CHANGE_TIMEOUT_MILLIS = (int) Duration.ofSeconds(30).toMillis();
+
+  private static final String TOKEN_VARIABLE = "UNDERSTUDY_TOKEN";
 
   /** A report is some kilobytes per group. */
   private static final int MAX_BODY_BYTES = 64 << 20;
@@ -49,18 +56,72 @@ final class AdminOptions {
     return file == null ? Defaults.ADMIN_BIND : ConfigurationOption.read(file).admin().bind();
   }
 
+  /**
+   * Asks for a change, in the form that the user wants; ends the command when there is no answer,
+   * or no such thing.
+   *
+   * @return what was done, or what stands against it
+   */
+  Answer post(String path) {
+    Answer answer =
+        exchange(
+            "POST",
+            path,
+            json ? "application/json" : "text/plain",
+            CHANGE_TIMEOUT_MILLIS,
+            Optional.of(token()));
+    if (answer.status() != 200 && answer.status() != 409) {
+      throw new CommandException(ExitCode.USAGE, answer.body().strip());
+    }
+    return answer;
+  }
+
+  /** What the running program wrote into its state directory, for those who may read that. */
+  private String token() {
+    String given = System.getenv(TOKEN_VARIABLE);
+    if (given != null && !given.isEmpty()) {
+      return given;
+    }
+    Path configuration = file == null ? Defaults.FILE : file;
+    String otherwise =
+        "; name the configuration of the running understudy with -c FILE, or set "
+            + TOKEN_VARIABLE
+            + " to what admin-token in its failover.state holds";
+    if (!Files.exists(configuration)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "a change needs a token, and " + configuration + " is not there" + otherwise);
+    }
+    Path token = AdminToken.in(ConfigurationOption.read(configuration).failover().stateDirectory());
+    try {
+      return Files.readString(token).strip();
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "a change needs a token, and " + token + " cannot be read" + otherwise,
+          e);
+    }
+  }
+
   /** Asks for a page in the form that the user wants; ends the command when there is no answer. */
   Answer get(String path) {
     return get(path, json ? "application/json" : "text/plain");
   }
 
   private Answer get(String path, String accept) {
+    return exchange("GET", path, accept, TIMEOUT_MILLIS, Optional.empty());
+  }
+
+  private Answer exchange(
+      String method, String path, String accept, int timeoutMillis, Optional<String> token) {
     Address address = address();
     try {
       HttpURLConnection connection =
           (HttpURLConnection) URI.create("http://" + address + path).toURL().openConnection();
       connection.setConnectTimeout(TIMEOUT_MILLIS);
-      connection.setReadTimeout(TIMEOUT_MILLIS);
+      connection.setReadTimeout(timeoutMillis);
+      connection.setRequestMethod(method);
+      token.ifPresent(t -> connection.setRequestProperty("Authorization", "Bearer " + t));
       connection.setRequestProperty("Accept", accept);
       int status = connection.getResponseCode();
       Optional<InputStream> stream =

@@ -28,6 +28,11 @@ final class DemoCommand implements Callable<Integer> {
   private boolean once;
 
   @Option(
+      names = "--switchover",
+      description = "Planned changes of primary, unattended, under steady writes.")
+  private boolean switchover;
+
+  @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "1",
@@ -61,9 +66,12 @@ final class DemoCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "understudy demo: " + (rounds < 1 ? "--rounds is 1 or more" : "--port is 1 to 65535"));
     }
-    if (!once && (json || rounds > 1)) {
+    if (!once && (json || (rounds > 1 && !switchover))) {
       throw new CommandException(
           ExitCode.USAGE, "understudy demo: --json and --rounds go with --once");
+    }
+    if (once && switchover) {
+      throw new CommandException(ExitCode.USAGE, "understudy demo: either --once or --switchover");
     }
     Demo demo =
         new Demo(
@@ -74,6 +82,9 @@ final class DemoCommand implements Callable<Integer> {
             System::nanoTime,
             task -> Thread.ofPlatform().daemon().unstarted(task));
     try {
+      if (switchover) {
+        return demo.switchovers(rounds) ? ExitCode.OK : ExitCode.FAILED;
+      }
       if (once) {
         return demo.once(rounds, json) ? ExitCode.OK : ExitCode.FAILED;
       }

@@ -25,6 +25,13 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       ExplainCommand.class,
       FilterCommand.class,
+      HistoryCommand.class,
+      ReplayCommand.class,
+      SwitchoverCommand.class,
+      FailoverCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      AcknowledgeCommand.class,
       DemoCommand.class,
       RdbCommand.class,
       ZookeeperCommand.class

@@ -31,6 +31,16 @@ public record Demo(
   }
 
   /**
+   * Changes the primary as planned, round after round under steady writes, and prints what clients
+   * saw.
+   *
+   * @return whether nothing failed, was lost, ran twice or needed a full resync
+   */
+  public boolean switchovers(int rounds) throws StartException, IOException {
+    return new SwitchoverDemo(server, port, nanos, threads).run(rounds, out);
+  }
+
+  /**
    * Plays rounds unattended and prints what they gave.
    *
    * @return whether every round was good: nothing failed, lost or run twice, one primary left

@@ -3,6 +3,7 @@ package io.understudy.app.demo;
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.Defaults;
 import io.understudy.app.rest.GroupReport;
+import io.understudy.app.rest.Operator;
 import io.understudy.app.wiring.News;
 import io.understudy.app.wiring.StartException;
 import io.understudy.app.wiring.Understudy;
@@ -154,6 +155,20 @@ final class Stage implements AutoCloseable {
   /** Lets the client write, for as long as the stage is open. */
   void startWriting() {
     writers = Optional.of(new Writers(address(), CONNECTIONS, WRITE_INTERVAL, log, nanos, threads));
+  }
+
+  /**
+   * Changes the primary as planned, to the best replica; waits for the end.
+   *
+   * @param trial whether only to say what would be done
+   */
+  Operator.Result switchover(boolean trial) {
+    return understudy
+        .operator()
+        .ask(
+            GROUP,
+            new Operator.Wanted(
+                Operator.Change.SWITCHOVER, Optional.empty(), Duration.ZERO, "", trial));
   }
 
   /** Stops the client once its writes have answers. */

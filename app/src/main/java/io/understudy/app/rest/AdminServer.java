@@ -17,8 +17,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The loopback HTTP port: {@code /status}, {@code /explain/GROUP}, {@code /metrics} and {@code
- * /healthz}.
+ * The loopback HTTP port: {@code /status}, {@code /explain/GROUP}, {@code /history/GROUP}, {@code
+ * /replay/GROUP/ENTRY}, {@code /metrics}, {@code /healthz}, what {@link ClusterPages} knows, and by
+ * POST what {@link ChangePages} knows.
  */
 public final class AdminServer implements AutoCloseable {
   /** Connections the kernel may keep waiting; more is no operator's doing. */
@@ -26,6 +27,9 @@ public final class AdminServer implements AutoCloseable {
 
   private static final String STATUS = "/status/";
   private static final String EXPLAIN = "/explain/";
+  private static final String HISTORY = "/history/";
+  private static final String REPLAY = "/replay/";
+  private static final String CLUSTER = "/cluster/";
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -34,13 +38,18 @@ public final class AdminServer implements AutoCloseable {
   private final Supplier<List<GroupReport>> reports;
   private final Supplier<List<ReplicationReport>> replications;
   private final Function<String, Exposition> metrics;
+  private final Operator operator;
+  private final ChangePages changes;
+  private final ClusterPages clusters;
 
   private AdminServer(
       HttpServer server,
       Address bind,
       Supplier<List<GroupReport>> reports,
       Supplier<List<ReplicationReport>> replications,
-      Function<String, Exposition> metrics) {
+      Function<String, Exposition> metrics,
+      Operator operator,
+      Optional<String> token) {
     this.server = server;
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
     this.address = new Address(bind.host(), server.getAddress().getPort());
@@ -54,6 +63,9 @@ public final class AdminServer implements AutoCloseable {
     this.reports = reports;
     this.replications = replications;
     this.metrics = metrics;
+    this.operator = operator;
+    this.changes = new ChangePages(operator, token);
+    this.clusters = new ClusterPages(operator);
   }
 
   /**
@@ -62,16 +74,21 @@ public final class AdminServer implements AutoCloseable {
    * @param reports what there is to say now; called on a virtual thread for each request
    * @param replications the same of replicated sources
    * @param metrics the page for a scraper with this {@code Accept} header; called like the reports
+   * @param operator does what is asked for
+   * @param token what a request that changes something must show; empty to refuse all of them
    * @throws IOException when the address cannot be bound
    */
   public static AdminServer start(
       Address bind,
       Supplier<List<GroupReport>> reports,
       Supplier<List<ReplicationReport>> replications,
-      Function<String, Exposition> metrics)
+      Function<String, Exposition> metrics,
+      Operator operator,
+      Optional<String> token)
       throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(bind.host(), bind.port()), BACKLOG);
-    AdminServer admin = new AdminServer(server, bind, reports, replications, metrics);
+    AdminServer admin =
+        new AdminServer(server, bind, reports, replications, metrics, operator, token);
     server.setExecutor(admin.threads);
     server.createContext("/", admin::answer);
     server.start();
@@ -80,13 +97,17 @@ public final class AdminServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      Answer answer = answerTo(exchange);
+      Page answer = answerTo(exchange);
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       exchange.getResponseHeaders().set("Cache-Control", "no-store");
       exchange
           .getResponseHeaders()
           .set("Understudy-Primaryless", answer.primaryless() ? "yes" : "no");
+      if (isHead(exchange)) {
+        exchange.sendResponseHeaders(answer.status(), -1);
+        return;
+      }
       exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
       try (OutputStream out = exchange.getResponseBody()) {
         out.write(body);
@@ -94,29 +115,64 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private Answer answerTo(HttpExchange exchange) {
+  private Page answerTo(HttpExchange exchange) {
     boolean text =
         Optional.ofNullable(exchange.getRequestHeaders().getFirst("Accept"))
             .filter(accept -> accept.startsWith("text/plain"))
             .isPresent();
     // A web page that a browser on this machine shows must not read this port through a name of
     // its own that points to loopback.
-    if (!Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
-        .filter(hosts::contains)
+    // Every browser says a host; HAProxy's plain checks do not.
+    if (Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
+        .filter(host -> !hosts.contains(host))
         .isPresent()) {
-      return Answer.error(text, 403, "ask for it as " + address);
-    }
-    if (!exchange.getRequestMethod().equals("GET")) {
-      return Answer.error(text, 405, "only GET is answered");
+      return Page.error(text, 403, "ask for it as " + address);
     }
     String path = exchange.getRequestURI().getPath();
+    return switch (exchange.getRequestMethod()) {
+      case "GET", "HEAD" -> read(exchange, path, text);
+      case "OPTIONS" ->
+          path.startsWith(CLUSTER)
+              ? clusters.answer(path, header(exchange, "X-Haproxy-Server-State"))
+              : Page.text("");
+      case "POST" ->
+          changes.answer(
+              exchange.getRequestURI().getRawPath(),
+              Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse(""),
+              header(exchange, "Authorization").orElse(""),
+              text);
+      default -> Page.error(text, 405, "GET, HEAD, OPTIONS and POST are answered");
+    };
+  }
+
+  private static boolean isHead(HttpExchange exchange) {
+    return exchange.getRequestMethod().equals("HEAD");
+  }
+
+  private static Optional<String> header(HttpExchange exchange, String name) {
+    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+  }
+
+  private Page read(HttpExchange exchange, String path, boolean text) {
+    if (path.startsWith(CLUSTER)) {
+      return clusters.answer(path, header(exchange, "X-Haproxy-Server-State"));
+    }
+    if (path.startsWith(HISTORY)) {
+      return group(
+          path.substring(HISTORY.length()),
+          text,
+          group -> Page.lines(text, 200, "history", operator.history(group.name())));
+    }
+    if (path.startsWith(REPLAY)) {
+      return replay(path.substring(REPLAY.length()), text);
+    }
     if (path.equals("/healthz")) {
-      return Answer.text("ok\n");
+      return Page.text("ok\n");
     }
     if (path.equals("/metrics")) {
       String accept = exchange.getRequestHeaders().getFirst("Accept");
       Exposition page = metrics.apply(accept == null ? "" : accept);
-      return new Answer(200, page.contentType(), page.body(), false);
+      return new Page(200, page.contentType(), page.body(), false);
     }
     if (path.equals("/status")) {
       return status(text, reports.get(), replications.get());
@@ -130,15 +186,31 @@ public final class AdminServer implements AutoCloseable {
           path.substring(EXPLAIN.length()),
           text,
           group ->
-              text
-                  ? Answer.text(ReportText.explain(group))
-                  : Answer.json(ReportJson.explain(group)));
+              text ? Page.text(ReportText.explain(group)) : Page.json(ReportJson.explain(group)));
     }
-    return Answer.error(
-        text, 404, "known here: /status, /status/GROUP, /explain/GROUP, /metrics, /healthz");
+    return Page.error(
+        text,
+        404,
+        "known here: /status, /status/GROUP, /explain/GROUP, /history/GROUP, /replay/GROUP/NUMBER,"
+            + " /cluster/GROUP/..., /metrics, /healthz");
   }
 
-  private Answer group(String name, boolean text, Function<GroupReport, Answer> page) {
+  private Page replay(String path, boolean text) {
+    int slash = path.indexOf('/');
+    if (slash < 0 || !path.substring(slash + 1).matches("[0-9]{1,18}")) {
+      return Page.error(text, 404, "/replay/GROUP/NUMBER, with a number of /history/GROUP");
+    }
+    long entry = Long.parseLong(path.substring(slash + 1));
+    return group(
+        path.substring(0, slash),
+        text,
+        group -> {
+          Operator.Result result = operator.replay(group.name(), entry);
+          return Page.lines(text, result.done() ? 200 : 409, "replay", result.lines());
+        });
+  }
+
+  private Page group(String name, boolean text, Function<GroupReport, Page> page) {
     List<GroupReport> all = reports.get();
     return all.stream()
         .filter(group -> group.name().equals(name))
@@ -147,18 +219,18 @@ public final class AdminServer implements AutoCloseable {
         .orElseGet(
             () -> {
               String known = String.join(", ", all.stream().map(GroupReport::name).toList());
-              return Answer.error(text, 404, "there is no group '" + name + "'; known: " + known);
+              return Page.error(text, 404, "there is no group '" + name + "'; known: " + known);
             });
   }
 
-  private static Answer status(
+  private static Page status(
       boolean text, List<GroupReport> groups, List<ReplicationReport> sources) {
     boolean primaryless = groups.stream().anyMatch(group -> group.primary().isEmpty());
-    Answer answer =
+    Page answer =
         text
-            ? Answer.text(ReportText.status(groups) + ReplicationPage.text(sources))
-            : Answer.json(ReportJson.status(groups, sources));
-    return new Answer(answer.status(), answer.type(), answer.body(), primaryless);
+            ? Page.text(ReportText.status(groups) + ReplicationPage.text(sources))
+            : Page.json(ReportJson.status(groups, sources));
+    return new Page(answer.status(), answer.type(), answer.body(), primaryless);
   }
 
   /** Where it listens. */
@@ -170,30 +242,5 @@ public final class AdminServer implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
-  }
-
-  /**
-   * One answer, ready to be sent.
-   *
-   * @param primaryless whether a group in it has no primary, which the command line's exit code
-   *     tells without reading the body
-   */
-  private record Answer(int status, String type, String body, boolean primaryless) {
-    private static final String TEXT = "text/plain; charset=utf-8";
-    private static final String JSON = "application/json; charset=utf-8";
-
-    static Answer text(String body) {
-      return new Answer(200, TEXT, body, false);
-    }
-
-    static Answer json(String body) {
-      return new Answer(200, JSON, body, false);
-    }
-
-    static Answer error(boolean text, int status, String message) {
-      return text
-          ? new Answer(status, TEXT, message + "\n", false)
-          : new Answer(status, JSON, ReportJson.error(message), false);
-    }
   }
 }

@@ -45,6 +45,16 @@ final class ReportJson {
         });
   }
 
+  /** An object with one array of sentences. */
+  static String lines(String name, List<String> lines) {
+    return write(
+        json -> {
+          json.writeStartObject();
+          strings(json, name, lines);
+          json.writeEndObject();
+        });
+  }
+
   private static void group(JsonGenerator json, GroupReport group, boolean explain)
       throws IOException {
     json.writeStartObject();

@@ -4,7 +4,9 @@ import io.understudy.app.config.Configuration;
 import io.understudy.failover.GroupOptions;
 import io.understudy.failover.GroupStatus;
 import io.understudy.failover.Keeper;
+import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
+import io.understudy.failover.decide.Request;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.topology.Coordinator;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +58,8 @@ final class Keeping implements AutoCloseable {
                     ZookeeperCoordinator.keeper(
                         Options.zookeeper(configuration),
                         Options.identity(configuration),
-                        !configuration.proxy().listeners().isEmpty()));
+                        !configuration.proxy().listeners().isEmpty(),
+                        traffic));
         yield keeper(configuration, zookeeper.coordinator(), traffic, zookeeper, certificates);
       }
       case FOLLOW -> {
@@ -63,7 +67,9 @@ final class Keeping implements AutoCloseable {
             connected(
                 () ->
                     ZookeeperCoordinator.follower(
-                        Options.zookeeper(configuration), Options.groupNames(configuration)));
+                        Options.zookeeper(configuration),
+                        Options.groupNames(configuration),
+                        traffic));
         var publisher = zookeeper.publisher();
         var board = new TopologyBoard(publisher::isUpToDate);
         publisher.follow(board::publish);
@@ -141,6 +147,21 @@ final class Keeping implements AutoCloseable {
                     Optional.empty(),
                     Optional.empty(),
                     feed.current(group)));
+  }
+
+  /** Whether a keeper is in this process, and not only a follower. */
+  boolean decides() {
+    return keeper.isPresent();
+  }
+
+  /** Asks the keeper of this process; a follower has none, and says so. */
+  CompletableFuture<Answer> ask(String group, Request request, boolean trial) {
+    return keeper
+        .map(k -> k.ask(group, request, trial))
+        .orElseGet(
+            () ->
+                CompletableFuture.failedFuture(
+                    new IOException("this process only follows; ask a keeper")));
   }
 
   /** Calls {@code listener} for each decision; never, where keepers elsewhere decide. */

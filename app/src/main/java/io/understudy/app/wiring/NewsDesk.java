@@ -37,6 +37,8 @@ final class NewsDesk {
         case Action.Promote promote -> steps.add(News.Step.PROMOTED);
         case Action.Attach attach -> steps.add(News.Step.REPAIRED);
         case Action.Mark mark -> {}
+        case Action.Fence fence -> {}
+        case Action.Unfence unfence -> {}
         case Action.Settle settle -> {}
         case Action.Probe probe -> {}
         case Action.Publish publish -> {}

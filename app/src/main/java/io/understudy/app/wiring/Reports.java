@@ -113,7 +113,8 @@ final class Reports {
         facts.flatMap(NodeFacts::upstream).map(u -> "follows " + u).orElse(""));
   }
 
-  private static String line(Entry entry) {
+  /** One entry of a history, for a person. */
+  static String line(Entry entry) {
     return Instant.ofEpochMilli(entry.wallMillis())
         + " #"
         + entry.number()

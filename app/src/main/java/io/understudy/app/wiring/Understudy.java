@@ -8,17 +8,22 @@ import io.understudy.app.metrics.Exposition;
 import io.understudy.app.metrics.Metrics;
 import io.understudy.app.rest.AdminServer;
 import io.understudy.app.rest.GroupReport;
+import io.understudy.app.rest.Operator;
 import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
 import io.understudy.proxy.BindException;
 import io.understudy.proxy.ProxyServer;
 import io.understudy.topology.Address;
+import io.understudy.topology.RunId;
+import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
+import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,11 +71,21 @@ public final class Understudy implements AutoCloseable {
     Keeping keeping =
         Keeping.start(
             configuration,
-            runId ->
-                proxySeen
+            new TrafficFeed() {
+              @Override
+              public OptionalLong lastReplyNanos(RunId runId) {
+                return proxySeen
                     .get()
                     .map(p -> p.traffic().lastReplyNanos(runId))
-                    .orElse(OptionalLong.empty()),
+                    .orElse(OptionalLong.empty());
+              }
+
+              @Override
+              public boolean isDrained(Topology holding) {
+                boolean none = configuration.proxy().listeners().isEmpty();
+                return proxySeen.get().map(p -> p.traffic().isDrained(holding)).orElse(none);
+              }
+            },
             certificates);
     Understudy starting = new Understudy(configuration, keeping, certificates);
     try {
@@ -109,12 +124,32 @@ public final class Understudy implements AutoCloseable {
     }
     AdminServer started =
         AdminServer.start(
-            configuration.admin().bind(), this::reports, this::replications, this::metrics);
+            configuration.admin().bind(),
+            this::reports,
+            this::replications,
+            this::metrics,
+            operator(),
+            token());
     admin = Optional.of(started);
     for (Configuration.Listener listener : configuration.proxy().listeners()) {
       LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
     }
     LOG.info("status is answered at http://{}/status", started.address());
+  }
+
+  /** What a change must show; empty where nobody decides, so that nothing can be changed. */
+  private Optional<String> token() throws StartException {
+    if (!keeping.decides()) {
+      return Optional.empty();
+    }
+    Path folder = configuration.failover().stateDirectory();
+    try {
+      return Optional.of(AdminToken.of(folder));
+    } catch (IOException e) {
+      throw new StartException(
+          "failover.state: " + folder + " cannot keep the admin port's token: " + e.getMessage(),
+          e);
+    }
   }
 
   /** A bound above what the JVM may use would be none: memory would run out first. */
@@ -187,6 +222,11 @@ public final class Understudy implements AutoCloseable {
       reports.add(Reports.of(keeping.status(group.name()), group, listeners));
     }
     return reports;
+  }
+
+  /** What operators may ask for. Any thread. */
+  public Operator operator() {
+    return new KeeperOperator(keeping, configuration.groups());
   }
 
   private Exposition metrics(String accept) {

@@ -142,7 +142,8 @@ final class Trial implements AutoCloseable {
           ZookeeperCoordinator.keeper(
               options(prefix),
               new KeeperIdentity(id, members, "same", List.of(GROUP), "a test"),
-              true);
+              true,
+              TrafficFeed.NONE);
       keeper =
           Keeper.start(
               new KeeperOptions(zookeeper.coordinator(), policy(), CADENCE, 1),

@@ -337,8 +337,10 @@ public final class Performer {
                     "CLIENT KILL", Heard.of(commands.clientKill(KillArgs.Builder.typeNormal()))));
           }
         }
-        case Action.Gate g -> {}
         case Action.Mark m -> queueQuickPing(queued, extras);
+        case Action.Gate g -> {}
+        case Action.Fence f -> {}
+        case Action.Unfence u -> {}
       }
       Heard.then(limited(commands.exec()), thread, exec -> executed(exec, queued, extras));
     }
@@ -359,13 +361,22 @@ public final class Performer {
     private void queueOrder(List<Queued> queued, String minReplicas) {
       switch (order) {
         case Action.Gate g -> replicaOf(queued, Upstream.GATE_HOST, Upstream.GATE_PORT);
-        case Action.Attach a ->
-            replicaOf(queued, a.primary().address().host(), a.primary().address().port());
+        case Action.Attach a -> {
+          replicaOf(queued, a.primary().address().host(), a.primary().address().port());
+          // Before CONFIG REWRITE, which would keep a switchover's fence for ever.
+          a.minReplicas().ifPresent(least -> queueMinReplicas(queued, Long.toString(least)));
+        }
         case Action.Promote p -> {
           queued.add(new Queued(NO_ONE, Heard.of(commands.replicaofNoOne())));
-          queueMark(queued, p.mark(), minReplicas);
+          String least =
+              p.minReplicas().isPresent()
+                  ? Long.toString(p.minReplicas().getAsLong())
+                  : minReplicas;
+          queueMark(queued, p.mark(), minReplicas, least);
         }
-        case Action.Mark m -> queueMark(queued, m.mark(), minReplicas);
+        case Action.Mark m -> queueMark(queued, m.mark(), minReplicas, minReplicas);
+        case Action.Fence f -> queueMinReplicas(queued, Long.toString(Action.Fence.MIN_REPLICAS));
+        case Action.Unfence u -> queueMinReplicas(queued, Long.toString(u.minReplicas()));
       }
     }
 
@@ -377,10 +388,10 @@ public final class Performer {
      * A primary that has lost its replicas refuses every write, the mark too, when it is configured
      * to want some; that rule is lifted for the mark alone.
      */
-    private void queueMark(List<Queued> queued, EpochMark mark, String minReplicas) {
-      boolean lift = !minReplicas.equals("0");
+    private void queueMark(List<Queued> queued, EpochMark mark, String present, String afterwards) {
+      boolean lift = !present.equals("0");
       if (lift) {
-        queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(MIN_REPLICAS, "0"))));
+        queueMinReplicas(queued, "0");
       }
       queued.add(
           new Queued(
@@ -391,10 +402,13 @@ public final class Performer {
                       ScriptOutputType.STATUS,
                       new String[] {EpochMark.KEY},
                       mark.toString()))));
-      if (lift) {
-        queued.add(
-            new Queued("CONFIG SET", Heard.of(commands.configSet(MIN_REPLICAS, minReplicas))));
+      if (!afterwards.equals("0")) {
+        queueMinReplicas(queued, afterwards);
       }
+    }
+
+    private void queueMinReplicas(List<Queued> queued, String least) {
+      queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(MIN_REPLICAS, least))));
     }
 
     private void executed(Heard<TransactionResult> exec, List<Queued> queued, Extras extras) {

@@ -6,6 +6,7 @@ import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One thing to do, as a value: decided here, performed elsewhere. */
 public sealed interface Action {
@@ -48,8 +49,11 @@ public sealed interface Action {
    * {@code REPLICAOF NO ONE}, the {@code mark} set through {@code EVAL "return
    * redis.call('set',KEYS[1],ARGV[1])" 1 key mark} (a plain SET is refused on a replica when it is
    * queued), and {@code CONFIG REWRITE} where the server has a file, in one EXEC.
+   *
+   * @param minReplicas what its {@code min-replicas-to-write} goes back to; empty to leave it alone
    */
-  record Promote(long id, Node node, Optional<EpochMark> expected, EpochMark mark)
+  record Promote(
+      long id, Node node, Optional<EpochMark> expected, EpochMark mark, OptionalLong minReplicas)
       implements Order {
     @Override
     public String describe() {
@@ -57,11 +61,41 @@ public sealed interface Action {
     }
   }
 
-  /** {@code REPLICAOF host port} of {@code primary}. On a node that is a primary, a demotion. */
-  record Attach(long id, Node node, Optional<EpochMark> expected, Node primary) implements Order {
+  /**
+   * {@code REPLICAOF host port} of {@code primary}. On a node that is a primary, a demotion.
+   *
+   * @param minReplicas what its {@code min-replicas-to-write} goes back to before CONFIG REWRITE
+   *     would make a switchover's fence permanent; empty to leave it alone
+   */
+  record Attach(
+      long id, Node node, Optional<EpochMark> expected, Node primary, OptionalLong minReplicas)
+      implements Order {
     @Override
     public String describe() {
       return "attach " + node.address() + " to " + primary.address();
+    }
+  }
+
+  /**
+   * {@code CONFIG SET min-replicas-to-write} to a number that no group has: the primary refuses
+   * writes, whoever sends them, and goes on feeding its replicas.
+   */
+  record Fence(long id, Node node, Optional<EpochMark> expected) implements Order {
+    /** More replicas than any primary has. */
+    public static final long MIN_REPLICAS = 1_000_000;
+
+    @Override
+    public String describe() {
+      return "let " + node.address() + " refuse writes";
+    }
+  }
+
+  /** Undoes a {@link Fence}. */
+  record Unfence(long id, Node node, Optional<EpochMark> expected, long minReplicas)
+      implements Order {
+    @Override
+    public String describe() {
+      return "let " + node.address() + " take writes again";
     }
   }
 

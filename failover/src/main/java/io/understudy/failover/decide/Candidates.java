@@ -47,7 +47,10 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
       Optional<String> why = obstacle(situation, operation, node);
       if (why.isEmpty()) {
         NodeFacts facts = node.facts().orElseThrow();
-        why = unfitness(situation, operation, node.address().toString(), facts, history, seen);
+        why =
+            operation.forcedTo().isPresent()
+                ? Optional.empty()
+                : unfitness(situation, operation, node.address().toString(), facts, history, seen);
         if (why.isEmpty()) {
           long offset = history.map(facts.replication()::offsetIn).orElse(0L);
           qualified.add(new Candidate(node, facts, offset, facts.linkUpNanos().isPresent()));
@@ -77,6 +80,12 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
   /** Why no order can be given to it now, whatever data it holds. */
   private static Optional<String> obstacle(
       Situation situation, Operation operation, NodeView node) {
+    if (operation.forcedTo().filter(only -> !only.equals(node.address())).isPresent()) {
+      return Optional.of(node.address() + " is not the one that was asked for");
+    }
+    if (situation.isPaused(node.address())) {
+      return Optional.of(node.address() + " is paused");
+    }
     NodeFacts facts = node.readableFacts().orElse(null);
     if (facts == null || !node.reachability().isObedient()) {
       return Optional.of(node.address() + " " + node.reachability().describe(situation.now()));

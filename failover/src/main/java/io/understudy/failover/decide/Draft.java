@@ -69,7 +69,7 @@ final class Draft {
   }
 
   void attach(NodeView node, Node primary) {
-    order(new Action.Attach(takeId(), nodeOf(node), markOf(node), primary));
+    order(new Action.Attach(takeId(), nodeOf(node), markOf(node), primary, minReplicas(node)));
   }
 
   void mark(NodeView node, Epoch epoch) {
@@ -81,7 +81,28 @@ final class Draft {
   void promote(NodeView node, Epoch epoch) {
     order(
         new Action.Promote(
-            takeId(), nodeOf(node), markOf(node), new EpochMark(epoch, journal.owner())));
+            takeId(),
+            nodeOf(node),
+            markOf(node),
+            new EpochMark(epoch, journal.owner()),
+            minReplicas(node)));
+  }
+
+  private OptionalLong minReplicas(NodeView node) {
+    return node.facts()
+        .flatMap(f -> journal.borrowedOf(f.runId()))
+        .map(b -> OptionalLong.of(b.minReplicas()))
+        .orElse(OptionalLong.empty());
+  }
+
+  /** Orders that the node refuses writes, and notes what it had. */
+  void fence(NodeView node, long minReplicas) {
+    order(new Action.Fence(takeId(), nodeOf(node), markOf(node)));
+    journal = journal.borrowing(new Borrowed(nodeOf(node).runId(), minReplicas));
+  }
+
+  void unfence(NodeView node, long minReplicas) {
+    order(new Action.Unfence(takeId(), nodeOf(node), markOf(node), minReplicas));
   }
 
   /** Looks into an order whose reply was lost. */
@@ -124,16 +145,47 @@ final class Draft {
                     List.of(),
                     false,
                     List.of(),
-                    situation.view().wallMillis())));
+                    situation.view().wallMillis(),
+                    Optional.empty(),
+                    Optional.empty())));
     if (kind == Operation.Kind.FAILOVER) {
       journal = journal.withFailoverAt(situation.view().wallMillis());
     }
+  }
+
+  /** Begins a failover to one node and no other; what an operator asks for counts for no budget. */
+  void beginForced(String reason, Optional<Node> from, Address only) {
+    List<Long> counted = journal.failoverMillis();
+    begin(Operation.Kind.FAILOVER, "asked", reason, from, situation.now());
+    journal = journal.withFailovers(counted);
+    force(Optional.of(only));
   }
 
   /** Moves the operation on to a phase that begins now. */
   void enter(Operation.Phase phase, Optional<Node> target) {
     journal =
         journal.withOperation(Optional.of(operation().entering(phase, situation.now(), target)));
+  }
+
+  /** Lets the operation promote that node and no other, or, empty, any again. */
+  void force(Optional<Address> only) {
+    journal = journal.withOperation(Optional.of(operation().forcedTo(only)));
+  }
+
+  /** Notes why the operation is being called off. */
+  void note(String why) {
+    journal = journal.withOperation(Optional.of(operation().withNote(why)));
+  }
+
+  /** Goes on with a switchover as a failover, and says where that stands. */
+  String becomeFailover(String why) {
+    journal = journal.withOperation(Optional.of(operation().asFailover(why, situation.now())));
+    return why + ": " + Failover.advance(situation.with(journal), this);
+  }
+
+  /** Forgets what was asked for. */
+  void dropWish() {
+    journal = journal.withWish(Optional.empty());
   }
 
   /** Notes that a run did not become primary; the choice among the others follows. */
@@ -203,24 +255,40 @@ final class Draft {
 
   /** Tells every output to hold requests, unless they were told. */
   void withdraw(String reason) {
-    if (journal.published().primary().isPresent()) {
-      publish(Optional.empty(), List.of(), reason);
+    Topology last = journal.published();
+    if (last.primary().isPresent() || last.retiring().isPresent()) {
+      publish(Optional.empty(), List.of(), reason, Optional.empty());
+    }
+  }
+
+  /** Tells every output to hold new requests, and to pass on what the primary still answers. */
+  void retire(String reason) {
+    Optional<Node> primary = journal.published().primary();
+    if (primary.isPresent()) {
+      publish(Optional.empty(), List.of(), reason, primary);
     }
   }
 
   /** Publishes a primary and its replicas, unless that is what was published last. */
   void publish(Optional<Node> primary, List<Node> replicas, String reason) {
+    publish(primary, replicas, reason, Optional.empty());
+  }
+
+  private void publish(
+      Optional<Node> primary, List<Node> replicas, String reason, Optional<Node> retiring) {
     Topology last = journal.published();
     Epoch epoch = journal.reign().map(Reign::epoch).orElse(Epoch.NONE);
     boolean same =
         last.epoch().equals(epoch)
             && last.primary().equals(primary)
-            && last.replicas().equals(replicas);
+            && last.replicas().equals(replicas)
+            && last.retiring().equals(retiring);
     if (same) {
       return;
     }
     long version = last.epoch().equals(epoch) ? last.version() + 1 : 0;
-    Topology next = new Topology(journal.group(), epoch, version, primary, replicas, reason);
+    Topology next =
+        new Topology(journal.group(), epoch, version, primary, replicas, reason, retiring);
     journal = journal.withPublished(next);
     actions.add(new Action.Publish(next));
   }
@@ -244,17 +312,9 @@ final class Draft {
 
   /** Keeps a change for people and for replay. */
   void log(String rule, String reason, List<String> what, String inputs) {
-    long number = journal.entries().isEmpty() ? 1 : journal.entries().getLast().number() + 1;
     journal =
         journal.withEntry(
-            new Entry(
-                number,
-                situation.view().wallMillis(),
-                journal.epoch(),
-                rule,
-                reason,
-                what,
-                inputs));
+            Entry.after(journal, situation.view().wallMillis(), rule, reason, what, inputs));
   }
 
   private long takeId() {

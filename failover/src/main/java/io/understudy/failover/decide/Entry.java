@@ -22,7 +22,22 @@ public record Entry(
     String reason,
     List<String> actions,
     String inputs) {
+  /** The inputs of an entry that an operator made and no rule decided. */
+  public static final String NOTHING_TO_REPLAY = "";
+
   public Entry {
     actions = List.copyOf(actions);
+  }
+
+  /** The next entry of a journal. */
+  static Entry after(
+      GroupJournal journal,
+      long wallMillis,
+      String rule,
+      String reason,
+      List<String> actions,
+      String inputs) {
+    long last = journal.entries().isEmpty() ? 0 : journal.entries().getLast().number();
+    return new Entry(last + 1, wallMillis, journal.epoch(), rule, reason, actions, inputs);
   }
 }

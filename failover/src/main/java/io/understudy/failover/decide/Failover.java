@@ -36,12 +36,15 @@ final class Failover {
     if (draft.operation().kind() == Operation.Kind.ADOPTION) {
       return adopt();
     }
+    if (Switchover.owns(draft.operation())) {
+      return Switchover.advance(situation, draft);
+    }
     Optional<String> back = wayBack();
     if (back.isPresent()) {
       return back.get();
     }
-    if (situation.enforces(Guard.WITHDRAW_FIRST)) {
-      draft.withdraw("the primary is being replaced: " + draft.operation().reason());
+    if (draft.operation().kind() == Operation.Kind.FAILOVER) {
+      withdraw();
     }
     if (draft.operation().phase() == Operation.Phase.GATE) {
       Optional<String> waiting = gate();
@@ -54,8 +57,15 @@ final class Failover {
       if (ended.isPresent()) {
         return ended.get();
       }
+      withdraw();
     }
     return choose();
+  }
+
+  private void withdraw() {
+    if (situation.enforces(Guard.WITHDRAW_FIRST)) {
+      draft.withdraw("the primary is being replaced: " + draft.operation().reason());
+    }
   }
 
   /**
@@ -65,11 +75,15 @@ final class Failover {
   private Optional<String> wayBack() {
     Operation op = draft.operation();
     Reign reign = situation.journal().reign().orElse(null);
-    if (op.promoteMayHaveRun() || reign == null) {
+    if (op.promoteMayHaveRun() || op.forcedTo().isPresent() || reign == null) {
       return Optional.empty();
     }
     if (!(situation.seat(reign) instanceof Seat.Serving serving)) {
       return Optional.empty();
+    }
+    Optional<String> lifting = Switchover.liftFence(situation, draft, reign.primary());
+    if (lifting.isPresent()) {
+      return lifting;
     }
     String reason =
         serving.node().address()
@@ -105,7 +119,7 @@ final class Failover {
         !situation.isPast(draft.operation().phaseSinceNanos(), situation.policy().candidateWait());
     for (NodeView node : situation.view().nodes()) {
       NodeFacts facts = node.readableFacts().orElse(null);
-      if (facts == null || facts.upstream().isEmpty() || facts.isGated()) {
+      if (facts == null || facts.isGated() || (facts.upstream().isEmpty() && !isDeposed(facts))) {
         continue;
       }
       if (draft.mayOrder(node)) {
@@ -123,6 +137,13 @@ final class Failover {
       return Optional.empty();
     }
     return Optional.of("gating " + String.join(", ", waitingFor) + " before the choice");
+  }
+
+  /** Whether it is a primary that serves, and that an operator takes its part away from. */
+  private boolean isDeposed(NodeFacts facts) {
+    Operation op = draft.operation();
+    return op.forcedTo().isPresent()
+        && op.from().filter(from -> from.runId().equals(facts.runId())).isPresent();
   }
 
   /** Picks the best node and orders its promotion, or says what is waited for. */
@@ -253,6 +274,9 @@ final class Failover {
 
   /** Waits a little for nodes that may hold more than the best of those that answer. */
   private Optional<String> awaitBetter(Operation op, Candidates.Candidate best) {
+    if (op.forcedTo().isPresent()) {
+      return Optional.empty();
+    }
     List<String> missing = new ArrayList<>();
     for (NodeView node : situation.view().nodes()) {
       if (node.reachability().isObedient() || isLost(op, node, best)) {
@@ -285,6 +309,11 @@ final class Failover {
   }
 
   private String startOverOrWait(Operation op, Candidates candidates) {
+    if (op.forcedTo().isPresent()
+        && situation.isPast(op.phaseSinceNanos(), situation.policy().startWait())) {
+      draft.force(Optional.empty());
+      draft.note(op.forcedTo().get() + " could not be promoted, so any other may be");
+    }
     if (!op.failed().isEmpty()) {
       if (situation.isPast(op.phaseSinceNanos(), situation.policy().retryAfter())) {
         draft.newRound();
@@ -407,7 +436,12 @@ final class Failover {
             .filter(seen -> known != null && seen > offset)
             .map(seen -> "; up to " + (seen - offset) + " bytes of the old primary's are lost")
             .orElse("");
-    String verb = op.kind() == Operation.Kind.ADOPTION ? " is primary" : " was promoted";
+    String verb =
+        switch (op.kind()) {
+          case ADOPTION -> " is primary";
+          case FAILOVER -> " was promoted";
+          case SWITCHOVER -> " took over";
+        };
     String reason = target.address() + verb + " in epoch " + epoch + loss + ". Why: " + op.reason();
     draft.crown(target, epoch, history, offset, reason);
     return reason;

@@ -1,5 +1,6 @@
 package io.understudy.failover.decide;
 
+import io.understudy.topology.Address;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
@@ -22,6 +23,10 @@ import java.util.stream.Stream;
  * @param nextId the next id for an order, an operation or an entry
  * @param failoverMillis when the last failovers began, oldest first, for the budget
  * @param entries the newest changes, oldest first
+ * @param wish a change that was asked for and not begun yet
+ * @param pauses times in which the group, or a node of it, is left alone; those that are over may
+ *     still be among them
+ * @param borrowed settings of servers that are still to be put back, at most one per run
  */
 public record GroupJournal(
     String group,
@@ -34,7 +39,10 @@ public record GroupJournal(
     List<EndedOrder> ended,
     long nextId,
     List<Long> failoverMillis,
-    List<Entry> entries) {
+    List<Entry> entries,
+    Optional<Wish> wish,
+    List<Pause> pauses,
+    List<Borrowed> borrowed) {
 
   /** How many entries are kept. */
   public static final int MAX_ENTRIES = 32;
@@ -50,6 +58,9 @@ public record GroupJournal(
    */
   public static final int MAX_ENDED = 64;
 
+  /** How many pauses are kept: one for the group and one for each node. */
+  public static final int MAX_PAUSES = 64;
+
   /** How many beginnings of failovers are kept, which bounds what a budget can count. */
   public static final int MAX_FAILOVERS = 128;
 
@@ -58,6 +69,8 @@ public record GroupJournal(
     ended = List.copyOf(ended);
     failoverMillis = newest(failoverMillis, MAX_FAILOVERS);
     entries = newest(entries, MAX_ENTRIES);
+    pauses = newest(pauses, MAX_PAUSES);
+    borrowed = newest(borrowed, MAX_ENDED);
     if (reign.isPresent() && reign.get().epoch().isAfter(epoch)) {
       throw new IllegalArgumentException(
           "the journal's epoch " + epoch + " is behind its own reign's " + reign.get().epoch());
@@ -79,6 +92,9 @@ public record GroupJournal(
         List.of(),
         List.of(),
         1,
+        List.of(),
+        List.of(),
+        Optional.empty(),
         List.of(),
         List.of());
   }
@@ -119,6 +135,43 @@ public record GroupJournal(
 
   GroupJournal withEnded(List<EndedOrder> newEnded) {
     return changed(c -> c.ended = newEnded);
+  }
+
+  GroupJournal withWish(Optional<Wish> newWish) {
+    return changed(c -> c.wish = newWish);
+  }
+
+  GroupJournal withPauses(List<Pause> newPauses) {
+    return changed(c -> c.pauses = newPauses);
+  }
+
+  /** Notes a setting that is to be put back, unless one of that run is noted already. */
+  GroupJournal borrowing(Borrowed setting) {
+    return borrowedOf(setting.runId()).isPresent()
+        ? this
+        : changed(c -> c.borrowed = appended(borrowed, setting));
+  }
+
+  GroupJournal returned(RunId runId) {
+    return changed(
+        c -> c.borrowed = borrowed.stream().filter(b -> !b.runId().equals(runId)).toList());
+  }
+
+  /** A setting of a run that is to be put back. */
+  Optional<Borrowed> borrowedOf(RunId runId) {
+    return borrowed.stream().filter(b -> b.runId().equals(runId)).findFirst();
+  }
+
+  /** The pause of the group, or of a node, that lasts at {@code wallMillis}. */
+  public Optional<Pause> pauseOf(Optional<Address> node, long wallMillis) {
+    return pauses.stream()
+        .filter(p -> p.node().equals(node) && p.untilWallMillis() > wallMillis)
+        .findFirst();
+  }
+
+  /** Counts these failovers for the budget, and no others. */
+  GroupJournal withFailovers(List<Long> counted) {
+    return changed(c -> c.failoverMillis = counted);
   }
 
   GroupJournal withNextId(long newNextId) {
@@ -232,6 +285,9 @@ public record GroupJournal(
     private long nextId;
     private List<Long> failoverMillis;
     private List<Entry> entries;
+    private Optional<Wish> wish;
+    private List<Pause> pauses;
+    private List<Borrowed> borrowed;
 
     Copy(GroupJournal of) {
       group = of.group;
@@ -245,6 +301,9 @@ public record GroupJournal(
       nextId = of.nextId;
       failoverMillis = of.failoverMillis;
       entries = of.entries;
+      wish = of.wish;
+      pauses = of.pauses;
+      borrowed = of.borrowed;
     }
 
     GroupJournal journal() {
@@ -259,7 +318,10 @@ public record GroupJournal(
           ended,
           nextId,
           failoverMillis,
-          entries);
+          entries,
+          wish,
+          pauses,
+          borrowed);
     }
   }
 }

@@ -67,6 +67,16 @@ public final class GroupMachine {
     return journal.resumed(journal.published(), nowNanos);
   }
 
+  /**
+   * Says what comes of a request, and remembers it if it is accepted; a later {@link #step} does
+   * it.
+   *
+   * @param trial whether only to say what would be done
+   */
+  public Answer ask(GroupView view, GroupJournal journal, Request request, boolean trial) {
+    return Requests.answer(new Situation(view, journal, policy, guards), request, trial);
+  }
+
   /** Decides what to do now. */
   public Step step(GroupView view, GroupJournal journal) {
     var situation = new Situation(view, journal, policy, guards);
@@ -87,6 +97,7 @@ public final class GroupMachine {
     }
     boolean changed =
         draft.changesSomething()
+            || !draft.journal().wish().equals(situation.journal().wish())
             || !draft.journal().operation().equals(situation.journal().operation());
     if (changed) {
       draft.log(
@@ -177,7 +188,7 @@ public final class GroupMachine {
     }
     return switch (outcome) {
       case Outcome.Done done ->
-          ended(journal, order, Optional.empty(), nowNanos)
+          returned(ended(journal, order, Optional.empty(), nowNanos), order)
               .withStepState(order.id(), Operation.StepRecord.State.DONE, done.detail());
       case Outcome.Rejected rejected ->
           ended(journal, order, Optional.of(rejected.detail()), nowNanos)
@@ -188,6 +199,20 @@ public final class GroupMachine {
                   : ended(journal, order, Optional.of(unknown.detail()), nowNanos))
               .withStepState(order.id(), Operation.StepRecord.State.UNKNOWN, unknown.detail());
     };
+  }
+
+  /** A setting that the order put back is no longer owed. */
+  private static GroupJournal returned(GroupJournal journal, Action.Order order) {
+    boolean putBack =
+        switch (order) {
+          case Action.Attach attach -> attach.minReplicas().isPresent();
+          case Action.Promote promote -> promote.minReplicas().isPresent();
+          case Action.Unfence unfence -> true;
+          case Action.Fence fence -> false;
+          case Action.Gate gate -> false;
+          case Action.Mark mark -> false;
+        };
+    return putBack ? journal.returned(order.node().runId()) : journal;
   }
 
   private static GroupJournal settleEnded(

@@ -30,6 +30,10 @@ public enum Guard {
   IDLE_IS_NOT_SILENT(
       "a primary is not silent before a replica with its link up has heard nothing for longer than"
           + " the primary's ping period"),
+  /** A switchover leaves nothing behind. */
+  LAST_BYTE_BEFORE_SWITCH(
+      "a switchover promotes its target only when that holds the last byte of the gated old"
+          + " primary"),
   /** Another owner's servers are left alone. */
   FOREIGN_OWNER("servers that carry another living keeper's mark are not touched"),
   /** Whoever answers with an error is alive. */

@@ -1,5 +1,6 @@
 package io.understudy.failover.decide;
 
+import io.understudy.topology.Address;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
  *     then there is no way back to {@code from}
  * @param steps what was done so far, oldest first
  * @param startedWallMillis when it began, for a person
+ * @param forcedTo the only node that may be promoted, whatever speaks against it, because an
+ *     operator said so; empty to choose
+ * @param note why it is being called off, or what it became; empty while it goes as planned
  */
 public record Operation(
     long id,
@@ -39,7 +43,9 @@ public record Operation(
     List<RunId> failed,
     boolean promoteMayHaveRun,
     List<StepRecord> steps,
-    long startedWallMillis) {
+    long startedWallMillis,
+    Optional<Address> forcedTo,
+    Optional<String> note) {
 
   /** How many steps are kept; older ones are dropped from the front. */
   public static final int MAX_STEPS = 64;
@@ -58,19 +64,45 @@ public record Operation(
           c.phase = newPhase;
           c.phaseSinceNanos = nowNanos;
           c.target = newTarget;
-          c.promoteMayHaveRun |= kind == Kind.FAILOVER && newPhase == Phase.PROMOTE;
+          c.promoteMayHaveRun |= kind != Kind.ADOPTION && newPhase == Phase.PROMOTE;
         });
   }
 
-  /** Back to the choice among the others; {@code phaseSinceNanos} stays with the gate's end. */
+  /**
+   * Back to the choice among the others; {@code phaseSinceNanos} stays with the gate's end. A
+   * switchover whose target failed is a failover from then on.
+   */
   Operation withFailed(RunId runId, boolean mayHaveRun) {
     return changed(
         c -> {
+          c.kind = kind == Kind.SWITCHOVER ? Kind.FAILOVER : kind;
           c.phase = Phase.CHOOSE;
           c.target = Optional.empty();
           c.failed = Stream.concat(failed.stream(), Stream.of(runId)).distinct().toList();
           c.promoteMayHaveRun = mayHaveRun;
         });
+  }
+
+  /** A switchover that went wrong after the gate: the best of all nodes, the old primary too. */
+  Operation asFailover(String why, long nowNanos) {
+    return changed(
+        c -> {
+          c.kind = Kind.FAILOVER;
+          c.phase = Phase.GATE;
+          c.phaseSinceNanos = nowNanos;
+          c.lostNanos = nowNanos;
+          c.target = Optional.empty();
+          c.note = Optional.of(why);
+        });
+  }
+
+  Operation withNote(String why) {
+    return changed(c -> c.note = Optional.of(why));
+  }
+
+  /** Restricted to one node, or no longer so. */
+  Operation forcedTo(Optional<Address> only) {
+    return changed(c -> c.forcedTo = only);
   }
 
   Operation withoutFailed(long nowNanos) {
@@ -109,11 +141,13 @@ public record Operation(
         .findFirst();
   }
 
+  /** The same for a process that begins now: what was sent before got its reply elsewhere. */
   Operation resumedAt(long nowNanos) {
     return changed(
         c -> {
           c.lostNanos = nowNanos;
           c.phaseSinceNanos = nowNanos;
+          c.steps = steps.stream().map(StepRecord::inDoubt).toList();
         });
   }
 
@@ -125,6 +159,7 @@ public record Operation(
 
   /** What changes of an operation, while it is being changed; never seen outside one call. */
   private static final class Copy {
+    private Kind kind;
     private long lostNanos;
     private Phase phase;
     private long phaseSinceNanos;
@@ -132,8 +167,11 @@ public record Operation(
     private List<RunId> failed;
     private boolean promoteMayHaveRun;
     private List<StepRecord> steps;
+    private Optional<Address> forcedTo;
+    private Optional<String> note;
 
     Copy(Operation of) {
+      kind = of.kind;
       lostNanos = of.lostNanos;
       phase = of.phase;
       phaseSinceNanos = of.phaseSinceNanos;
@@ -141,12 +179,14 @@ public record Operation(
       failed = of.failed;
       promoteMayHaveRun = of.promoteMayHaveRun;
       steps = of.steps;
+      forcedTo = of.forcedTo;
+      note = of.note;
     }
 
     Operation operation(Operation of) {
       return new Operation(
           of.id,
-          of.kind,
+          kind,
           of.rule,
           of.reason,
           of.from,
@@ -157,7 +197,9 @@ public record Operation(
           failed,
           promoteMayHaveRun,
           steps,
-          of.startedWallMillis);
+          of.startedWallMillis,
+          forcedTo,
+          note);
     }
   }
 
@@ -166,7 +208,9 @@ public record Operation(
     /** Another node becomes primary. */
     FAILOVER,
     /** A node that is primary already is marked and published. */
-    ADOPTION
+    ADOPTION,
+    /** Another node becomes primary without any loss. */
+    SWITCHOVER
   }
 
   /** What an operation is doing. */
@@ -176,7 +220,17 @@ public record Operation(
     /** The nodes are read again, and the best is chosen. */
     CHOOSE,
     /** The chosen one is being promoted, or marked. */
-    PROMOTE
+    PROMOTE,
+    /** Of a switchover: requests wait, and what was sent before is being answered. */
+    HOLD,
+    /** Of a switchover: the target is to have all that the old primary has. */
+    EQUAL,
+    /** Of a switchover: the old primary is being made to refuse writes. */
+    FENCE,
+    /** Of a switchover: the old primary is gated, and the target is to have its last byte. */
+    CHECK,
+    /** Of a switchover that is called off: the old primary is to take writes again. */
+    UNFENCE
   }
 
   /**
@@ -187,6 +241,10 @@ public record Operation(
    * @param detail what is known of its end; empty while nothing is
    */
   public record StepRecord(Action.Order order, State state, String detail) {
+
+    private StepRecord inDoubt() {
+      return state == State.SENT ? new StepRecord(order, State.UNKNOWN, detail) : this;
+    }
 
     /** How a step went. */
     public enum State {

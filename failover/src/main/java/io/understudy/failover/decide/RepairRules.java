@@ -202,6 +202,22 @@ final class RepairRules {
   private static String trouble(Situation s, Seat.Serving primary) {
     var text = new StringBuilder();
     for (NodeView node : s.view().nodes()) {
+      boolean lockedOut =
+          primary.facts().wantsPassword()
+              && node.readableFacts()
+                  .filter(
+                      f -> !f.hasMasterauth() && f.upstream().filter(u -> !u.linkUp()).isPresent())
+                  .isPresent();
+      if (lockedOut) {
+        text.append("; ")
+            .append(node.address())
+            .append(
+                " has no masterauth, and the primary wants a password: CONFIG SET masterauth on")
+            .append(" it");
+      }
+      if (s.isPaused(node.address())) {
+        text.append("; ").append(node.address()).append(" is paused");
+      }
       if (!(node.reachability() instanceof Reachability.Answering)) {
         text.append("; ")
             .append(node.address())

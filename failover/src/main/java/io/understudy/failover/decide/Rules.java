@@ -21,6 +21,7 @@ final class Rules {
           SafetyRules.CARRY_ON,
           StartRules.UNLED,
           LossRules.BEREFT,
+          AskedRules.ASKED,
           LossRules.BLIND,
           LossRules.BUDGET,
           LossRules.CRASHED,

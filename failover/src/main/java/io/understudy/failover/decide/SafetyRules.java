@@ -25,10 +25,10 @@ final class SafetyRules {
   static final Rule PAUSED =
       new Rule(
           "paused",
-          "the group is paused",
+          "an operator paused the group, or the node that is its primary",
           "observe only; nothing is ordered and nothing published",
           Rule.Effect.HOLDS_BACK,
-          (s, d) -> s.view().paused().map(why -> "paused: " + why));
+          (s, d) -> s.paused().map(why -> "paused: " + why));
 
   static final Rule CARRY_ON =
       new Rule(

@@ -5,6 +5,7 @@ import io.understudy.failover.view.GroupView;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Address;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import java.time.Duration;
@@ -47,6 +48,24 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
   /** Whether more than {@code duration} has passed since {@code thenNanos}. */
   boolean isPast(long thenNanos, Duration duration) {
     return now() - thenNanos > duration.toNanos();
+  }
+
+  /** Why the group is left alone now; empty in normal operation. */
+  Optional<String> paused() {
+    return view.paused()
+        .or(() -> journal.pauseOf(Optional.empty(), view.wallMillis()).map(Pause::reason))
+        .or(
+            () ->
+                journal
+                    .reign()
+                    .map(r -> r.primary().address())
+                    .filter(this::isPaused)
+                    .map(a -> a + ", its primary, is paused"));
+  }
+
+  /** Whether a node is left alone now. */
+  boolean isPaused(Address node) {
+    return journal.pauseOf(Optional.of(node), view.wallMillis()).isPresent();
   }
 
   /** What became of the primary of a reign. */
@@ -168,7 +187,7 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
     if (facts == null || !node.reachability().isObedient() || facts.loading()) {
       return false;
     }
-    if (journal.orderFor(facts.runId()).isPresent()) {
+    if (journal.orderFor(facts.runId()).isPresent() || isPaused(node.address())) {
       return false;
     }
     if (foreignKeeper(facts).isPresent()) {

@@ -50,6 +50,8 @@ final class Conversation {
   private static final int OLDEST_MAJOR = 6;
 
   private static final String MIN_REPLICAS = "min-replicas-to-write";
+  private static final String PASSWORD = "requirepass";
+  private static final String MASTERAUTH = "masterauth";
   private static final String PING_PERIOD = "repl-ping-replica-period";
 
   private final Link link;
@@ -187,12 +189,14 @@ final class Conversation {
     // One question each: 6.0 takes one name at a time.
     var least = Heard.of(commands.configGet(MIN_REPLICAS));
     var period = Heard.of(commands.configGet(PING_PERIOD));
+    var password = Heard.of(commands.configGet(PASSWORD));
+    var masterauth = Heard.of(commands.configGet(MASTERAUTH));
     var clients =
         wantKeepers
             ? Heard.of(commands.clientList())
             : CompletableFuture.completedFuture(new Heard<String>(null, null));
     Heard.then(
-        CompletableFuture.allOf(info, mark, least, period, clients),
+        CompletableFuture.allOf(info, mark, least, period, password, masterauth, clients),
         thread,
         all ->
             readingEnded(
@@ -200,7 +204,8 @@ final class Conversation {
                 info.join(),
                 mark.join(),
                 new RunMemory.Settings(
-                    number(least.join(), MIN_REPLICAS), number(period.join(), PING_PERIOD)),
+                    number(least.join(), MIN_REPLICAS), number(period.join(), PING_PERIOD),
+                    isSet(password.join(), PASSWORD), isSet(masterauth.join(), MASTERAUTH)),
                 clients.join()));
   }
 
@@ -340,6 +345,13 @@ final class Conversation {
     return message.startsWith("WRONGTYPE")
         ? MarkReading.of(Optional.of(EpochMark.parse(message)))
         : MarkReading.UNREADABLE;
+  }
+
+  /** Only whether there is a secret is looked at; the secret itself is forgotten with the reply. */
+  private static Optional<Boolean> isSet(Heard<Map<String, String>> setting, String name) {
+    Map<String, String> values = setting.value();
+    String value = values == null ? null : values.get(name);
+    return value == null ? Optional.empty() : Optional.of(!value.isEmpty());
   }
 
   private static OptionalLong number(Heard<Map<String, String>> setting, String name) {

@@ -31,8 +31,14 @@ final class RunMemory {
    *
    * @param minReplicas {@code min-replicas-to-write}
    * @param pingSeconds {@code repl-ping-replica-period}
+   * @param wantsPassword whether {@code requirepass} is set
+   * @param hasMasterauth whether {@code masterauth} is set
    */
-  record Settings(OptionalLong minReplicas, OptionalLong pingSeconds) {}
+  record Settings(
+      OptionalLong minReplicas,
+      OptionalLong pingSeconds,
+      Optional<Boolean> wantsPassword,
+      Optional<Boolean> hasMasterauth) {}
 
   /** The newest facts; empty until the first reading. */
   Optional<NodeFacts> facts() {
@@ -77,6 +83,8 @@ final class RunMemory {
             info.keys(),
             settings.minReplicas(),
             settings.pingSeconds(),
+            settings.wantsPassword().orElse(false),
+            settings.hasMasterauth().orElse(true),
             mark.readable() || before == null ? mark.mark() : before.mark(),
             keepers,
             inSync || (before != null && before.seenUp()),

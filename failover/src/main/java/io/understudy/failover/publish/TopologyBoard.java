@@ -51,11 +51,7 @@ public final class TopologyBoard implements TopologyFeed {
     if (group == null) {
       return false;
     }
-    Topology current = group.current;
-    return current.epoch().equals(topology.epoch())
-        && current.primary().isPresent()
-        && current.primary().equals(topology.primary())
-        && upToDate.getAsBoolean();
+    return group.current.honours(topology) && upToDate.getAsBoolean();
   }
 
   /** Makes {@code topology} the newest of its group, unless a newer one was published already. */

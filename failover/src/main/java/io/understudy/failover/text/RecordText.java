@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record is an object of its components, in order; a record that stands for a sealed interface
  * has its simple name first, under {@code "@"}. An empty optional is {@code null}, a map is an
- * array of pairs, a duration its ISO form. Types come from the records themselves, so that a
- * component that is added or renamed changes the format: whoever stores the text numbers its
- * versions.
+ * array of pairs, a duration its ISO form. Types come from the records themselves. An optional or a
+ * list that is missing is empty, so that a record may get more of them and still read what was
+ * stored before; any other change of a record changes the format, and whoever stores the text
+ * numbers its versions.
  */
 public final class RecordText {
   private static final String TAG = "@";
@@ -235,7 +236,7 @@ public final class RecordText {
       throw new IllegalArgumentException(path + ": " + type + " is no record");
     }
     int tags = declared.isSealed() ? 1 : 0;
-    if (fields.size() != components.length + tags) {
+    if (fields.size() > components.length + tags) {
       throw new IllegalArgumentException(
           path
               + ": the fields of "
@@ -247,11 +248,14 @@ public final class RecordText {
     Class<?>[] types = new Class<?>[components.length];
     for (int i = 0; i < components.length; i++) {
       String name = components[i].getName();
-      if (!fields.containsKey(name)) {
+      if (!fields.containsKey(name) && !mayBeMissing(components[i].getType())) {
         throw new IllegalArgumentException(path + ": the field " + name + " is missing");
       }
       types[i] = components[i].getType();
-      values[i] = readValue(fields.get(name), components[i].getGenericType(), path + "." + name);
+      values[i] =
+          fields.containsKey(name) || !isCollection(components[i].getType())
+              ? readValue(fields.get(name), components[i].getGenericType(), path + "." + name)
+              : List.of();
     }
     try {
       var constructor = type.getDeclaredConstructor(types);
@@ -262,6 +266,15 @@ public final class RecordText {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("cannot make a " + type, e);
     }
+  }
+
+  /** A component that an earlier version did not have: nothing is what it had. */
+  private static boolean mayBeMissing(Class<?> type) {
+    return type == Optional.class || type == OptionalLong.class || isCollection(type);
+  }
+
+  private static boolean isCollection(Class<?> type) {
+    return type == List.class;
   }
 
   private static Class<?> tagged(Map<?, ?> fields, Class<?> sealed, String path) {

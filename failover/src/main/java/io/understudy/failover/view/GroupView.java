@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param fleet what the other groups go through
  * @param panel the keepers that decide together, and what the others see
  * @param outputs whether an older publication may still be acted upon somewhere
+ * @param drained whether everything is answered that was sent before the newest publication, where
+ *     that has a primary that retires
  */
 public record GroupView(
     String group,
@@ -35,7 +37,8 @@ public record GroupView(
     Map<RunId, Long> lastReplyNanos,
     FleetView fleet,
     Panel panel,
-    Outputs outputs) {
+    Outputs outputs,
+    boolean drained) {
   public GroupView {
     nodes = List.copyOf(nodes);
     lastReplyNanos = Map.copyOf(lastReplyNanos);

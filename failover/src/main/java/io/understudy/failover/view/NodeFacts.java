@@ -22,6 +22,9 @@ import java.util.Set;
  * @param minReplicasToWrite {@code min-replicas-to-write}; empty when it was not read
  * @param pingSeconds {@code repl-ping-replica-period}: how often an idle primary sends something to
  *     its replicas; empty when it was not read
+ * @param wantsPassword whether {@code requirepass} is set; false when that was not read
+ * @param hasMasterauth whether {@code masterauth} is set, without which it cannot follow a primary
+ *     that wants a password; true when that was not read
  * @param mark the epoch mark; empty when the key does not exist, which means unknown
  * @param keepers owners whose keepers are connected to it, by client name; empty when that could
  *     not be read
@@ -45,6 +48,8 @@ public record NodeFacts(
     long keys,
     OptionalLong minReplicasToWrite,
     OptionalLong pingSeconds,
+    boolean wantsPassword,
+    boolean hasMasterauth,
     Optional<EpochMark> mark,
     Optional<Set<String>> keepers,
     boolean seenUp,
@@ -73,6 +78,8 @@ public record NodeFacts(
         keys,
         minReplicasToWrite,
         pingSeconds,
+        wantsPassword,
+        hasMasterauth,
         other,
         keepers,
         seenUp,

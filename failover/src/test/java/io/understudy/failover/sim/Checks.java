@@ -49,6 +49,9 @@ final class Checks {
 
   private boolean begun;
 
+  /** Promoted by a planned change, which loses nothing whatever the limits are. */
+  private final Set<RunId> switching = new HashSet<>();
+
   /** Promoted by their mark alone, so that how much they missed could not be known. */
   private final Set<RunId> unprovable = new HashSet<>();
 
@@ -59,6 +62,7 @@ final class Checks {
   private long withoutPrimarySinceNanos = -1;
   private int lost;
   private int failovers;
+  private int switchovers;
 
   Checks(World world) {
     this.world = world;
@@ -70,6 +74,10 @@ final class Checks {
 
   int acknowledgedCount() {
     return acknowledged.size();
+  }
+
+  int switchovers() {
+    return switchovers;
   }
 
   int lostCount() {
@@ -175,7 +183,13 @@ final class Checks {
 
   void acknowledged(SimKeeper keeper, long id, SimServer server, Topology under) {
     RunId by = Objects.requireNonNull(written.get(id)).by();
-    boolean published = keeper.feed().primary().filter(p -> p.runId().equals(by)).isPresent();
+    boolean published =
+        keeper
+            .feed()
+            .primary()
+            .or(() -> keeper.feed().retiring())
+            .filter(p -> p.runId().equals(by))
+            .isPresent();
     if (!published) {
       throw new Violation(
           "I1",
@@ -244,6 +258,8 @@ final class Checks {
       begunBlank.add(server.runId);
     }
     origins.put(keeper.owner() + topology.epoch(), server.data.origin);
+    boolean switched = switching.remove(server.runId);
+    switchovers += switched ? 1 : 0;
     long missing = 0;
     for (long id : acknowledged) {
       if (server.data.writes.contains(id) || !forgiven.add(id)) {
@@ -255,6 +271,9 @@ final class Checks {
             "I4", "write " + id + " was acknowledged after its loss had been decided");
       }
       Written write = Objects.requireNonNull(written.get(id));
+      if (switched && !operatorInterfered) {
+        throw new Violation("I5", "write " + id + " is lost by a switchover");
+      }
       if (write.endOffset() <= observedOffset.getOrDefault(write.by(), 0L)) {
         missing += Dataset.Command.Write.BYTES;
       }
@@ -380,6 +399,12 @@ final class Checks {
 
   /** I6 and I8, when a promotion runs. */
   private void promotes(SimKeeper keeper, Action.Promote promote, SimServer server) {
+    boolean forced =
+        keeper.journal().operation().filter(op -> op.forcedTo().isPresent()).isPresent();
+    if (forced) {
+      operatorInterfered = true;
+      return;
+    }
     boolean blank = allWereBlank(server);
     if (server.priority == 0 && WorldFacts.lastSeenPriority(keeper, server) == 0 && !blank) {
       throw new Violation("I6", server.name + " has priority 0 and is promoted");
@@ -489,6 +514,19 @@ final class Checks {
   }
 
   void executed(SimKeeper keeper, Action.Order order, SimServer server) {
+    if (order instanceof Action.Promote) {
+      boolean planned =
+          keeper
+              .journal()
+              .operation()
+              .filter(op -> op.kind() == Operation.Kind.SWITCHOVER)
+              .isPresent();
+      if (planned) {
+        switching.add(server.runId);
+      } else {
+        switching.remove(server.runId);
+      }
+    }
     if (order instanceof Action.Promote && server.role != Role.PRIMARY) {
       throw new Violation("I3", keeper.name() + " promoted " + server.name + " in vain");
     }
@@ -505,6 +543,9 @@ final class Checks {
   void atTheEnd() {
     if (journalRestored) {
       return;
+    }
+    if (world.keepers.getFirst().journal().wish().isPresent()) {
+      throw new Violation("I5", "an operator's wish was neither done nor dropped");
     }
     Optional<String> unwell = WorldFacts.unwell(world);
     if (unwell.isPresent()) {

@@ -35,7 +35,7 @@ final class Choices {
     return before.operation().isEmpty()
         && step.journal()
             .operation()
-            .filter(op -> op.kind() == Operation.Kind.FAILOVER)
+            .filter(op -> op.kind() == Operation.Kind.FAILOVER && op.forcedTo().isEmpty())
             .isPresent();
   }
 

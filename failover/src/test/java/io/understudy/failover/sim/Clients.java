@@ -2,6 +2,9 @@ package io.understudy.failover.sim;
 
 import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /** Clients that write unique ids through the proxy that lives in each keeper's process. */
 final class Clients {
@@ -10,10 +13,16 @@ final class Clients {
 
   private static final int CLIENTS = 2;
 
+  /** A connection on which nothing comes for so long is given up. */
+  private static final long CONNECTION_LIFE_NANOS = 3_000_000_000L;
+
   private final World world;
 
   /** Hardly a write: the primary then says little to its replicas. */
   private final boolean idle;
+
+  /** Writes that were sent and have no answer, and when they were sent. */
+  private final Map<SimKeeper, Map<Long, Long>> awaited = new HashMap<>();
 
   private long nextId = 1;
   private boolean running = true;
@@ -60,6 +69,7 @@ final class Clients {
     SimServer server = world.serverAt(primary.address().port());
     long id = newId();
     int life = keeper.life();
+    awaited.computeIfAbsent(keeper, k -> new HashMap<>()).put(id, world.time.nowNanos());
     var connection = new Network.Connection();
     world.network.send(
         PROXY,
@@ -71,6 +81,7 @@ final class Clients {
                 () -> {
                   boolean right = server.runId.equals(primary.runId()) || !world.checksRunOnConnect;
                   if (!right || !server.takesWrites()) {
+                    world.network.send(server.name, PROXY, connection, () -> answered(keeper, id));
                     return;
                   }
                   server.execute(new Dataset.Command.Write(id));
@@ -79,14 +90,28 @@ final class Clients {
                       server.name,
                       PROXY,
                       connection,
-                      () -> keeper.handle(life, () -> replied(keeper, current, server, id)));
+                      () -> {
+                        answered(keeper, id);
+                        keeper.handle(life, () -> replied(keeper, current, server, id));
+                      });
                 },
-                () -> {}));
+                () -> answered(keeper, id)));
+  }
+
+  private void answered(SimKeeper keeper, long id) {
+    Optional.ofNullable(awaited.get(keeper)).ifPresent(ids -> ids.remove(id));
+  }
+
+  /** Whether no write of this keeper's clients is under way. */
+  boolean isDrained(SimKeeper keeper) {
+    Map<Long, Long> ids = awaited.getOrDefault(keeper, Map.of());
+    long oldest = world.time.nowNanos() - CONNECTION_LIFE_NANOS;
+    return ids.values().stream().noneMatch(sentNanos -> sentNanos > oldest);
   }
 
   private void replied(SimKeeper keeper, Topology under, SimServer server, long id) {
     Topology now = keeper.feed();
-    boolean current = now.epoch().equals(under.epoch()) && now.primary().equals(under.primary());
+    boolean current = now.honours(under);
     keeper.clientReplied(under.primary().orElseThrow().runId());
     if (current || !world.checksLeaseBeforeReply) {
       world.checks.acknowledged(keeper, id, server, under);

@@ -1,8 +1,11 @@
 package io.understudy.failover.sim;
 
+import io.understudy.failover.decide.Request;
+import io.understudy.topology.Address;
 import io.understudy.topology.Role;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** What goes wrong in one run, drawn from its seed. */
@@ -27,7 +30,8 @@ final class Faults {
     LAG,
     FREEZE,
     LOST_REPLIES,
-    OLD_JOURNAL
+    OLD_JOURNAL,
+    SWITCHOVER
   }
 
   Faults(World world) {
@@ -108,12 +112,25 @@ final class Faults {
         restoreOldJournal(primary);
         return;
       }
+      case SWITCHOVER -> {
+        if (random.nextInt(3) == 0 && any != primary) {
+          // It falls behind, and its link is called up for a while yet.
+          cutFor(primary.name, any.name, 2 * SECOND);
+          world.time.after(world.time.millis(100, 600), () -> ask(any));
+          return;
+        }
+        ask(any);
+        if (random.nextBoolean()) {
+          world.time.after(world.time.millis(0, 60), () -> disturb(primary, any));
+        }
+        return;
+      }
     }
     if (random.nextInt(9) == 0) {
       hinder(target);
       return;
     }
-    switch (random.nextInt(19)) {
+    switch (random.nextInt(22)) {
       case 0, 1, 2 -> killAndRestart(target);
       case 3, 4 -> emptyRestartAtOnce(primary);
       case 5, 6, 7 -> stopAndWake(target);
@@ -127,6 +144,7 @@ final class Faults {
       case 16 -> killAll(List.of(SimServer.Restart.ALL_DATA, SimServer.Restart.OLD_SNAPSHOT));
       case 17 -> slow();
       case 18 -> lag(any);
+      case 19, 20, 21 -> ask(any);
       default -> throw new IllegalStateException("no such fault");
     }
   }
@@ -149,6 +167,47 @@ final class Faults {
     if (active) {
       killAndRestart(server);
     }
+  }
+
+  /** Something happens while a switchover may be at any of its steps. */
+  private void disturb(SimServer primary, SimServer any) {
+    if (!active) {
+      return;
+    }
+    switch (random.nextInt(6)) {
+      case 0 -> killAndRestart(primary);
+      case 1 -> killAndRestart(any);
+      case 2 -> stopAndWake(random.nextBoolean() ? primary : any);
+      case 3 -> cutFor(primary.name, any.name, world.time.millis(20, 2_000));
+      case 4 -> keeperDies();
+      case 5 -> {
+        // Somebody writes to the primary directly.
+        for (int i = 0; i < 40; i++) {
+          world.time.after(
+              world.time.millis(0, 400),
+              () -> {
+                if (primary.isWell() && primary.takesWrites()) {
+                  primary.execute(new Dataset.Command.Write(world.clients.newId()));
+                }
+              });
+        }
+      }
+      default -> throw new IllegalStateException("no such disturbance");
+    }
+  }
+
+  private void ask(SimServer to) {
+    if (!active) {
+      return;
+    }
+    Optional<Address> target = random.nextBoolean() ? Optional.empty() : Optional.of(to.address);
+    world
+        .keepers
+        .getFirst()
+        .ask(
+            random.nextInt(5) == 0
+                ? new Request.ForcedFailover(to.address, "an operator")
+                : new Request.Switchover(target, "an operator"));
   }
 
   private void killAndRestart(SimServer server) {

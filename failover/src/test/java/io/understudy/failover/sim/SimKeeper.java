@@ -1,10 +1,12 @@
 package io.understudy.failover.sim;
 
 import io.understudy.failover.decide.Action;
+import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Outcome;
+import io.understudy.failover.decide.Request;
 import io.understudy.failover.decide.Step;
 import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.FleetView;
@@ -246,7 +248,8 @@ final class SimKeeper {
         replies,
         FleetView.SINGLE,
         Panel.ALONE,
-        Outputs.OWN);
+        Outputs.OWN,
+        world.clients.isDrained(this));
   }
 
   /** In the order that {@link Step} demands; the process may die between any two of them. */
@@ -301,6 +304,18 @@ final class SimKeeper {
           monitors.stream()
               .filter(m -> probe.nodes().contains(m.server.address))
               .forEach(Monitor::probeNow);
+    }
+  }
+
+  /** What an operator asks. */
+  void ask(Request request) {
+    if (running && !performing && pausedUntilNanos <= world.time.nowNanos()) {
+      Answer answer = machine.ask(view(), journal, request, false);
+      world.time.trace(
+          name,
+          request + ": " + (answer.isAccepted() ? answer.plan() : answer.obstacles()).toString());
+      journal = answer.journal();
+      durable = journal;
     }
   }
 
@@ -429,9 +444,14 @@ final class SimKeeper {
       world.checks.executes(SimKeeper.this, order, server);
       switch (order) {
         case Action.Gate g -> server.replicaOf("127.0.0.1", 0);
-        case Action.Attach attach ->
-            server.replicaOf(attach.primary().address().host(), attach.primary().address().port());
+        case Action.Attach attach -> {
+          server.replicaOf(attach.primary().address().host(), attach.primary().address().port());
+          attach.minReplicas().ifPresent(least -> server.minReplicas = least);
+        }
+        case Action.Fence fence -> server.minReplicas = Action.Fence.MIN_REPLICAS;
+        case Action.Unfence unfence -> server.minReplicas = unfence.minReplicas();
         case Action.Promote promote -> {
+          promote.minReplicas().ifPresent(least -> server.minReplicas = least);
           server.replicaOfNoOne();
           server.pingSeconds = world.refusesSettings ? server.pingSeconds : 1;
           // The mark is a write, and the last of the transaction: it alone is refused.

@@ -59,6 +59,9 @@ final class SimServer {
   int incarnation;
   int priority = 100;
 
+  /** {@code min-replicas-to-write}; writes are refused while there are fewer. */
+  long minReplicas;
+
   /** {@code repl-ping-replica-period}. */
   int pingSeconds = USUAL_PING_SECONDS;
 
@@ -273,11 +276,6 @@ final class SimServer {
     }
   }
 
-  /** Whether it takes a client's write. */
-  boolean takesWrites() {
-    return role == Role.PRIMARY && !isBusy() && !isLoading() && !cannotSave();
-  }
-
   /** Whether a keeper could know and order it ever since. */
   boolean listenedSince(long sinceNanos) {
     return lastTroubleNanos < sinceNanos && lastDeniedNanos < sinceNanos;
@@ -289,6 +287,15 @@ final class SimServer {
 
   boolean isLoading() {
     return world.time.nowNanos() < loadingUntilNanos || (link != null && link.isLoading());
+  }
+
+  /** Whether it takes a client's write. */
+  boolean takesWrites() {
+    return role == Role.PRIMARY
+        && !isBusy()
+        && !isLoading()
+        && !cannotSave()
+        && feeding.stream().filter(ReplicaLink::isUp).count() >= minReplicas;
   }
 
   boolean isRun(RunId run) {

@@ -57,6 +57,7 @@ public final class Simulation {
    * @param failovers how many primaries were published after the first
    * @param acknowledged how many writes were acknowledged to clients
    * @param lost how many of those were lost within the configured bound
+   * @param switchovers how many of the primaries came by a planned change
    */
   public record Result(
       long seed,
@@ -64,7 +65,8 @@ public final class Simulation {
       List<String> trace,
       int failovers,
       int acknowledged,
-      int lost) {}
+      int lost,
+      int switchovers) {}
 
   /** A policy with short times, and limits that are sometimes tight. */
   public static FailoverPolicy drawPolicy(Random random) {
@@ -103,7 +105,8 @@ public final class Simulation {
         world.time.lines(),
         world.checks.failovers(),
         world.checks.acknowledgedCount(),
-        world.checks.lostCount());
+        world.checks.lostCount(),
+        world.checks.switchovers());
   }
 
   private static void play(World world) {

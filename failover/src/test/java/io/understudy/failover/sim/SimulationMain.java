@@ -26,11 +26,13 @@ public final class SimulationMain {
     long failovers = 0;
     long acknowledged = 0;
     long lost = 0;
+    long switchovers = 0;
     for (long seed = first; seed < first + runs; seed++) {
       var result = Simulation.run(seed, Simulation.Setting.real(), false);
       failovers += result.failovers();
       acknowledged += result.acknowledged();
       lost += result.lost();
+      switchovers += result.switchovers();
       if (result.violation().isPresent()) {
         violated.add(result);
       }
@@ -42,9 +44,15 @@ public final class SimulationMain {
                 System.out.println(
                     "seed " + r.seed() + ": " + r.violation().orElseThrow().getMessage()));
     System.out.printf(
-        "%d schedules, %d violations, %d failovers, %d writes acknowledged, %d of them lost within"
-            + " the configured bound, %.1f s%n",
-        runs, violated.size(), failovers, acknowledged, lost, (System.nanoTime() - started) / 1e9);
+        "%d schedules, %d violations, %d failovers, %d switchovers, %d writes acknowledged, %d of"
+            + " them lost within the configured bound, %.1f s%n",
+        runs,
+        violated.size(),
+        failovers,
+        switchovers,
+        acknowledged,
+        lost,
+        (System.nanoTime() - started) / 1e9);
     System.exit(violated.isEmpty() ? 0 : 1);
   }
 }

@@ -27,6 +27,8 @@ class SimulationTest {
     // A world in which nothing happens keeps every invariant: these say that much did.
     assertThat(results.stream().mapToInt(Simulation.Result::failovers).sum())
         .isGreaterThan(SCHEDULES);
+    assertThat(results.stream().mapToInt(Simulation.Result::switchovers).sum())
+        .isGreaterThan(SCHEDULES / 20);
     assertThat(results.stream().mapToInt(Simulation.Result::acknowledged).sum())
         .isGreaterThan(SCHEDULES * 200);
   }

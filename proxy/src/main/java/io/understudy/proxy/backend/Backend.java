@@ -266,6 +266,11 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
     }
   }
 
+  /** Whether an answer is awaited that comes by itself. */
+  boolean isAwaiting() {
+    return receiver.isAwaiting();
+  }
+
   /** Closes it; the receiver is told as of any loss. */
   public void close() {
     if (channel != null) {

@@ -44,6 +44,13 @@ public final class BackendPool {
   private final Backoff backoff = new Backoff();
   private ArrayDeque<Waiter> waiting = new ArrayDeque<>();
   private @Nullable Reign reign;
+
+  /** The reign that a planned change may end, and that goes on if the change is called off. */
+  private @Nullable Reign retiring;
+
+  /** The newest publication of a planned change for which nothing is awaited any more. */
+  private volatile @Nullable Topology drained;
+
   private String reason = "nothing was published yet";
   private boolean locked;
   private boolean sweeping;
@@ -80,13 +87,26 @@ public final class BackendPool {
       serve();
       return;
     }
+    Reign paused = retiring;
+    if (paused != null && paused.isCarriedOnBy(topology)) {
+      retiring = null;
+      reign = paused;
+      serve();
+      return;
+    }
     backoff.reset();
     interrupt();
     if (post.holder(topology).isEmpty()) {
+      retiring = before == null ? paused : before;
+      if (retiring != null && !post.isRetiring(retiring.node(), topology)) {
+        retiring = null;
+      }
       reign = null;
       drain();
+      awaitDrained(topology);
       return;
     }
+    retiring = null;
     reign = new Reign(feed, topology, post);
     shared.clear();
     idle.takeAll();
@@ -109,6 +129,28 @@ public final class BackendPool {
   /** The node it leads to; empty if there is none. */
   Optional<Node> node() {
     return Optional.ofNullable(reign).map(Reign::node);
+  }
+
+  /** Looks every millisecond whether all is answered, for as long as the primary is retiring. */
+  private void awaitDrained(Topology holding) {
+    if (retiring == null) {
+      return;
+    }
+    if (open.stream().noneMatch(Backend::isAwaiting)) {
+      drained = holding;
+    } else {
+      loop.events().schedule(() -> awaitDrained(holding), 1, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Whether everything is answered that was sent before this publication. Any thread. */
+  public boolean isDrained(Topology holding) {
+    return holding.equals(drained);
+  }
+
+  /** Whether a connection belongs to a primary that takes nothing new and still answers. */
+  public boolean isRetiring(Backend backend) {
+    return backend.reign() == retiring && backend.reign().isCurrent();
   }
 
   /** Whether there is a primary to send to at this moment. */

@@ -15,6 +15,9 @@ public sealed interface Post {
   /** Whether the node has to be a primary itself. */
   boolean isPrimary();
 
+  /** Whether a publication lets the node that has the post answer what it was sent, and no more. */
+  boolean isRetiring(Node node, Topology topology);
+
   /** Whoever is published as primary. */
   record Primary() implements Post {
     @Override
@@ -25,6 +28,11 @@ public sealed interface Post {
     @Override
     public boolean isPrimary() {
       return true;
+    }
+
+    @Override
+    public boolean isRetiring(Node node, Topology topology) {
+      return topology.retiring().filter(node::equals).isPresent();
     }
   }
 
@@ -41,6 +49,11 @@ public sealed interface Post {
 
     @Override
     public boolean isPrimary() {
+      return false;
+    }
+
+    @Override
+    public boolean isRetiring(Node node, Topology topology) {
       return false;
     }
   }

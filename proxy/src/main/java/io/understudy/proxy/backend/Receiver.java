@@ -25,6 +25,14 @@ public interface Receiver {
   /** The connection can take more bytes again, after {@link Backend#isWritable()} was false. */
   void writable(Backend backend);
 
+  /**
+   * Whether an answer is awaited that comes by itself. What may never come, such as that to BLPOP,
+   * is not.
+   */
+  default boolean isAwaiting() {
+    return false;
+  }
+
   /** The connection is gone; no other call follows. */
   void closed(Backend backend);
 }

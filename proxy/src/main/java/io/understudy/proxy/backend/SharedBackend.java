@@ -113,6 +113,11 @@ public final class SharedBackend implements Receiver {
     return false;
   }
 
+  @Override
+  public boolean isAwaiting() {
+    return !pending.isEmpty();
+  }
+
   /** Takes no more commands; closes when the last reply has come. */
   public void retire() {
     retired = true;

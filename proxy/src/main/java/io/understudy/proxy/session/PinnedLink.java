@@ -81,6 +81,14 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     return awaited.isEmpty() && !streaming;
   }
 
+  @Override
+  public boolean isAwaiting() {
+    if (abandoned || isEndless() || session.mode() instanceof Mode.Raw) {
+      return false;
+    }
+    return !isQuiet() || isInTransaction();
+  }
+
   /** Whether it may go on for ever without the client saying anything: then its leaving ends it. */
   boolean isEndless() {
     Bindings bindings = state.bindings();
@@ -98,7 +106,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
         || awaited.size() >= MOST_AWAITED) {
       return false;
     }
-    if (!pool.isServing(backend) && !streaming) {
+    // What is queued for EXEC lives in this connection: it may end before a planned change.
+    boolean mayFinish = streaming || (isInTransaction() && pool.isRetiring(backend));
+    if (!pool.isServing(backend) && !mayFinish) {
       // The primary is about to change. What was sent may be answered; the rest goes to the next.
       if (isQuiet()) {
         backend.close();

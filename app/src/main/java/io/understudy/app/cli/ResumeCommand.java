@@ -1,0 +1,48 @@
+package io.understudy.app.cli;
+
+import io.understudy.app.cli.ChangeRequest.Parameter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Ends a pause. */
+@Command(
+    name = "resume",
+    description = "End a pause.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, or with --dry-run: it would be done",
+      "1:refused or called off; nothing has changed, and the reason is printed",
+      "2:wrong arguments, no such group, or no token",
+      "4:no running understudy answers"
+    })
+final class ResumeCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "GROUP", description = "The group's name, or '*' for all.")
+  private String group = "";
+
+  @Option(names = "--node", paramLabel = "HOST:PORT", description = "Only this node of it.")
+  private @Nullable String node;
+
+  @Option(names = "--dry-run", description = "Say what would be done, and change nothing.")
+  private boolean trial;
+
+  @Mixin private AdminOptions admin = new AdminOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  ResumeCommand() {}
+
+  @Override
+  public Integer call() {
+    return ChangeRequest.of("resume", group)
+        .with(List.of(new Parameter("node", node), Parameter.trial(trial)))
+        .send(admin, spec);
+  }
+}

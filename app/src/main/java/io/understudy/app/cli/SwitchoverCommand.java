@@ -1,0 +1,51 @@
+package io.understudy.app.cli;
+
+import io.understudy.app.cli.ChangeRequest.Parameter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Plans a change of primary. */
+@Command(
+    name = "switchover",
+    description = "Make another node primary, without losing a write or failing a request.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, or with --dry-run: it would be done",
+      "1:refused or called off; nothing has changed, and the reason is printed",
+      "2:wrong arguments, no such group, or no token",
+      "4:no running understudy answers"
+    })
+final class SwitchoverCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "GROUP", description = "The group's name.")
+  private String group = "";
+
+  @Option(
+      names = "--to",
+      paramLabel = "HOST:PORT",
+      description = "Which node. Default: the best replica.")
+  private @Nullable String to;
+
+  @Option(names = "--dry-run", description = "Say what would be done, and change nothing.")
+  private boolean trial;
+
+  @Mixin private AdminOptions admin = new AdminOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  SwitchoverCommand() {}
+
+  @Override
+  public Integer call() {
+    return ChangeRequest.of("switchover", group)
+        .with(List.of(new Parameter("to", to), Parameter.trial(trial)))
+        .send(admin, spec);
+  }
+}

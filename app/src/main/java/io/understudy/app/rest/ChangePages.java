@@ -1,0 +1,130 @@
+package io.understudy.app.rest;
+
+import io.understudy.topology.Address;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is answered to {@code POST /CHANGE/GROUP?...}: the changes that an operator asks for.
+ *
+ * <p>Each needs the token in {@code Authorization: Bearer TOKEN}. {@code to} or {@code node} names
+ * a node, {@code seconds} and {@code why} belong to a pause, {@code trial=yes} changes nothing.
+ */
+final class ChangePages {
+  private static final String SCHEME = "Bearer ";
+  private static final long USUAL_PAUSE_SECONDS = 3_600;
+
+  /** The only group of this name is all of them. */
+  private static final String FLEET = "*";
+
+  private final Operator operator;
+  private final Optional<byte[]> token;
+
+  ChangePages(Operator operator, Optional<String> token) {
+    this.operator = operator;
+    this.token = token.map(t -> t.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Page answer(String path, String query, String authorization, boolean text) {
+    if (token.isEmpty()) {
+      return Page.error(text, 409, "this process decides nothing; ask a keeper");
+    }
+    boolean known =
+        authorization.startsWith(SCHEME)
+            && MessageDigest.isEqual(
+                token.get(),
+                authorization.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8));
+    if (!known) {
+      return Page.error(
+          text, 401, "changes need the token that is in the file admin-token of failover.state");
+    }
+    String[] parts = path.split("/", -1);
+    if (parts.length != 3) {
+      return unknown(text);
+    }
+    Operator.Change change;
+    try {
+      change = Operator.Change.valueOf(parts[1].toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      return unknown(text);
+    }
+    try {
+      return ask(decoded(parts[2]), change, parameters(query), text);
+    } catch (IllegalArgumentException e) {
+      return Page.error(text, 400, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Page unknown(boolean text) {
+    return Page.error(
+        text, 404, "POST knows /switchover, /failover, /pause, /resume, /acknowledge of a /GROUP");
+  }
+
+  private Page ask(
+      String group, Operator.Change change, Map<String, String> parameters, boolean text) {
+    Optional<Address> node =
+        Optional.ofNullable(parameters.get("to"))
+            .or(() -> Optional.ofNullable(parameters.get("node")))
+            .map(Address::parse);
+    if (change == Operator.Change.FAILOVER && node.isEmpty()) {
+      throw new IllegalArgumentException("a forced failover needs a node: to=HOST:PORT");
+    }
+    var wanted =
+        new Operator.Wanted(
+            change,
+            node,
+            Duration.ofSeconds(seconds(parameters.get("seconds"))),
+            parameters.getOrDefault("why", "no reason was given"),
+            parameters.getOrDefault("trial", "no").equals("yes"));
+    boolean fleet =
+        group.equals(FLEET)
+            && (change == Operator.Change.PAUSE || change == Operator.Change.RESUME);
+    List<String> groups = fleet ? operator.groups() : List.of(group);
+    boolean done = true;
+    List<String> lines = new ArrayList<>();
+    for (String each : groups) {
+      if (operator.served(each).isEmpty()) {
+        return Page.error(
+            text,
+            404,
+            "there is no group '" + each + "'; known: " + String.join(", ", operator.groups()));
+      }
+      Operator.Result result = operator.ask(each, wanted);
+      done &= result.done();
+      result.lines().forEach(line -> lines.add(fleet ? each + ": " + line : line));
+    }
+    return Page.lines(text, done ? 200 : 409, done ? "done" : "refused", lines);
+  }
+
+  private static long seconds(@Nullable String given) {
+    try {
+      return given == null ? USUAL_PAUSE_SECONDS : Long.parseLong(given);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("seconds=" + given + " is no number", e);
+    }
+  }
+
+  private static Map<String, String> parameters(String query) {
+    Map<String, String> parameters = new HashMap<>();
+    for (String pair : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        parameters.put(pair.substring(0, equals), decoded(pair.substring(equals + 1)));
+      }
+    }
+    return parameters;
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,192 @@
+package io.understudy.app.wiring;
+
+import io.understudy.app.config.Configuration;
+import io.understudy.app.rest.Operator;
+import io.understudy.failover.GroupStatus;
+import io.understudy.failover.decide.Answer;
+import io.understudy.failover.decide.Decision;
+import io.understudy.failover.decide.Entry;
+import io.understudy.failover.decide.GroupJournal;
+import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Request;
+import io.understudy.topology.Address;
+import io.understudy.topology.Node;
+import io.understudy.topology.Topology;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Lets operators ask the keeper of this process, where it has one. */
+final class KeeperOperator implements Operator {
+  private static final Duration ANSWER_WAIT = Duration.ofSeconds(5);
+
+  /** A switchover takes tens of milliseconds; a failover that finds no candidate may never end. */
+  private static final Duration END_WAIT = Duration.ofSeconds(20);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(5);
+
+  /** What was not looked at for longer is not vouched for. */
+  private static final Duration FRESH = Duration.ofSeconds(3);
+
+  private static final String BY = "the admin port";
+
+  private final Keeping keeper;
+  private final List<Configuration.Group> groups;
+
+  KeeperOperator(Keeping keeper, List<Configuration.Group> groups) {
+    this.keeper = keeper;
+    this.groups = List.copyOf(groups);
+  }
+
+  @Override
+  public Result ask(String group, Wanted wanted) {
+    Topology before = keeper.status(group).published();
+    Answer answer;
+    try {
+      answer =
+          keeper
+              .ask(group, request(wanted), wanted.trial())
+              .get(ANSWER_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      return new Result(false, List.of(String.valueOf(e.getMessage())));
+    } catch (TimeoutException e) {
+      return new Result(false, List.of("the keeper did not answer within 5 s"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Result(false, List.of("this program is ending"));
+    }
+    if (!answer.isAccepted()) {
+      return new Result(false, answer.obstacles());
+    }
+    boolean later = wanted.change() == Change.SWITCHOVER || wanted.change() == Change.FAILOVER;
+    return later && !wanted.trial()
+        ? awaitEnd(before, answer.journal().nextId())
+        : new Result(true, answer.plan());
+  }
+
+  private static Request request(Wanted wanted) {
+    return switch (wanted.change()) {
+      case SWITCHOVER -> new Request.Switchover(wanted.node(), BY);
+      case FAILOVER -> new Request.ForcedFailover(wanted.node().orElseThrow(), BY);
+      case PAUSE -> new Request.PauseFor(wanted.node(), wanted.why(), wanted.length(), BY);
+      case RESUME -> new Request.Resume(wanted.node(), BY);
+      case ACKNOWLEDGE -> new Request.Acknowledge(BY);
+    };
+  }
+
+  /**
+   * Waits until nothing is asked for and nothing is under way.
+   *
+   * @param nextId of the journal that holds the wish: what is older does not know of it
+   */
+  private Result awaitEnd(Topology before, long nextId) {
+    long end = System.nanoTime() + END_WAIT.toNanos();
+    while (System.nanoTime() - end < 0) {
+      GroupStatus status = keeper.status(before.group());
+      GroupJournal journal = status.journal().orElseThrow();
+      Optional<Node> primary = status.published().primary();
+      boolean knows = journal.nextId() >= nextId;
+      if (knows
+          && journal.wish().isEmpty()
+          && journal.operation().isEmpty()
+          && primary.isPresent()) {
+        boolean done = !before.primary().equals(primary);
+        String last = journal.entries().isEmpty() ? "" : lastChange(journal);
+        return new Result(
+            done,
+            List.of(
+                done
+                    ? primary.get().address() + " is primary in epoch " + status.published().epoch()
+                    : last));
+      }
+      if (!pause()) {
+        break;
+      }
+    }
+    return new Result(
+        false, List.of("it has not ended yet; 'understudy explain' says what is waited for"));
+  }
+
+  /** The newest entry that says how an operation ended. */
+  private static String lastChange(GroupJournal journal) {
+    return journal.entries().reversed().stream()
+        .filter(e -> e.rule().equals("carry-on") || e.rule().equals("asked"))
+        .map(Entry::reason)
+        .findFirst()
+        .orElse("nothing was done");
+  }
+
+  private static boolean pause() {
+    try {
+      return !new CountDownLatch(1).await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public List<String> groups() {
+    return groups.stream().map(Configuration.Group::name).toList();
+  }
+
+  @Override
+  public Optional<Served> served(String group) {
+    return groups.stream()
+        .filter(g -> g.name().equals(group))
+        .findFirst()
+        .map(g -> served(g, keeper.status(group)));
+  }
+
+  /** Whoever leads, a keeper vouches for what it is known to follow up to now. */
+  private Served served(Configuration.Group group, GroupStatus status) {
+    boolean looking =
+        !keeper.decides()
+            || status
+                .view()
+                .filter(v -> System.nanoTime() - v.nowNanos() < FRESH.toNanos())
+                .isPresent();
+    boolean fresh = looking && keeper.feed().isCurrent(status.published());
+    List<Address> replicas = status.published().replicas().stream().map(Node::address).toList();
+    return new Served(
+        fresh, status.published().primary().map(Node::address), replicas, group.nodes());
+  }
+
+  @Override
+  public List<String> history(String group) {
+    return keeper
+        .status(group)
+        .journal()
+        .map(j -> j.entries().stream().map(Reports::line).toList())
+        .orElse(List.of());
+  }
+
+  @Override
+  public Result replay(String group, long number) {
+    Optional<Entry> found =
+        keeper.status(group).journal().stream()
+            .flatMap(j -> j.entries().stream())
+            .filter(e -> e.number() == number)
+            .findFirst();
+    if (found.isEmpty()) {
+      return new Result(false, List.of("entry " + number + " is not remembered any more"));
+    }
+    Entry entry = found.get();
+    if (entry.inputs().equals(Entry.NOTHING_TO_REPLAY)) {
+      return new Result(
+          false, List.of("an operator made entry " + number + "; no rule decided it"));
+    }
+    Decision again = GroupMachine.replay(entry);
+    boolean same = again.rule().equals(entry.rule()) && again.reason().equals(entry.reason());
+    return new Result(
+        same,
+        List.of(
+            "then: " + entry.rule() + ": " + entry.reason(),
+            "now:  " + again.rule() + ": " + again.reason(),
+            same ? "the same evidence gives the same decision" : "THE DECISIONS DIFFER"));
+  }
+}

@@ -1,0 +1,200 @@
+package io.understudy.failover.decide;
+
+import io.understudy.failover.view.NodeFacts;
+import io.understudy.failover.view.NodeView;
+import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Address;
+import io.understudy.topology.Node;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The rule that does what an operator wishes. */
+final class AskedRules {
+  private AskedRules() {}
+
+  /** A target that is further behind could not catch up while requests wait. */
+  static final long MAX_BYTES_BEHIND = 4L * 1024 * 1024;
+
+  static final Rule ASKED =
+      new Rule(
+          "asked",
+          "an operator asked for a switchover or a forced failover, or one that was called off left"
+              + " the primary refusing writes",
+          "it is checked again and begun; what cannot be done is dropped, with the reason; the"
+              + " primary takes writes again",
+          Rule.Effect.ACTS,
+          AskedRules::asked);
+
+  private static Optional<String> asked(Situation s, Draft d) {
+    Wish wish = s.journal().wish().orElse(null);
+    if (wish == null) {
+      return fenced(s, d);
+    }
+    d.dropWish();
+    if (wish.untilWallMillis() < s.view().wallMillis()) {
+      return Optional.of(wish.describe() + ", could not be begun in time and is dropped");
+    }
+    List<String> obstacles = obstacles(s, wish.kind(), wish.to());
+    if (!obstacles.isEmpty()) {
+      return Optional.of(wish.describe() + ", is dropped: " + String.join("; ", obstacles));
+    }
+    return Optional.of(
+        switch (wish.kind()) {
+          case SWITCHOVER -> begin(s, d, "asked", wish.to(), wish.describe());
+          case FORCED_FAILOVER -> force(s, d, wish);
+        });
+  }
+
+  /** Puts back what a switchover changed that ended while the primary did not answer. */
+  private static Optional<String> fenced(Situation s, Draft d) {
+    return s.journal()
+        .reign()
+        .filter(reign -> s.seat(reign) instanceof Seat.Serving)
+        .flatMap(reign -> Switchover.liftFence(s, d, reign.primary()));
+  }
+
+  private static String begin(
+      Situation s, Draft d, String rule, Optional<Address> to, String reason) {
+    Node primary = s.journal().reign().orElseThrow().primary();
+    Node target = target(s, to).flatMap(NodeView::reachableNode).orElseThrow();
+    d.begin(Operation.Kind.SWITCHOVER, rule, reason, Optional.of(primary), s.now());
+    d.enter(Operation.Phase.HOLD, Optional.of(target));
+    return reason + "; " + Switchover.advance(s.with(d.journal()), d);
+  }
+
+  private static String force(Situation s, Draft d, Wish wish) {
+    String reason = wish.describe();
+    d.beginForced(reason, s.journal().reign().map(Reign::primary), wish.to().orElseThrow());
+    return reason + "; " + Failover.advance(s.with(d.journal()), d);
+  }
+
+  /** The steps of a switchover that nothing speaks against, for an operator. */
+  static List<String> plan(Situation s, Optional<Address> to) {
+    Address from = s.journal().reign().orElseThrow().primary().address();
+    Address next = target(s, to).orElseThrow().address();
+    return List.of(
+        "hold new requests, and let those that were sent to " + from + " be answered",
+        "wait until " + next + " has everything that " + from + " has",
+        "gate " + from + ", and see that " + next + " has its last byte",
+        "promote " + next + " in a new epoch and publish it",
+        "attach " + from + " and the others to " + next + " with partial resyncs");
+  }
+
+  /** Everything that speaks against a wish now, one sentence each. */
+  static List<String> obstacles(Situation s, Wish.Kind kind, Optional<Address> to) {
+    List<String> obstacles = new ArrayList<>();
+    s.paused()
+        .ifPresent(why -> obstacles.add("the group is paused (" + why + "); resume it first"));
+    if (!s.view().standing().leads()) {
+      obstacles.add("this process does not lead: " + s.view().standing().reason());
+    }
+    s.journal()
+        .operation()
+        .ifPresent(op -> obstacles.add("an operation is under way: " + op.reason()));
+    if (to.isPresent() && s.view().at(to.get()).isEmpty()) {
+      obstacles.add(to.get() + " is not a node of the group");
+    }
+    if (obstacles.isEmpty()) {
+      switch (kind) {
+        case SWITCHOVER -> planned(s, to, obstacles);
+        case FORCED_FAILOVER -> forced(s, to.orElseThrow(), obstacles);
+      }
+    }
+    return obstacles;
+  }
+
+  private static void planned(Situation s, Optional<Address> to, List<String> obstacles) {
+    Reign reign = s.journal().reign().orElse(null);
+    if (reign == null || !(s.seat(reign) instanceof Seat.Serving primary)) {
+      obstacles.add("there is no primary that serves; a planned change needs one");
+      return;
+    }
+    Address from = primary.node().address();
+    if (!(primary.node().reachability() instanceof Reachability.Answering)) {
+      obstacles.add(from + " " + primary.node().reachability().describe(s.now()));
+    }
+    if (s.journal().orderFor(primary.facts().runId()).isPresent()) {
+      obstacles.add(from + " has an order without an answer");
+    }
+    if (primary.facts().wantsPassword() && !primary.facts().hasMasterauth()) {
+      obstacles.add(
+          from
+              + " wants a password and has no masterauth, so that it could not follow another; set"
+              + " masterauth on it");
+    }
+    if (to.filter(from::equals).isPresent()) {
+      obstacles.add(from + " is primary already");
+      return;
+    }
+    if (to.isPresent()) {
+      unready(s, primary, s.view().at(to.get()).orElseThrow()).ifPresent(obstacles::add);
+    } else if (target(s, to).isEmpty()) {
+      for (NodeView node : s.view().nodes()) {
+        if (!node.address().equals(from)) {
+          unready(s, primary, node).ifPresent(obstacles::add);
+        }
+      }
+      if (obstacles.isEmpty()) {
+        obstacles.add("there is no replica");
+      }
+    }
+  }
+
+  private static void forced(Situation s, Address to, List<String> obstacles) {
+    NodeView node = s.view().at(to).orElseThrow();
+    NodeFacts facts = node.readableFacts().orElse(null);
+    if (facts == null || !node.reachability().isObedient()) {
+      obstacles.add(to + " " + node.reachability().describe(s.now()));
+    } else if (facts.loading()) {
+      obstacles.add(to + " is loading data");
+    } else if (s.journal().reign().filter(r -> isServing(s, r, to)).isPresent()) {
+      obstacles.add(to + " is primary already");
+    }
+  }
+
+  private static boolean isServing(Situation s, Reign reign, Address at) {
+    return s.seat(reign) instanceof Seat.Serving serving && serving.node().address().equals(at);
+  }
+
+  /** The node that a switchover goes to: the one asked for, or the best that is ready. */
+  private static Optional<NodeView> target(Situation s, Optional<Address> to) {
+    if (to.isPresent()) {
+      return s.view().at(to.get());
+    }
+    Reign reign = s.journal().reign().orElse(null);
+    if (reign == null || !(s.seat(reign) instanceof Seat.Serving primary)) {
+      return Optional.empty();
+    }
+    return s.view().nodes().stream()
+        .filter(n -> !n.address().equals(primary.node().address()))
+        .filter(n -> unready(s, primary, n).isEmpty())
+        .min(
+            Comparator.<NodeView>comparingInt(n -> n.facts().orElseThrow().priority())
+                .thenComparingLong(n -> -n.facts().orElseThrow().replication().offset())
+                .thenComparing(NodeView::address));
+  }
+
+  /** Why a node cannot take over without loss now. */
+  private static Optional<String> unready(Situation s, Seat.Serving primary, NodeView node) {
+    NodeFacts facts = node.readableFacts().orElse(null);
+    if (facts == null || !(node.reachability() instanceof Reachability.Answering)) {
+      return Optional.of(node.address() + " " + node.reachability().describe(s.now()));
+    }
+    if (facts.upstream().filter(u -> u.isAt(primary.node().address())).isEmpty()
+        || !facts.isInSync()) {
+      return Optional.of(node.address() + " does not follow in sync");
+    }
+    if (facts.priority() == 0) {
+      return Optional.of(node.address() + " has replica-priority 0");
+    }
+    if (!s.mayOrder(node)) {
+      return Optional.of(node.address() + " takes no orders now");
+    }
+    long behind = primary.facts().replication().offset() - facts.replication().offset();
+    return behind > MAX_BYTES_BEHIND
+        ? Optional.of(node.address() + " is " + behind + " bytes behind")
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,45 @@
+package io.understudy.failover.decide;
+
+import io.understudy.topology.Address;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What an operator may ask of a group. {@link GroupMachine#ask} says what comes of it. */
+public sealed interface Request {
+  /** Who asks, in words for an operator. */
+  String by();
+
+  /**
+   * A planned change of primary.
+   *
+   * @param to which node; empty for the best
+   */
+  record Switchover(Optional<Address> to, String by) implements Request {}
+
+  /**
+   * Makes a node primary although rules forbid it, such as one that misses too much.
+   *
+   * @param to which node
+   */
+  record ForcedFailover(Address to, String by) implements Request {}
+
+  /**
+   * Leaves the group, or a node, alone for a while.
+   *
+   * @param node the node; empty for the whole group
+   * @param why in words
+   * @param length how long at most
+   */
+  record PauseFor(Optional<Address> node, String why, Duration length, String by)
+      implements Request {}
+
+  /**
+   * Ends a pause.
+   *
+   * @param node the node; empty for the whole group, whose nodes stay paused
+   */
+  record Resume(Optional<Address> node, String by) implements Request {}
+
+  /** Ends the cooling down after too many failovers: the operator has seen to the cause. */
+  record Acknowledge(String by) implements Request {}
+}

@@ -1,0 +1,166 @@
+package io.understudy.failover.decide;
+
+import io.understudy.topology.Address;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Answers what operators ask: checks it, says what will be done, and remembers it. */
+final class Requests {
+  private Requests() {}
+
+  /** A wish that could not be begun by then is no longer one. */
+  private static final Duration WISH_LIFE = Duration.ofSeconds(10);
+
+  /** A longer pause is more likely forgotten than meant. */
+  private static final Duration LONGEST_PAUSE = Duration.ofDays(7);
+
+  private static final String RULE = "asked";
+
+  static Answer answer(Situation s, Request request, boolean trial) {
+    Answer answer =
+        switch (request) {
+          case Request.Switchover(Optional<Address> to, String by) ->
+              wish(s, Wish.Kind.SWITCHOVER, to, by);
+          case Request.ForcedFailover(Address to, String by) ->
+              wish(s, Wish.Kind.FORCED_FAILOVER, Optional.of(to), by);
+          case Request.PauseFor pause -> pause(s, pause);
+          case Request.Resume(Optional<Address> node, String by) -> resume(s, node, by);
+          case Request.Acknowledge(String by) -> acknowledge(s, by);
+        };
+    return trial || !answer.isAccepted()
+        ? new Answer(answer.obstacles(), answer.plan(), s.journal())
+        : answer;
+  }
+
+  private static Answer wish(Situation s, Wish.Kind kind, Optional<Address> to, String by) {
+    List<String> obstacles = new ArrayList<>(AskedRules.obstacles(s, kind, to));
+    s.journal()
+        .wish()
+        .ifPresent(
+            other -> obstacles.add("something else is about to be done: " + other.describe()));
+    if (!obstacles.isEmpty()) {
+      return new Answer(obstacles, List.of(), s.journal());
+    }
+    long id = s.journal().nextId();
+    var wish = new Wish(id, kind, to, by, s.view().wallMillis() + WISH_LIFE.toMillis());
+    return new Answer(
+        List.of(),
+        switch (kind) {
+          case SWITCHOVER -> AskedRules.plan(s, to);
+          case FORCED_FAILOVER -> forcedPlan(s, to.orElseThrow());
+        },
+        s.journal().withNextId(id + 1).withWish(Optional.of(wish)));
+  }
+
+  private static List<String> forcedPlan(Situation s, Address to) {
+    List<String> plan = new ArrayList<>();
+    plan.add("hold new requests");
+    plan.add("gate every node in reach, the present primary too");
+    plan.add("promote " + to + " whatever speaks against it");
+    s.journal()
+        .reign()
+        .ifPresent(
+            reign -> {
+              long held =
+                  s.view()
+                      .at(to)
+                      .flatMap(n -> n.facts())
+                      .map(f -> f.replication().offsetIn(reign.history()))
+                      .orElse(0L);
+              plan.add(
+                  "at this moment that gives up "
+                      + Math.max(0, s.seenOffset(reign) - held)
+                      + " bytes of the primary's history");
+            });
+    return plan;
+  }
+
+  private static Answer pause(Situation s, Request.PauseFor pause) {
+    List<String> obstacles = new ArrayList<>();
+    pause.node().ifPresent(node -> unknown(s, node, obstacles));
+    s.journal()
+        .operation()
+        .ifPresent(
+            op -> obstacles.add("an operation is under way and must end first: " + op.reason()));
+    if (pause.length().isNegative()
+        || pause.length().isZero()
+        || pause.length().compareTo(LONGEST_PAUSE) > 0) {
+      obstacles.add(
+          "a pause is longer than nothing and at most " + LONGEST_PAUSE.toDays() + " days");
+    }
+    if (!obstacles.isEmpty()) {
+      return new Answer(obstacles, List.of(), s.journal());
+    }
+    String what = describe(pause.node());
+    var made =
+        new Pause(
+            pause.node(),
+            pause.why() + " (" + pause.by() + ")",
+            s.view().wallMillis() + pause.length().toMillis());
+    List<Pause> all = new ArrayList<>(others(s, pause.node()));
+    all.add(made);
+    return remembered(
+        s,
+        s.journal().withPauses(all),
+        "leave " + what + " alone for " + pause.length().toSeconds() + " s: " + made.reason());
+  }
+
+  private static Answer resume(Situation s, Optional<Address> node, String by) {
+    List<String> obstacles = new ArrayList<>();
+    node.ifPresent(n -> unknown(s, n, obstacles));
+    if (obstacles.isEmpty() && s.journal().pauseOf(node, s.view().wallMillis()).isEmpty()) {
+      obstacles.add(describe(node) + " is not paused");
+    }
+    return obstacles.isEmpty()
+        ? remembered(
+            s,
+            s.journal().withPauses(others(s, node)),
+            "look after " + describe(node) + " again (" + by + ")")
+        : new Answer(obstacles, List.of(), s.journal());
+  }
+
+  private static Answer acknowledge(Situation s, String by) {
+    return s.journal().failoverMillis().isEmpty()
+        ? new Answer(
+            List.of("the group had no failover lately, so there is nothing to acknowledge"),
+            List.of(),
+            s.journal())
+        : remembered(
+            s,
+            s.journal().withFailovers(List.of()),
+            "forget the last "
+                + s.journal().failoverMillis().size()
+                + " failovers, so that the group no longer cools down ("
+                + by
+                + ")");
+  }
+
+  /** What lasts of the pauses, without that of {@code node}. */
+  private static List<Pause> others(Situation s, Optional<Address> node) {
+    return s.journal().pauses().stream()
+        .filter(p -> !p.node().equals(node) && p.untilWallMillis() > s.view().wallMillis())
+        .toList();
+  }
+
+  private static void unknown(Situation s, Address node, List<String> obstacles) {
+    if (s.view().at(node).isEmpty()) {
+      obstacles.add(node + " is not a node of the group");
+    }
+  }
+
+  private static String describe(Optional<Address> node) {
+    return node.map(Address::toString).orElse("the group");
+  }
+
+  /** An answer that is kept for people; no rule decided it, so there is nothing to replay. */
+  private static Answer remembered(Situation s, GroupJournal journal, String what) {
+    return new Answer(
+        List.of(),
+        List.of(what),
+        journal.withEntry(
+            Entry.after(
+                journal, s.view().wallMillis(), RULE, what, List.of(), Entry.NOTHING_TO_REPLAY)));
+  }
+}

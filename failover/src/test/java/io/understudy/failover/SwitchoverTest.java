@@ -1,0 +1,164 @@
+package io.understudy.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.failover.decide.Answer;
+import io.understudy.failover.decide.Request;
+import io.understudy.testkit.EachServer;
+import io.understudy.testkit.RedisServer;
+import io.understudy.testkit.ReplicaSet;
+import io.understudy.testkit.ServerVersion;
+import io.understudy.topology.Address;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** What operators ask for, on real servers. */
+class SwitchoverTest {
+  private static final String BY = "a test";
+
+  @EachServer
+  void shouldChangeThePrimaryWithoutAFullResync(ServerVersion version) {
+    try (var set = ReplicaSet.start(version, 2);
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      set.primary().command("SET", "key", "value");
+
+      Answer answer = ask(watched, switchover(set.replica(1)), false);
+
+      assertThat(answer.obstacles()).isEmpty();
+      watched.awaitWhole(set.replica(1), List.of(set.primary(), set.replica(0)));
+      assertThat(set.replica(1).command("GET", "key")).isEqualTo("value");
+      assertThat(set.replica(1).info("sync_full")).isEqualTo("0");
+      assertThat(watched.current().epoch().number()).isEqualTo(2);
+      // And back, so that the settings of both have been through it.
+      assertThat(ask(watched, switchover(set.primary()), false).obstacles()).isEmpty();
+      watched.awaitWhole(set.primary(), set.replicas());
+      assertThat(set.primary().command("CONFIG", "GET", "min-replicas-to-write"))
+          .doesNotContain("1000000");
+    }
+  }
+
+  @EachServer
+  void shouldLoseNothingThatOthersWriteToThePrimaryDirectly(ServerVersion version)
+      throws InterruptedException {
+    try (var set = ReplicaSet.start(version, 1);
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      var stop = new AtomicBoolean();
+      var writer = new DirectWriter(set.primary(), stop);
+      var thread = Thread.ofPlatform().start(writer);
+      watched.await("it writes", () -> writer.acknowledged > 100);
+
+      assertThat(ask(watched, switchover(set.replica(0)), false).obstacles()).isEmpty();
+      watched.awaitWhole(set.replica(0), List.of(set.primary()));
+      stop.set(true);
+      thread.join();
+
+      assertThat(set.replica(0).command("SCARD", "ids"))
+          .isEqualTo(Long.toString(writer.acknowledged));
+      assertThat(set.primary().command("CONFIG", "GET", "min-replicas-to-write"))
+          .doesNotContain("1000000");
+    }
+  }
+
+  /** Writes to one server for as long as that takes writes. */
+  private static final class DirectWriter implements Runnable {
+    private final RedisServer server;
+    private final AtomicBoolean stop;
+    private volatile long acknowledged;
+
+    DirectWriter(RedisServer server, AtomicBoolean stop) {
+      this.server = server;
+      this.stop = stop;
+    }
+
+    @Override
+    public void run() {
+      for (long id = 0; !stop.get(); id++) {
+        String reply = server.call("SADD", "ids", "id" + id).toString();
+        if (reply.contains("NOREPLICAS") || reply.contains("READONLY")) {
+          return;
+        }
+        acknowledged = id + 1;
+      }
+    }
+  }
+
+  @Test
+  void shouldOnlySayWhatItWouldDoInATrial() {
+    try (var set = ReplicaSet.start(ServerVersion.usual(), 1);
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      var before = watched.journal();
+
+      Answer trial = ask(watched, switchover(set.replica(0)), true);
+      Answer refused = ask(watched, switchover(set.primary()), false);
+
+      assertThat(trial.obstacles()).isEmpty();
+      assertThat(String.join("\n", trial.plan())).contains("promote " + set.replica(0).address());
+      assertThat(refused.obstacles())
+          .containsExactly(set.primary().address() + " is primary already");
+      assertThat(watched.journal().entries()).isEqualTo(before.entries());
+      assertThat(watched.current().epoch().number()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldForceAFailoverToANodeThatRulesForbid() {
+    try (var set = ReplicaSet.start(ServerVersion.usual(), 1, "--replica-priority", "0");
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      Address to = set.replica(0).address();
+
+      assertThat(ask(watched, switchover(set.replica(0)), false).obstacles())
+          .containsExactly(to + " has replica-priority 0");
+      assertThat(ask(watched, new Request.ForcedFailover(to, BY), false).obstacles()).isEmpty();
+
+      watched.awaitWhole(set.replica(0), List.of(set.primary()));
+      assertThat(watched.journal().entries())
+          .anyMatch(e -> e.reason().contains("a forced failover to " + to));
+    }
+  }
+
+  @Test
+  void shouldDoNothingForAPausedGroup() {
+    try (var set = ReplicaSet.start(ServerVersion.usual(), 1);
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      var pause = new Request.PauseFor(Optional.empty(), "new disks", Duration.ofMinutes(5), BY);
+
+      assertThat(ask(watched, pause, false).obstacles()).isEmpty();
+      watched.awaitRule("paused");
+      set.primary().kill9();
+      watched.await(
+          "its death is seen",
+          () ->
+              watched.reachability(set.primary())
+                      instanceof io.understudy.failover.view.Reachability.Refused refused
+                  && refused.times() > 10);
+      assertThat(watched.status().decision().rule()).isEqualTo("paused");
+      assertThat(watched.status().decision().reason()).contains("new disks");
+      assertThat(set.replica(0).info("role")).isEqualTo("slave");
+
+      assertThat(ask(watched, new Request.Resume(Optional.empty(), BY), false).obstacles())
+          .isEmpty();
+      assertThat(watched.awaitSuccessor(1, set.replicas())).isEqualTo(set.replica(0));
+    }
+  }
+
+  private static Request switchover(RedisServer to) {
+    return new Request.Switchover(Optional.of(to.address()), BY);
+  }
+
+  private static Answer ask(Watched watched, Request request, boolean trial) {
+    try {
+      return watched.keeper().ask(Watched.GROUP, request, trial).get(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("no answer", e);
+    }
+  }
+}
