@@ -94,6 +94,11 @@ public final class ProgramProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Its number, for signals. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** What it has written to standard error so far. */
   public String err() {
     return err.toString();

@@ -12,6 +12,7 @@ import io.understudy.failover.decide.Operation;
 import io.understudy.failover.decide.Outcome;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.decide.Step;
+import io.understudy.failover.journal.History;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.link.Link;
@@ -66,6 +67,7 @@ final class GroupKeeper implements Runnable {
   private final Coordinator coordinator;
   private final GroupMemory memory;
   private final Announcements announcements;
+  private final GroupHistory history;
   private final List<NodeWatch> watches = new ArrayList<>();
   private final long longestAbsenceNanos;
 
@@ -99,13 +101,15 @@ final class GroupKeeper implements Runnable {
     this.startedNanos = System.nanoTime();
     this.memory = new GroupMemory(group.name(), coordinator, machine, startedNanos);
     this.announcements = new Announcements(group.name(), coordinator, board);
+    this.history = new GroupHistory(group.name(), new History(coordinator.archive()), startedNanos);
     this.status =
         new GroupStatus(
             group.name(),
             new Decision("starting", "the keeper has only just started", List.of()),
             Optional.empty(),
             Optional.empty(),
-            board.current(group.name()));
+            board.current(group.name()),
+            List.of());
   }
 
   GroupStatus status() {
@@ -232,6 +236,7 @@ final class GroupKeeper implements Runnable {
       return;
     }
     GroupJournal current = memory.journal().orElseThrow();
+    history.follow(current, memory.isOwn(), now);
     GroupView view = view(now, standing, current);
     lookForKeepers(view, current.owner());
     Step step = machine.step(view, current);
@@ -240,6 +245,7 @@ final class GroupKeeper implements Runnable {
         return;
       }
       leaveItToTheBetterPlaced(view, step.journal());
+      memory.journal().ifPresent(saved -> memory.become(history.move(saved, now)));
     }
     tell(step.decision(), view, memory.journal().orElseThrow());
   }
@@ -474,9 +480,9 @@ final class GroupKeeper implements Runnable {
     boolean operating =
         now.operation().filter(op -> op.kind() == Operation.Kind.FAILOVER).isPresent();
     fleet.tell(group.name(), suspected, operating);
-    long entry = now.entries().isEmpty() ? 0 : now.entries().getLast().number();
-    boolean news = entry != loggedEntry;
-    loggedEntry = entry;
+    long entry = history.lastNumber(now);
+    boolean news = entry > loggedEntry;
+    loggedEntry = Math.max(entry, loggedEntry);
     report(decision, Optional.of(view), news);
   }
 
@@ -487,7 +493,12 @@ final class GroupKeeper implements Runnable {
   private void report(Decision decision, Optional<GroupView> view, boolean news) {
     status =
         new GroupStatus(
-            group.name(), decision, view, memory.journal(), board.current(group.name()));
+            group.name(),
+            decision,
+            view,
+            memory.journal(),
+            board.current(group.name()),
+            memory.journal().map(history::recent).orElse(List.of()));
     if (news || !decision.rule().equals(loggedRule)) {
       loggedRule = decision.rule();
       LOG.info("{}: {}: {}", group.name(), decision.rule(), decision.reason());

@@ -1,9 +1,11 @@
 package io.understudy.failover;
 
 import io.understudy.failover.decide.Decision;
+import io.understudy.failover.decide.Entry;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.view.GroupView;
 import io.understudy.topology.Topology;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,10 +16,16 @@ import java.util.Optional;
  * @param view what every node said; empty before the first turn
  * @param journal what is remembered; empty while it cannot be read
  * @param published the newest publication
+ * @param recent the newest changes, oldest first, whether they are still in the journal or not
  */
 public record GroupStatus(
     String group,
     Decision decision,
     Optional<GroupView> view,
     Optional<GroupJournal> journal,
-    Topology published) {}
+    Topology published,
+    List<Entry> recent) {
+  public GroupStatus {
+    recent = List.copyOf(recent);
+  }
+}

@@ -1,12 +1,15 @@
 package io.understudy.failover;
 
 import io.understudy.failover.decide.Answer;
+import io.understudy.failover.decide.Entry;
 import io.understudy.failover.decide.Request;
+import io.understudy.failover.journal.History;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,11 +35,13 @@ public final class Keeper implements AutoCloseable {
   private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
   private final TopologyBoard board;
   private final Connector connector;
+  private final History history;
   private final TopologyFeed.Subscription news;
 
   private Keeper(KeeperOptions options, List<GroupOptions> all, TrafficFeed traffic) {
     board = new TopologyBoard(options.coordinator().publisher()::isUpToDate);
     options.coordinator().publisher().follow(board::publish);
+    history = new History(options.coordinator().archive());
     connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
     var fleet = new Fleet();
     for (GroupOptions group : all) {
@@ -83,6 +88,32 @@ public final class Keeper implements AutoCloseable {
     return keeper(group).status();
   }
 
+  /**
+   * What was done for a group, as far back as it is kept. Any thread; blocks.
+   *
+   * @param most how many entries at most, the newest
+   * @throws IOException when it cannot be read; one line
+   * @throws IllegalArgumentException when this keeper has no such group
+   */
+  public List<Entry> history(String group, int most) throws IOException {
+    List<Entry> all = new ArrayList<>(history.newest(group, most));
+    long last = all.isEmpty() ? 0 : all.getLast().number();
+    status(group).recent().stream().filter(e -> e.number() > last).forEach(all::add);
+    return List.copyOf(all.subList(Math.max(0, all.size() - most), all.size()));
+  }
+
+  /**
+   * One entry of a group's history; empty when it is not kept. Any thread; blocks.
+   *
+   * @throws IOException when it cannot be read; one line
+   * @throws IllegalArgumentException when this keeper has no such group
+   */
+  public Optional<Entry> entry(String group, long number) throws IOException {
+    Optional<Entry> recent =
+        status(group).recent().stream().filter(e -> e.number() == number).findFirst();
+    return recent.isPresent() ? recent : history.find(group, number);
+  }
+
   private GroupKeeper keeper(String group) {
     GroupKeeper keeper = groups.get(group);
     if (keeper == null) {
@@ -96,8 +127,8 @@ public final class Keeper implements AutoCloseable {
    * for it to be done.
    *
    * @param trial whether only to say what would be done
-   * @return exceptionally completed with {@link java.io.IOException} when nothing could be
-   *     remembered, and so nothing is done
+   * @return exceptionally completed with {@link IOException} when nothing could be remembered, and
+   *     so nothing is done
    * @throws IllegalArgumentException when this keeper has no such group
    */
   public CompletableFuture<Answer> ask(String group, Request request, boolean trial) {

@@ -1,9 +1,9 @@
 package io.understudy.failover;
 
 import io.understudy.failover.decide.FailoverPolicy;
+import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.observe.Cadence;
 import io.understudy.topology.Coordinator;
-import io.understudy.topology.Journal;
 
 /**
  * What a keeper is told besides its groups.
@@ -22,9 +22,9 @@ public record KeeperOptions(
   }
 
   /** A process that decides alone, with everything else as it usually is. */
-  public static KeeperOptions alone(Journal journal) {
+  public static KeeperOptions alone(LocalJournal journal) {
     return new KeeperOptions(
-        Coordinator.alone(journal), FailoverPolicy.DEFAULT, Cadence.DEFAULT, 1);
+        Coordinator.alone(journal, journal.archive()), FailoverPolicy.DEFAULT, Cadence.DEFAULT, 1);
   }
 
   public KeeperOptions withPolicy(FailoverPolicy other) {

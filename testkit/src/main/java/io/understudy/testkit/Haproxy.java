@@ -51,6 +51,11 @@ public final class Haproxy implements AutoCloseable {
     }
   }
 
+  /** Whether it runs; with a configuration that it does not take, it ends at once. */
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
   @Override
   public void close() {
     process.destroy();

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
  * The ports through which the keepers of a group agree, all of one kind.
  *
  * @param journal where each group's memory survives the process that decides
+ * @param archive where the history of each group is kept
  * @param leadership whether this process may act for a group
  * @param publisher where it hands out what it decided
  * @param peers what the other keepers see
@@ -14,11 +15,16 @@ import java.util.function.Consumer;
  *     are when this one dies
  */
 public record Coordinator(
-    Journal journal, Leadership leadership, Publisher publisher, Peers peers, boolean shared) {
+    Journal journal,
+    Archive archive,
+    Leadership leadership,
+    Publisher publisher,
+    Peers peers,
+    boolean shared) {
 
   /** A process that decides alone and feeds nobody else's outputs. */
-  public static Coordinator alone(Journal journal) {
-    return new Coordinator(journal, Leadership.ALONE, new OwnOutputs(), Peers.NONE, false);
+  public static Coordinator alone(Journal journal, Archive archive) {
+    return new Coordinator(journal, archive, Leadership.ALONE, new OwnOutputs(), Peers.NONE, false);
   }
 
   /** Publishes to the same process, where an output has let go as soon as it was told. */

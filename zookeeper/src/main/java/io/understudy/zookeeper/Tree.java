@@ -8,6 +8,7 @@ final class Tree {
   static final String KEEPERS = "keepers";
   static final String LEADERS = "leaders";
   static final String JOURNALS = "journals";
+  static final String HISTORIES = "histories";
   static final String TOPOLOGIES = "topologies";
   static final String PUBLISHED = "published";
   static final String PROXIES = "proxies";
@@ -24,6 +25,14 @@ final class Tree {
 
   static String journal(String group) {
     return JOURNALS + "/" + encoded(group);
+  }
+
+  static String history(String group) {
+    return HISTORIES + "/" + encoded(group);
+  }
+
+  static String page(String group, long number) {
+    return history(group) + "/" + number;
   }
 
   static String topology(String group) {

@@ -152,7 +152,8 @@ final class ZookeeperConnection implements Store, AutoCloseable {
   }
 
   private void makeTree() throws IOException {
-    for (String each : List.of(Tree.KEEPERS, Tree.JOURNALS, Tree.TOPOLOGIES, Tree.PROXIES)) {
+    for (String each :
+        List.of(Tree.KEEPERS, Tree.JOURNALS, Tree.HISTORIES, Tree.TOPOLOGIES, Tree.PROXIES)) {
       make(each);
     }
     make(Tree.LEADERS);

@@ -130,7 +130,12 @@ public final class ZookeeperCoordinator implements AutoCloseable {
   public Coordinator coordinator() {
     KeeperSeat mine = seat.orElseThrow();
     return new Coordinator(
-        new ZookeeperJournal(connection), mine, publisher(mine::news), mine, true);
+        new ZookeeperJournal(connection),
+        new ZookeeperArchive(connection),
+        mine,
+        publisher(mine::news),
+        mine,
+        true);
   }
 
   /** What a process that only follows acts upon. To be called once. */

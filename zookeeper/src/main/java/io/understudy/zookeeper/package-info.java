@@ -10,9 +10,11 @@
  * keepers/ID     ephemeral; a keeper's configuration and what it cannot reach; rewritten by each beat
  * leaders        which keeper leads which group, all in one place
  * journals/G     a group's journal; its version is the revision
+ * histories/G/N  what was done for a group, some changes each
  * topologies/G   what is published of a group
  * published      its version counts publications, of all groups together
- * proxies/ID     ephemeral; the number of the last publication that a process acts upon
+ * proxies/ID     ephemeral; the number of the last publication that a process acts upon, and of the
+ *                last at which it awaited no answer of a primary that retires
  * </pre>
  *
  * <p>A keeper's lease and a proxy's lease are writes that a majority of servers took, counted from

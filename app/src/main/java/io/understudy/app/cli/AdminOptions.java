@@ -3,8 +3,10 @@ package io.understudy.app.cli;
 import io.understudy.app.config.Defaults;
 import io.understudy.app.wiring.AdminToken;
 import io.understudy.topology.Address;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -103,6 +106,41 @@ final class AdminOptions {
     }
   }
 
+  /**
+   * Hands over each line of a page that goes on and on; returns when the other side ends it, and
+   * ends the command when there is no answer. Empty lines only say that it is still there.
+   */
+  void stream(String path, Consumer<String> lines) {
+    Address address = address();
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create("http://" + address + path).toURL().openConnection();
+      connection.setConnectTimeout(TIMEOUT_MILLIS);
+      connection.setReadTimeout(CHANGE_TIMEOUT_MILLIS);
+      connection.setRequestProperty("Accept", "text/plain");
+      int status = connection.getResponseCode();
+      if (status != 200) {
+        InputStream refusal = connection.getErrorStream();
+        String why =
+            refusal == null
+                ? "HTTP " + status
+                : new String(refusal.readNBytes(MAX_BODY_BYTES), StandardCharsets.UTF_8);
+        throw new CommandException(ExitCode.USAGE, why.strip());
+      }
+      try (var reader =
+          new BufferedReader(
+              new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+          if (!line.isEmpty()) {
+            lines.accept(line);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw unreachable(address, e);
+    }
+  }
+
   /** Asks for a page in the form that the user wants; ends the command when there is no answer. */
   Answer get(String path) {
     return get(path, json ? "application/json" : "text/plain");
@@ -133,15 +171,19 @@ final class AdminOptions {
         return new Answer(status, text, primaryless);
       }
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.NOT_REACHABLE,
-          "no understudy answers at "
-              + address
-              + " ("
-              + e.getMessage()
-              + "); start one with 'understudy run', or name its address with --admin",
-          e);
+      throw unreachable(address, e);
     }
+  }
+
+  private static CommandException unreachable(Address address, IOException e) {
+    return new CommandException(
+        ExitCode.NOT_REACHABLE,
+        "no understudy answers at "
+            + address
+            + " ("
+            + e.getMessage()
+            + "); start one with 'understudy run', or name its address with --admin",
+        e);
   }
 
   /** What the program said. */

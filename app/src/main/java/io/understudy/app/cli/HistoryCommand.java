@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -19,8 +20,17 @@ import picocli.CommandLine.Spec;
       "4:no running understudy answers"
     })
 final class HistoryCommand implements Callable<Integer> {
+  private static final int MOST = 100_000;
+
   @Parameters(paramLabel = "GROUP", description = "The group's name.")
   private String group = "";
+
+  @Option(
+      names = "--last",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "How many changes, the newest. Default: 100.")
+  private int last;
 
   @Mixin private AdminOptions admin = new AdminOptions();
 
@@ -30,7 +40,10 @@ final class HistoryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    AdminOptions.Answer answer = admin.get("/history/" + group);
+    if (last < 1 || last > MOST) {
+      throw new CommandException(ExitCode.USAGE, "understudy history: --last is 1 to " + MOST);
+    }
+    AdminOptions.Answer answer = admin.get("/history/" + group + "?last=" + last);
     if (answer.status() != 200) {
       throw new CommandException(ExitCode.USAGE, answer.body().strip());
     }

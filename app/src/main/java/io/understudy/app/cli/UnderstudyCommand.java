@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       FilterCommand.class,
       HistoryCommand.class,
+      WatchCommand.class,
       ReplayCommand.class,
       SwitchoverCommand.class,
       FailoverCommand.class,

@@ -14,12 +14,13 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
  * The loopback HTTP port: {@code /status}, {@code /explain/GROUP}, {@code /history/GROUP}, {@code
- * /replay/GROUP/ENTRY}, {@code /metrics}, {@code /healthz}, what {@link ClusterPages} knows, and by
- * POST what {@link ChangePages} knows.
+ * /replay/GROUP/ENTRY}, {@code /watch}, {@code /metrics}, {@code /healthz}, what {@link
+ * ClusterPages} knows, and by POST what {@link ChangePages} knows.
  */
 public final class AdminServer implements AutoCloseable {
   /** Connections the kernel may keep waiting; more is no operator's doing. */
@@ -30,6 +31,11 @@ public final class AdminServer implements AutoCloseable {
   private static final String HISTORY = "/history/";
   private static final String REPLAY = "/replay/";
   private static final String CLUSTER = "/cluster/";
+  private static final String WATCH = "/watch";
+  private static final String LAST = "last=";
+
+  /** How many changes are told when nobody says how many. */
+  private static final int USUAL_HISTORY = 100;
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -41,6 +47,7 @@ public final class AdminServer implements AutoCloseable {
   private final Operator operator;
   private final ChangePages changes;
   private final ClusterPages clusters;
+  private final WatchPage watch;
 
   private AdminServer(
       HttpServer server,
@@ -66,6 +73,7 @@ public final class AdminServer implements AutoCloseable {
     this.operator = operator;
     this.changes = new ChangePages(operator, token);
     this.clusters = new ClusterPages(operator);
+    this.watch = new WatchPage(operator);
   }
 
   /**
@@ -108,6 +116,11 @@ public final class AdminServer implements AutoCloseable {
         exchange.sendResponseHeaders(answer.status(), -1);
         return;
       }
+      if (answer.status() == 200 && isWatch(exchange)) {
+        exchange.sendResponseHeaders(200, 0);
+        watch.stream(exchange, watched(exchange));
+        return;
+      }
       exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
       try (OutputStream out = exchange.getResponseBody()) {
         out.write(body);
@@ -145,6 +158,25 @@ public final class AdminServer implements AutoCloseable {
     };
   }
 
+  private static boolean isWatch(HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    return exchange.getRequestMethod().equals("GET")
+        && (path.equals(WATCH) || path.startsWith(WATCH + "/"));
+  }
+
+  /** The groups that a path asks for. */
+  private static Predicate<String> watched(HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    return path.equals(WATCH) ? group -> true : path.substring(WATCH.length() + 1)::equals;
+  }
+
+  /** The head of an answer that goes on for as long as somebody reads it. */
+  private Page watch(boolean text) {
+    return watch.isFull()
+        ? Page.error(text, 503, WatchPage.MOST_WATCHERS + " watch already")
+        : Page.text("");
+  }
+
   private static boolean isHead(HttpExchange exchange) {
     return exchange.getRequestMethod().equals("HEAD");
   }
@@ -157,11 +189,14 @@ public final class AdminServer implements AutoCloseable {
     if (path.startsWith(CLUSTER)) {
       return clusters.answer(path, header(exchange, "X-Haproxy-Server-State"));
     }
+    if (isWatch(exchange)) {
+      return path.equals(WATCH)
+          ? watch(text)
+          : group(path.substring(WATCH.length() + 1), text, group -> watch(text));
+    }
     if (path.startsWith(HISTORY)) {
       return group(
-          path.substring(HISTORY.length()),
-          text,
-          group -> Page.lines(text, 200, "history", operator.history(group.name())));
+          path.substring(HISTORY.length()), text, group -> history(exchange, group.name(), text));
     }
     if (path.startsWith(REPLAY)) {
       return replay(path.substring(REPLAY.length()), text);
@@ -192,7 +227,17 @@ public final class AdminServer implements AutoCloseable {
         text,
         404,
         "known here: /status, /status/GROUP, /explain/GROUP, /history/GROUP, /replay/GROUP/NUMBER,"
-            + " /cluster/GROUP/..., /metrics, /healthz");
+            + " /watch, /watch/GROUP, /cluster/GROUP/..., /metrics, /healthz");
+  }
+
+  private Page history(HttpExchange exchange, String group, boolean text) {
+    String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+    if (!query.isEmpty() && !query.matches("last=[0-9]{1,6}")) {
+      return Page.error(text, 400, "?last=NUMBER says how many changes, the newest");
+    }
+    int most = query.isEmpty() ? USUAL_HISTORY : Integer.parseInt(query.substring(LAST.length()));
+    Operator.Result result = operator.history(group, most);
+    return Page.lines(text, result.done() ? 200 : 503, "history", result.lines());
   }
 
   private Page replay(String path, boolean text) {
@@ -240,6 +285,7 @@ public final class AdminServer implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.end();
     server.stop(0);
     threads.shutdownNow();
   }

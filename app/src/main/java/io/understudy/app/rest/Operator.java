@@ -1,6 +1,7 @@
 package io.understudy.app.rest;
 
 import io.understudy.topology.Address;
+import io.understudy.topology.TopologyFeed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -66,8 +67,25 @@ public interface Operator {
   /** Who serves a group; empty when there is no such group. */
   Optional<Served> served(String group);
 
-  /** The changes of a group that are remembered, oldest first; one line each. */
-  List<String> history(String group);
+  /**
+   * The changes of a group that are kept, oldest first; one line each.
+   *
+   * @param most how many at most, the newest
+   */
+  Result history(String group, int most);
+
+  /** Gets what happens in a group, in one line; on the group's own thread, returns at once. */
+  @FunctionalInterface
+  interface Watcher {
+    void happened(String group, String line);
+  }
+
+  /**
+   * Tells {@code watcher} of each change from now on.
+   *
+   * @return closing it ends the calls
+   */
+  TopologyFeed.Subscription watch(Watcher watcher);
 
   /**
    * Decides an entry of the history again from what it was decided on.

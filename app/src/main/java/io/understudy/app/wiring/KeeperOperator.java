@@ -12,7 +12,12 @@ import io.understudy.failover.decide.Request;
 import io.understudy.topology.Address;
 import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
+import io.understudy.topology.TopologyFeed;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -95,13 +100,12 @@ final class KeeperOperator implements Operator {
           && journal.operation().isEmpty()
           && primary.isPresent()) {
         boolean done = !before.primary().equals(primary);
-        String last = journal.entries().isEmpty() ? "" : lastChange(journal);
         return new Result(
             done,
             List.of(
                 done
                     ? primary.get().address() + " is primary in epoch " + status.published().epoch()
-                    : last));
+                    : lastChange(status)));
       }
       if (!pause()) {
         break;
@@ -112,8 +116,8 @@ final class KeeperOperator implements Operator {
   }
 
   /** The newest entry that says how an operation ended. */
-  private static String lastChange(GroupJournal journal) {
-    return journal.entries().reversed().stream()
+  private static String lastChange(GroupStatus status) {
+    return status.recent().reversed().stream()
         .filter(e -> e.rule().equals("carry-on") || e.rule().equals("asked"))
         .map(Entry::reason)
         .findFirst()
@@ -157,23 +161,60 @@ final class KeeperOperator implements Operator {
   }
 
   @Override
-  public List<String> history(String group) {
-    return keeper
-        .status(group)
-        .journal()
-        .map(j -> j.entries().stream().map(Reports::line).toList())
-        .orElse(List.of());
+  public Result history(String group, int most) {
+    try {
+      return new Result(true, keeper.history(group, most).stream().map(Reports::line).toList());
+    } catch (IOException e) {
+      return new Result(false, List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  @Override
+  public TopologyFeed.Subscription watch(Watcher watcher) {
+    List<TopologyFeed.Subscription> all = new ArrayList<>();
+    all.add(
+        keeper.onDecision(
+            status -> watcher.happened(status.group(), line(status.group(), words(status)))));
+    for (String group : groups()) {
+      all.add(
+          keeper
+              .feed()
+              .subscribe(
+                  group,
+                  topology ->
+                      watcher.happened(group, line(group, "published: " + words(topology)))));
+    }
+    return () -> all.forEach(TopologyFeed.Subscription::close);
+  }
+
+  private static String line(String group, String what) {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + group + ": " + what;
+  }
+
+  private static String words(GroupStatus status) {
+    return status.decision().rule() + ": " + status.decision().reason();
+  }
+
+  private static String words(Topology topology) {
+    return topology
+            .primary()
+            .map(primary -> primary.address() + " in epoch " + topology.epoch())
+            .orElse("no primary, requests wait")
+        + ", "
+        + topology.replicas().size()
+        + " replicas in sync";
   }
 
   @Override
   public Result replay(String group, long number) {
-    Optional<Entry> found =
-        keeper.status(group).journal().stream()
-            .flatMap(j -> j.entries().stream())
-            .filter(e -> e.number() == number)
-            .findFirst();
+    Optional<Entry> found;
+    try {
+      found = keeper.entry(group, number);
+    } catch (IOException e) {
+      return new Result(false, List.of(String.valueOf(e.getMessage())));
+    }
     if (found.isEmpty()) {
-      return new Result(false, List.of("entry " + number + " is not remembered any more"));
+      return new Result(false, List.of("entry " + number + " is not kept, or not any more"));
     }
     Entry entry = found.get();
     if (entry.inputs().equals(Entry.NOTHING_TO_REPLAY)) {

@@ -6,6 +6,7 @@ import io.understudy.failover.GroupStatus;
 import io.understudy.failover.Keeper;
 import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
+import io.understudy.failover.decide.Entry;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.publish.TopologyBoard;
@@ -49,7 +50,12 @@ final class Keeping implements AutoCloseable {
     return switch (configuration.failover().coordinator()) {
       case LOCAL -> {
         LocalJournal journal = openFolder(configuration);
-        yield keeper(configuration, Coordinator.alone(journal), traffic, journal, certificates);
+        yield keeper(
+            configuration,
+            Coordinator.alone(journal, journal.archive()),
+            traffic,
+            journal,
+            certificates);
       }
       case ZOOKEEPER -> {
         ZookeeperCoordinator zookeeper =
@@ -146,7 +152,22 @@ final class Keeping implements AutoCloseable {
                         List.of()),
                     Optional.empty(),
                     Optional.empty(),
-                    feed.current(group)));
+                    feed.current(group),
+                    List.of()));
+  }
+
+  /**
+   * What was done for a group; empty where nobody decides. Blocks.
+   *
+   * @param most how many entries at most
+   */
+  List<Entry> history(String group, int most) throws IOException {
+    return keeper.isPresent() ? keeper.get().history(group, most) : List.of();
+  }
+
+  /** One entry of a group's history. Blocks. */
+  Optional<Entry> entry(String group, long number) throws IOException {
+    return keeper.isPresent() ? keeper.get().entry(group, number) : Optional.empty();
   }
 
   /** Whether a keeper is in this process, and not only a follower. */

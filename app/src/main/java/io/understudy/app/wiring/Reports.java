@@ -30,10 +30,7 @@ final class Reports {
         evidence(status),
         operation(status),
         nodes(status, group),
-        status
-            .journal()
-            .map(j -> j.entries().stream().map(Reports::line).toList())
-            .orElse(List.of()));
+        status.recent().stream().map(Reports::line).toList());
   }
 
   private static List<String> evidence(GroupStatus status) {

@@ -2,11 +2,15 @@ package io.understudy.app.keepers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.failover.decide.Entry;
+import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Request;
 import io.understudy.testkit.RedisServer;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Topology;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,10 +28,28 @@ class KeepersTest {
 
       assertThat(primary.command("GET", "key")).isEqualTo("value");
       trial.keepers.forEach(KeepersTest::neverWentBack);
+      trial.keepers.forEach(keeper -> tellsWhatWasDone(trial, keeper));
       // The old one comes back, and is demoted by whoever leads.
       trial.servers.primary().restartEmpty();
       trial.awaitWhole(primary, others(trial, primary));
       assertThat(primary.command("GET", "key")).isEqualTo("value");
+    }
+  }
+
+  /** Whoever led, each keeper can say what was done and decide it again. */
+  private static void tellsWhatWasDone(Trial trial, Trial.Member keeper) {
+    trial.await(
+        keeper.id + " knows of the failover",
+        () ->
+            keeper.keeper.history(Trial.GROUP, 100).stream()
+                .anyMatch(e -> e.reason().contains("was promoted in epoch 2")));
+    try {
+      for (Entry entry : keeper.keeper.history(Trial.GROUP, 100)) {
+        assertThat(keeper.keeper.entry(Trial.GROUP, entry.number())).contains(entry);
+        assertThat(GroupMachine.replay(entry).reason()).isEqualTo(entry.reason());
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -42,6 +64,30 @@ class KeepersTest {
           .as("%s after %s", each, before)
           .isTrue();
       before = each;
+    }
+  }
+
+  /** Asked of the leader, done through ZooKeeper; the outputs of all keepers have to hold. */
+  @Test
+  void shouldChangeThePrimaryAsPlanned() {
+    try (var trial = Trial.start(1)) {
+      trial.servers.primary().command("SET", "key", "value");
+      RedisServer next = trial.servers.replica(1);
+
+      // Asked again when it was called off, as it is when this machine has no time for it.
+      trial.await(
+          "the primary is changed",
+          () -> {
+            trial.leader().ask(new Request.Switchover(Optional.of(next.address()), "a test"));
+            return trial.living().stream().allMatch(k -> k.isServing(next));
+          });
+
+      trial.awaitWhole(next, others(trial, next));
+      assertThat(next.command("GET", "key")).isEqualTo("value");
+      assertThat(next.info("sync_full")).isEqualTo("0");
+      trial.keepers.forEach(KeepersTest::neverWentBack);
+      assertThat(trial.living())
+          .allMatch(k -> k.seen.stream().anyMatch(t -> t.retiring().isPresent()));
     }
   }
 

@@ -5,6 +5,7 @@ import io.understudy.failover.GroupStatus;
 import io.understudy.failover.Keeper;
 import io.understudy.failover.KeeperOptions;
 import io.understudy.failover.decide.FailoverPolicy;
+import io.understudy.failover.decide.Request;
 import io.understudy.failover.observe.Cadence;
 import io.understudy.testkit.Eventually;
 import io.understudy.testkit.Ports;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -34,6 +36,7 @@ final class Trial implements AutoCloseable {
   static final String GROUP = "orders";
   static final List<String> MEMBERS = List.of("k1", "k2", "k3");
   private static final Duration SESSION = Duration.ofSeconds(4);
+  private static final int ANSWER_SECONDS = 30;
   private static final Cadence CADENCE =
       new Cadence(
           Duration.ofMillis(100),
@@ -153,6 +156,11 @@ final class Trial implements AutoCloseable {
               TrafficFeed.NONE);
       keeper.onDecision(decisions::add);
       keeper.feed().subscribe(GROUP, seen::add);
+    }
+
+    /** Asks for a change; what comes of it is to be seen. */
+    void ask(Request request) throws Exception {
+      var _ = keeper.ask(GROUP, request, false).get(ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
     Topology current() {

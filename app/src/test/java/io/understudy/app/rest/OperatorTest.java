@@ -54,6 +54,7 @@ class OperatorTest {
       assertThat(understudy("switchover", "orders", "--dry-run").out())
           .contains("promote " + replica.address());
       assertThat(get("/cluster/orders/master").body()).contains(port(primary));
+      ProgramProcess watcher = watch();
       var switched = understudy("switchover", "orders", "--to", replica.address().toString());
       assertThat(switched.out()).contains(replica.address() + " is primary in epoch 2");
       assertThat(switched.exitCode()).isZero();
@@ -61,6 +62,11 @@ class OperatorTest {
       assertThat(again.out()).contains("is primary already");
       assertThat(again.exitCode()).isEqualTo(1);
 
+      try (watcher) {
+        await()
+            .atMost(DEADLINE)
+            .until(() -> watcher.out().contains(replica.address() + " took over in epoch 2"));
+      }
       replica.kill9();
       awaitYes("is-writable", primary, program);
       askTheOldQuestions(primary, replica);
@@ -82,6 +88,7 @@ class OperatorTest {
         awaitWrite("second", replica);
         primary.restartWithData();
         awaitWrite("third", replica);
+        assertThat(haproxy.isRunning()).isTrue();
       }
     }
   }
@@ -150,6 +157,22 @@ class OperatorTest {
         """
             .formatted(primary.address(), replica.address(), admin.port()));
     return ProgramProcess.start(folder, Map.of(), List.of("run"));
+  }
+
+  /** Watches; what is told is only what happens from the first line on, which therefore is made. */
+  private ProgramProcess watch() throws Exception {
+    ProgramProcess watcher =
+        ProgramProcess.start(folder, Map.of(), List.of("watch", "orders", "-c", "understudy.yaml"));
+    await()
+        .atMost(DEADLINE)
+        .until(
+            () -> {
+              assertThat(understudy("pause", "orders", "--why", "a line to see").exitCode())
+                  .isZero();
+              assertThat(understudy("resume", "orders").exitCode()).isZero();
+              return watcher.out().contains("a line to see");
+            });
+    return watcher;
   }
 
   private ProgramProcess.Ended understudy(String... arguments) throws Exception {

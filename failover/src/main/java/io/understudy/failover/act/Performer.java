@@ -408,7 +408,7 @@ public final class Performer {
     }
 
     private void queueMinReplicas(List<Queued> queued, String least) {
-      queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(MIN_REPLICAS, least))));
+      queued.add(new Queued(MIN_REPLICAS, Heard.of(commands.configSet(MIN_REPLICAS, least))));
     }
 
     private void executed(Heard<TransactionResult> exec, List<Queued> queued, Extras extras) {
@@ -508,6 +508,8 @@ public final class Performer {
             case Action.Promote p -> NO_ONE;
             case Action.Gate g -> REPLICA_OF;
             case Action.Attach a -> REPLICA_OF;
+            case Action.Fence f -> MIN_REPLICAS;
+            case Action.Unfence u -> MIN_REPLICAS;
           };
       return queued.stream().filter(q -> q.name().equals(name)).findFirst().orElseThrow();
     }

@@ -118,7 +118,7 @@ final class AskedRules {
     if (s.journal().orderFor(primary.facts().runId()).isPresent()) {
       obstacles.add(from + " has an order without an answer");
     }
-    if (primary.facts().wantsPassword() && !primary.facts().hasMasterauth()) {
+    if (primary.facts().wantsPassword() && !primary.facts().hasUpstreamPassword()) {
       obstacles.add(
           from
               + " wants a password and has no masterauth, so that it could not follow another; set"

@@ -312,9 +312,7 @@ final class Draft {
 
   /** Keeps a change for people and for replay. */
   void log(String rule, String reason, List<String> what, String inputs) {
-    journal =
-        journal.withEntry(
-            Entry.after(journal, situation.view().wallMillis(), rule, reason, what, inputs));
+    journal = journal.noting(situation.view().wallMillis(), rule, reason, what, inputs);
   }
 
   private long takeId() {

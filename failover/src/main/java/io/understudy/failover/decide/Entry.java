@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * One change in a group's life, kept for people and for replay.
  *
- * @param number 1 and up, without gaps
+ * @param number grows from each entry to the next, with gaps: orders take numbers too
  * @param wallMillis when
  * @param epoch the journal's epoch then
  * @param rule the rule that held
@@ -27,17 +27,5 @@ public record Entry(
 
   public Entry {
     actions = List.copyOf(actions);
-  }
-
-  /** The next entry of a journal. */
-  static Entry after(
-      GroupJournal journal,
-      long wallMillis,
-      String rule,
-      String reason,
-      List<String> actions,
-      String inputs) {
-    long last = journal.entries().isEmpty() ? 0 : journal.entries().getLast().number();
-    return new Entry(last + 1, wallMillis, journal.epoch(), rule, reason, actions, inputs);
   }
 }

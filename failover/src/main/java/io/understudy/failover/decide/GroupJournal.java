@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param ended how the newest order of each run ended; facts from before that say nothing
  * @param nextId the next id for an order, an operation or an entry
  * @param failoverMillis when the last failovers began, oldest first, for the budget
- * @param entries the newest changes, oldest first
+ * @param entries the newest changes that are not kept elsewhere yet, oldest first
  * @param wish a change that was asked for and not begun yet
  * @param pauses times in which the group, or a node of it, is left alone; those that are over may
  *     still be among them
@@ -44,7 +44,7 @@ public record GroupJournal(
     List<Pause> pauses,
     List<Borrowed> borrowed) {
 
-  /** How many entries are kept. */
+  /** How many entries are kept, until they are kept elsewhere. */
   public static final int MAX_ENTRIES = 32;
 
   /**
@@ -182,8 +182,20 @@ public record GroupJournal(
     return changed(c -> c.failoverMillis = appended(failoverMillis, wallMillis));
   }
 
-  GroupJournal withEntry(Entry entry) {
-    return changed(c -> c.entries = appended(entries, entry));
+  /** Keeps a change for people and for replay, under the next number. */
+  GroupJournal noting(
+      long wallMillis, String rule, String reason, List<String> actions, String inputs) {
+    var entry = new Entry(nextId, wallMillis, epoch, rule, reason, actions, inputs);
+    return changed(
+        c -> {
+          c.nextId = nextId + 1;
+          c.entries = appended(entries, entry);
+        });
+  }
+
+  /** The same without the entries up to a number, which are kept elsewhere by now. */
+  public GroupJournal withoutEntriesUpTo(long number) {
+    return changed(c -> c.entries = entries.stream().filter(e -> e.number() > number).toList());
   }
 
   /**

@@ -206,7 +206,9 @@ final class RepairRules {
           primary.facts().wantsPassword()
               && node.readableFacts()
                   .filter(
-                      f -> !f.hasMasterauth() && f.upstream().filter(u -> !u.linkUp()).isPresent())
+                      f ->
+                          !f.hasUpstreamPassword()
+                              && f.upstream().filter(u -> !u.linkUp()).isPresent())
                   .isPresent();
       if (lockedOut) {
         text.append("; ")

@@ -159,8 +159,6 @@ final class Requests {
     return new Answer(
         List.of(),
         List.of(what),
-        journal.withEntry(
-            Entry.after(
-                journal, s.view().wallMillis(), RULE, what, List.of(), Entry.NOTHING_TO_REPLAY)));
+        journal.noting(s.view().wallMillis(), RULE, what, List.of(), Entry.NOTHING_TO_REPLAY));
   }
 }

@@ -23,6 +23,9 @@ final class Switchover {
   /** How long requests that were sent may take to be answered before the change is called off. */
   static final Duration DRAIN_WAIT = Duration.ofMillis(500);
 
+  /** The same where proxies of other processes are told, and answer, through a coordinator. */
+  static final Duration REMOTE_DRAIN_WAIT = Duration.ofSeconds(2);
+
   /** After so long with offsets that differ, somebody else writes: writes are refused then. */
   static final Duration FENCE_AFTER = Duration.ofMillis(60);
 
@@ -87,17 +90,16 @@ final class Switchover {
       draft.enter(Operation.Phase.EQUAL, Optional.of(target));
       return equal();
     }
-    if (situation.isPast(draft.operation().phaseSinceNanos(), DRAIN_WAIT)) {
-      if (situation.view().outputs().waitNanos(situation.now()) > 0) {
-        return giveUp(
-            "a proxy did not say within " + DRAIN_WAIT.toMillis() + " ms that it holds requests");
-      }
+    Duration patience = situation.view().outputs().elsewhere() ? REMOTE_DRAIN_WAIT : DRAIN_WAIT;
+    if (situation.isPast(draft.operation().phaseSinceNanos(), patience)) {
       return giveUp(
-          "requests that were sent to "
-              + old.address()
-              + " were not answered within "
-              + DRAIN_WAIT.toMillis()
-              + " ms: a slow command, or a transaction that a client keeps open");
+          situation.view().outputs().waitNanos(situation.now()) > 0
+              ? "a proxy did not say within " + patience.toMillis() + " ms that it holds requests"
+              : "requests that were sent to "
+                  + old.address()
+                  + " were not answered within "
+                  + patience.toMillis()
+                  + " ms: a slow command, or a transaction that a client keeps open");
     }
     return "requests wait; those that were sent to " + old.address() + " are being answered";
   }

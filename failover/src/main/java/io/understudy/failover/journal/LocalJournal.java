@@ -1,5 +1,6 @@
 package io.understudy.failover.journal;
 
+import io.understudy.topology.Archive;
 import io.understudy.topology.Journal;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -78,6 +79,11 @@ public final class LocalJournal implements Journal, AutoCloseable {
     throw new IOException(
         folder
             + ": another understudy process uses this state folder; stop it, or give each its own");
+  }
+
+  /** The history beside these journals; to be used while this is open. */
+  public Archive archive() {
+    return new LocalArchive(folder);
   }
 
   @Override

@@ -51,7 +51,7 @@ final class Conversation {
 
   private static final String MIN_REPLICAS = "min-replicas-to-write";
   private static final String PASSWORD = "requirepass";
-  private static final String MASTERAUTH = "masterauth";
+  private static final String UPSTREAM_PASSWORD = "masterauth";
   private static final String PING_PERIOD = "repl-ping-replica-period";
 
   private final Link link;
@@ -190,7 +190,7 @@ final class Conversation {
     var least = Heard.of(commands.configGet(MIN_REPLICAS));
     var period = Heard.of(commands.configGet(PING_PERIOD));
     var password = Heard.of(commands.configGet(PASSWORD));
-    var masterauth = Heard.of(commands.configGet(MASTERAUTH));
+    var masterauth = Heard.of(commands.configGet(UPSTREAM_PASSWORD));
     var clients =
         wantKeepers
             ? Heard.of(commands.clientList())
@@ -205,7 +205,7 @@ final class Conversation {
                 mark.join(),
                 new RunMemory.Settings(
                     number(least.join(), MIN_REPLICAS), number(period.join(), PING_PERIOD),
-                    isSet(password.join(), PASSWORD), isSet(masterauth.join(), MASTERAUTH)),
+                    isSet(password.join(), PASSWORD), isSet(masterauth.join(), UPSTREAM_PASSWORD)),
                 clients.join()));
   }
 

@@ -32,13 +32,13 @@ final class RunMemory {
    * @param minReplicas {@code min-replicas-to-write}
    * @param pingSeconds {@code repl-ping-replica-period}
    * @param wantsPassword whether {@code requirepass} is set
-   * @param hasMasterauth whether {@code masterauth} is set
+   * @param hasUpstreamPassword whether {@code masterauth} is set
    */
   record Settings(
       OptionalLong minReplicas,
       OptionalLong pingSeconds,
       Optional<Boolean> wantsPassword,
-      Optional<Boolean> hasMasterauth) {}
+      Optional<Boolean> hasUpstreamPassword) {}
 
   /** The newest facts; empty until the first reading. */
   Optional<NodeFacts> facts() {
@@ -84,7 +84,7 @@ final class RunMemory {
             settings.minReplicas(),
             settings.pingSeconds(),
             settings.wantsPassword().orElse(false),
-            settings.hasMasterauth().orElse(true),
+            settings.hasUpstreamPassword().orElse(true),
             mark.readable() || before == null ? mark.mark() : before.mark(),
             keepers,
             inSync || (before != null && before.seenUp()),

@@ -23,8 +23,8 @@ import java.util.Set;
  * @param pingSeconds {@code repl-ping-replica-period}: how often an idle primary sends something to
  *     its replicas; empty when it was not read
  * @param wantsPassword whether {@code requirepass} is set; false when that was not read
- * @param hasMasterauth whether {@code masterauth} is set, without which it cannot follow a primary
- *     that wants a password; true when that was not read
+ * @param hasUpstreamPassword whether {@code masterauth} is set, without which it cannot follow a
+ *     primary that wants a password; true when that was not read
  * @param mark the epoch mark; empty when the key does not exist, which means unknown
  * @param keepers owners whose keepers are connected to it, by client name; empty when that could
  *     not be read
@@ -49,7 +49,7 @@ public record NodeFacts(
     OptionalLong minReplicasToWrite,
     OptionalLong pingSeconds,
     boolean wantsPassword,
-    boolean hasMasterauth,
+    boolean hasUpstreamPassword,
     Optional<EpochMark> mark,
     Optional<Set<String>> keepers,
     boolean seenUp,
@@ -79,7 +79,7 @@ public record NodeFacts(
         minReplicasToWrite,
         pingSeconds,
         wantsPassword,
-        hasMasterauth,
+        hasUpstreamPassword,
         other,
         keepers,
         seenUp,

@@ -261,7 +261,7 @@ final class Monitor {
         read.minReplicasToWrite(),
         read.pingSeconds(),
         read.wantsPassword(),
-        read.hasMasterauth(),
+        read.hasUpstreamPassword(),
         read.mark(),
         read.keepers(),
         up || (before != null && before.seenUp()),
