@@ -102,7 +102,8 @@ class KeeperRestartTest {
         folder = before.folder();
       }
       try (Stream<Path> files = Files.list(folder)) {
-        for (Path file : files.filter(f -> !f.endsWith("lock")).toList()) {
+        for (Path file :
+            files.filter(Files::isRegularFile).filter(f -> !f.endsWith("lock")).toList()) {
           byte[] bytes = Files.readAllBytes(file);
           bytes[bytes.length / 2] ^= 1;
           Files.write(file, bytes);

@@ -26,7 +26,6 @@ class MutantsTest {
     for (int from = 1; violated.isEmpty() && from <= MAX_SCHEDULES; from += BATCH) {
       violated =
           LongStream.range(from, from + BATCH)
-              .filter(seed -> !Simulation.UNMENDED.contains(seed))
               .parallel()
               .mapToObj(seed -> Simulation.run(seed, mutant.setting(), false))
               .filter(r -> r.violation().isPresent())

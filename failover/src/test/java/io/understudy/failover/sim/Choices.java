@@ -101,6 +101,23 @@ final class Choices {
             .noneMatch(
                 s ->
                     claiming.stream()
-                        .allMatch(other -> s.data.writes.containsAll(other.data.writes)));
+                        .allMatch(
+                            other ->
+                                s.data.writes.containsAll(other.data.writes) && shows(s, other)));
+  }
+
+  /**
+   * Whether histories and offsets show that one server holds all that another does: data that is
+   * equal by chance cannot be told from data that is not.
+   */
+  private static boolean shows(SimServer server, SimServer other) {
+    boolean further = server.replId.equals(other.replId) && server.offset >= other.offset;
+    boolean leftBehind =
+        server.formerReplId.equals(other.replId) && server.formerEnd - 1 >= other.offset;
+    boolean promotedInVain =
+        other.formerReplId.equals(server.replId)
+            && other.offset < other.formerEnd
+            && server.offset >= other.offset;
+    return further || leftBehind || promotedInVain;
   }
 }

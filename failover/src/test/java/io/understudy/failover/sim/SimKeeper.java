@@ -93,7 +93,13 @@ final class SimKeeper {
     return Optional.ofNullable(durable);
   }
 
+  /** The group is left alone from the next turn on, or no longer; a turn under way ends first. */
   void pauseGroup(@Nullable String reason) {
+    if (performing) {
+      long busyNanos = diskBusyUntilNanos - world.time.nowNanos();
+      world.time.after(Math.max(1, busyNanos), () -> pauseGroup(reason));
+      return;
+    }
     pauseReason = reason;
     world.time.trace(name, reason == null ? "group resumed" : "group paused");
   }

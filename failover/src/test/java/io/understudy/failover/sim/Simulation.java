@@ -14,12 +14,6 @@ import java.util.function.Function;
  * everything must be well again. Every invariant is checked after every event.
  */
 public final class Simulation {
-  /**
-   * Seeds that break an invariant and are not mended yet; README.md says how. None of them has a
-   * switchover in it.
-   */
-  public static final Set<Long> UNMENDED = Set.of(1383L, 1589L);
-
   private static final long SECOND = 1_000_000_000L;
   private static final long FAULTS_FROM = 4 * SECOND;
   private static final long FAULTS_UNTIL = 24 * SECOND;
