@@ -29,11 +29,18 @@ final class Hangup {
                 }
                 return null;
               });
-      signal
-          .getMethod("handle", signal, handler)
-          .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), listener);
+      Object before =
+          signal
+              .getMethod("handle", signal, handler)
+              .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), listener);
+      if (handler.getField("SIG_IGN").get(null).equals(before)) {
+        // The JVM leaves a signal alone that was ignored when it started.
+        LOG.warn(
+            "SIGHUP is ignored here, as under nohup: the configuration is read at the start only");
+      }
     } catch (ClassNotFoundException
         | NoSuchMethodException
+        | NoSuchFieldException
         | IllegalAccessException
         | InstantiationException
         | InvocationTargetException e) {
