@@ -88,6 +88,7 @@ final class CheckCommand implements Callable<Integer> {
                 + listener.bind()
                 + served(listener)
                 + ", by its primary"
+                + reads(listener.reads())
                 + routed(listener, group.name()));
         count++;
       }
@@ -115,6 +116,14 @@ final class CheckCommand implements Callable<Integer> {
       what.add("channels");
     }
     return ": " + String.join(", ", what);
+  }
+
+  private static String reads(Configuration.ReadRules rules) {
+    return switch (rules.from()) {
+      case PRIMARY -> "";
+      case REPLICAS -> ", reads by its replicas";
+      case NEAREST -> ", reads by the nearest node";
+    };
   }
 
   private static String served(Configuration.Listener listener) {

@@ -48,6 +48,9 @@ public final class BackendPool {
   /** The reign that a planned change may end, and that goes on if the change is called off. */
   private @Nullable Reign retiring;
 
+  /** The newest publication without a primary. */
+  private @Nullable Topology holding;
+
   /** The newest publication of a planned change for which nothing is awaited any more. */
   private volatile @Nullable Topology drained;
 
@@ -103,6 +106,7 @@ public final class BackendPool {
       }
       reign = null;
       drain();
+      holding = topology;
       awaitDrained(topology);
       return;
     }
@@ -131,21 +135,24 @@ public final class BackendPool {
     return Optional.ofNullable(reign).map(Reign::node);
   }
 
-  /** Looks every millisecond whether all is answered, for as long as the primary is retiring. */
-  private void awaitDrained(Topology holding) {
-    if (retiring == null) {
+  /**
+   * Looks every millisecond whether all is answered, for as long as the primary is retiring and no
+   * newer publication is looked after instead.
+   */
+  private void awaitDrained(Topology since) {
+    if (retiring == null || closed || !since.equals(holding)) {
       return;
     }
     if (open.stream().noneMatch(Backend::isAwaiting)) {
-      drained = holding;
+      drained = since;
     } else {
-      loop.events().schedule(() -> awaitDrained(holding), 1, TimeUnit.MILLISECONDS);
+      loop.events().schedule(() -> awaitDrained(since), 1, TimeUnit.MILLISECONDS);
     }
   }
 
   /** Whether everything is answered that was sent before this publication. Any thread. */
-  public boolean isDrained(Topology holding) {
-    return holding.equals(drained);
+  public boolean isDrained(Topology since) {
+    return since.equals(drained);
   }
 
   /** Whether a connection belongs to a primary that takes nothing new and still answers. */
