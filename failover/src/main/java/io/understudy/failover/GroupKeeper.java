@@ -23,6 +23,7 @@ import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.Reachability;
 import io.understudy.topology.Coordinator;
+import io.understudy.topology.Epoch;
 import io.understudy.topology.Leadership;
 import io.understudy.topology.Role;
 import io.understudy.topology.RunId;
@@ -34,10 +35,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Looks after one group on a thread of its own: takes in what happened, lets the {@link
@@ -53,6 +56,10 @@ final class GroupKeeper implements Runnable {
   private static final int ABSENCE_PARTS = 3;
 
   private static final long SWITCHING_TURN_NANOS = 500_000;
+
+  /** Rules that somebody should hear of who only reads warnings. */
+  private static final Set<String> ALARMING =
+      Set.of("bereft", "blind", "budget", "crashed", "deposed", "silent", "usurper");
 
   private final GroupOptions group;
   private final KeeperOptions options;
@@ -205,7 +212,7 @@ final class GroupKeeper implements Runnable {
 
   private long waitNanos(long now) {
     // While clients wait for a switchover, nobody tells when the last answer has come.
-    long wait = isSwitching() ? SWITCHING_TURN_NANOS : GroupMachine.MAX_TURN.toNanos();
+    long wait = isSwitching() ? SWITCHING_TURN_NANOS : options.cadence().turnEvery().toNanos();
     for (NodeWatch watch : watches) {
       wait = Math.min(wait, watch.nextNanos(now) - now);
     }
@@ -281,7 +288,12 @@ final class GroupKeeper implements Runnable {
       watchAll(journal.get().owner());
     }
     if (!watches.isEmpty() && coordinator.shared()) {
-      told = Testimony.write(watches.stream().map(NodeWatch::view).toList(), now, told);
+      told =
+          Testimony.write(
+              watches.stream().map(NodeWatch::view).toList(),
+              now,
+              options.policy().refusals(),
+              told);
       coordinator.peers().share(group.name(), told);
     }
     if (journal.isEmpty() && obstacle.isEmpty()) {
@@ -501,7 +513,13 @@ final class GroupKeeper implements Runnable {
             memory.journal().map(history::recent).orElse(List.of()));
     if (news || !decision.rule().equals(loggedRule)) {
       loggedRule = decision.rule();
-      LOG.info("{}: {}: {}", group.name(), decision.rule(), decision.reason());
+      boolean alarming =
+          ALARMING.contains(decision.rule())
+              || (status.published().epoch().isAfter(Epoch.NONE)
+                  && status.published().primary().isEmpty()
+                  && status.published().retiring().isEmpty());
+      LOG.atLevel(alarming ? Level.WARN : Level.INFO)
+          .log("{}: {}: {}", group.name(), decision.rule(), decision.reason());
       decided.accept(status);
     }
   }

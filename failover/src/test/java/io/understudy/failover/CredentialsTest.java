@@ -77,6 +77,36 @@ class CredentialsTest {
   }
 
   @EachServer
+  void shouldNameTheReplicaThatMissesAMasterauth(ServerVersion version) {
+    String[] secured = {"--requirepass", "secret", "--masterauth", "secret"};
+    try (var primary = RedisServer.start(version, secured);
+        var replica = RedisServer.startReplica(version, primary, secured);
+        var watched =
+            Watched.over(
+                List.of(primary, replica),
+                Watched.KeeperSettings.QUICK.with(new Credentials(Optional.empty(), "secret")))) {
+      primary.command("AUTH", "secret");
+      replica.command("AUTH", "secret");
+      watched.awaitWhole(primary, List.of(replica));
+
+      replica.command("CONFIG", "SET", "masterauth", "");
+      primary.command("CLIENT", "KILL", "TYPE", "replica");
+
+      String named = replica.address() + " has no masterauth, and the primary wants a password";
+      watched.await(
+          "the missing password is named",
+          () -> watched.status().decision().reason().contains(named));
+      assertThat(watched.current().primary().orElseThrow().address()).isEqualTo(primary.address());
+
+      replica.command("CONFIG", "SET", "masterauth", "secret");
+      watched.awaitWhole(primary, List.of(replica));
+      watched.await(
+          "nothing is named any more",
+          () -> !watched.status().decision().reason().contains("masterauth"));
+    }
+  }
+
+  @EachServer
   void shouldFailOverAsAUserThatMayDoOnlyWhatIsNeeded(ServerVersion version) {
     try (var set = ReplicaSet.start(version, 2)) {
       set.nodes().forEach(node -> makeUser(node, KEEPER_RULES));

@@ -58,7 +58,8 @@ final class Watched implements AutoCloseable {
                 Duration.ofMillis(500),
                 Duration.ofMillis(400),
                 Duration.ofSeconds(1),
-                Duration.ofMillis(100)),
+                Duration.ofMillis(100),
+                Cadence.DEFAULT.turnEvery()),
             Optional.empty());
 
     KeeperSettings with(Credentials other) {

@@ -6,6 +6,7 @@ import io.understudy.testkit.ServerVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -17,22 +18,47 @@ final class Dataset {
   /** Databases that the tests use. */
   static final int DATABASES = 4;
 
+  private static final int MAX_READINGS = 10_000;
+  private static final long SHORTEST_LIFE_MILLIS = 100;
+
+  /** What PTTL says of a key that is not there. */
+  private static final long GONE = -2;
+
   private Dataset() {}
 
-  /** Reads a server. Nothing may change it meanwhile. */
+  /**
+   * Reads a server. Nothing may change it meanwhile but time: it is read again until no key is
+   * about to expire, because such a key may be there on one server and gone when the next is read.
+   */
   static Map<String, String> of(RedisServer server) {
+    for (int tries = 0; tries < MAX_READINGS; tries++) {
+      Optional<Map<String, String>> keys = lasting(server);
+      if (keys.isPresent()) {
+        return keys.get();
+      }
+    }
+    throw new AssertionError("there is always a key that is about to expire on " + server);
+  }
+
+  private static Optional<Map<String, String>> lasting(RedisServer server) {
     Map<String, String> keys = new TreeMap<>();
+    boolean lasting = true;
     for (int database = 0; database < DATABASES; database++) {
       server.command("SELECT", Integer.toString(database));
       if (server.call("KEYS", "*") instanceof Reply.Items(List<Reply> names)) {
         for (Reply name : names) {
           String key = name.text();
-          keys.put(database + "/" + key, entry(server, key));
+          long leftMillis = Long.parseLong(server.command("PTTL", key));
+          if (leftMillis == GONE || (leftMillis >= 0 && leftMillis < SHORTEST_LIFE_MILLIS)) {
+            lasting = false;
+          } else {
+            keys.put(database + "/" + key, entry(server, key));
+          }
         }
       }
     }
     server.command("SELECT", "0");
-    return keys;
+    return lasting ? Optional.of(keys) : Optional.empty();
   }
 
   /** The same as far as servers of all versions tell it alike. */

@@ -178,7 +178,7 @@ final class CheckCommand implements Callable<Integer> {
             + (failover.coordinator() == Configuration.Coordinator.FOLLOW
                 ? ""
                 : "; a silent primary is replaced after "
-                    + shown(failover.downAfter())
+                    + shown(failover.detection().downAfter())
                     + ", one that refuses connections at once"));
     failover
         .keeper()

@@ -168,9 +168,6 @@ public record Configuration(
   /**
    * How failures are found and who decides.
    *
-   * @param downAfter how long a silent primary stays primary; one that refuses connections is not
-   *     waited for
-   * @param pingEvery how often each node is asked
    * @param maxLagBytes a replica further behind is never promoted
    * @param maxLagTime a replica whose link was down for longer is never promoted
    * @param stateDirectory holds what must survive a restart of a process that decides alone;
@@ -180,8 +177,7 @@ public record Configuration(
    */
   public record Failover(
       Coordinator coordinator,
-      Duration downAfter,
-      Duration pingEvery,
+      Detection detection,
       long maxLagBytes,
       Duration maxLagTime,
       OnConflict onConflict,
@@ -192,16 +188,14 @@ public record Configuration(
     /** Of a process that needs no ZooKeeper. */
     public Failover(
         Coordinator coordinator,
-        Duration downAfter,
-        Duration pingEvery,
+        Detection detection,
         long maxLagBytes,
         Duration maxLagTime,
         OnConflict onConflict,
         Path stateDirectory) {
       this(
           coordinator,
-          downAfter,
-          pingEvery,
+          detection,
           maxLagBytes,
           maxLagTime,
           onConflict,
@@ -210,6 +204,23 @@ public record Configuration(
           Optional.empty());
     }
   }
+
+  /**
+   * When a primary counts as lost.
+   *
+   * @param downAfter how long a silent primary stays primary; one that refuses connections is not
+   *     waited for
+   * @param refusals how many refused connections in a row make a crash
+   * @param pingEvery how often each node is asked PING
+   * @param infoEvery how often each node is asked INFO while nothing is wrong
+   * @param turnEvery how often is decided while nothing new is seen
+   */
+  public record Detection(
+      Duration downAfter,
+      int refusals,
+      Duration pingEvery,
+      Duration infoEvery,
+      Duration turnEvery) {}
 
   /**
    * One of several keepers that decide together.
@@ -247,8 +258,27 @@ public record Configuration(
   /** Where {@code status} and {@code explain} are answered; always a loopback address. */
   public record Admin(Address bind) {}
 
-  /** What is written to standard error. */
-  public record Log(Level level, Format format) {}
+  /**
+   * What is logged, and where to besides standard error.
+   *
+   * @param syslog where warnings and errors are sent too, by UDP
+   */
+  public record Log(Level level, Format format, Optional<LogFile> file, Optional<Address> syslog) {
+    /** Standard error alone. */
+    public Log(Level level, Format format) {
+      this(level, format, Optional.empty(), Optional.empty());
+    }
+  }
+
+  /**
+   * A log file that is begun anew each day and when it is full.
+   *
+   * @param path absolute; older ones get a date and a number behind it
+   * @param sizeBytes of one file
+   * @param backups how many such sizes older ones may have together
+   * @param age older ones are deleted; counted in whole days
+   */
+  public record LogFile(Path path, long sizeBytes, int backups, Duration age) {}
 
   /** Which nodes answer requests that only read. */
   public enum Reads {

@@ -8,7 +8,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -20,10 +19,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads a configuration file. The order of the methods is the order of the file. */
 public final class ConfigurationFile {
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration DAY = Duration.ofDays(1);
-  private static final long GIGABYTE = 1L << 30;
-
   /** A configuration is some kilobytes; this is another file. */
   private static final long MAX_FILE_BYTES = 1 << 20;
 
@@ -115,68 +110,11 @@ public final class ConfigurationFile {
               return new Configuration(
                   groups,
                   proxy,
-                  failover(top),
+                  FailoverSection.read(top, source),
                   ReplicationSection.read(top, groups, proxy.listeners()),
                   admin(top, proxy.listeners()),
-                  log(top));
+                  LogSection.read(top));
             });
-  }
-
-  private Configuration.Failover failover(Section top) {
-    Section failover =
-        top.section(
-            "failover",
-            List.of(
-                "coordinator",
-                "downAfter",
-                "pingEvery",
-                "maxLag",
-                "onConflict",
-                "state",
-                "keeper",
-                "zookeeper"));
-    Configuration.Coordinator coordinator =
-        failover
-            .get("coordinator")
-            .flatMap(ConfigurationFile::coordinator)
-            .orElse(Defaults.COORDINATOR);
-    Section lag = failover.section("maxLag", List.of("bytes", "time"));
-    return new Configuration.Failover(
-        coordinator,
-        failover
-            .get("downAfter")
-            .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
-            .orElse(Defaults.DOWN_AFTER),
-        failover
-            .get("pingEvery")
-            .flatMap(v -> v.duration(Duration.ofMillis(10), Duration.ofMinutes(1)))
-            .orElse(Defaults.PING_EVERY),
-        lag.get("bytes").flatMap(v -> v.bytes(0, 1024 * GIGABYTE)).orElse(Defaults.MAX_LAG_BYTES),
-        lag.get("time")
-            .flatMap(v -> v.duration(Duration.ofSeconds(1), DAY))
-            .orElse(Defaults.MAX_LAG_TIME),
-        failover
-            .get("onConflict")
-            .flatMap(v -> v.choice(Configuration.OnConflict.values()))
-            .orElse(Defaults.ON_CONFLICT),
-        source
-            .directory()
-            .resolve(
-                failover
-                    .get("state")
-                    .flatMap(v -> v.text("a directory"))
-                    .map(Path::of)
-                    .orElse(Defaults.STATE_DIRECTORY)),
-        ZookeeperSection.member(failover, coordinator),
-        ZookeeperSection.zookeeper(failover, coordinator));
-  }
-
-  private static Optional<Configuration.Coordinator> coordinator(Value value) {
-    if (value.rawText().equals("sentinel")) {
-      value.problem("'sentinel' needs a later version; write local, zookeeper or follow");
-      return Optional.empty();
-    }
-    return value.choice(Configuration.Coordinator.values());
   }
 
   private static Configuration.Admin admin(Section top, List<Configuration.Listener> listeners) {
@@ -212,16 +150,5 @@ public final class ConfigurationFile {
     } catch (UnknownHostException e) {
       return false;
     }
-  }
-
-  private static Configuration.Log log(Section top) {
-    Section log = top.section("log", List.of("level", "format"));
-    return new Configuration.Log(
-        log.get("level")
-            .flatMap(v -> v.choice(Configuration.Level.values()))
-            .orElse(Defaults.LOG_LEVEL),
-        log.get("format")
-            .flatMap(v -> v.choice(Configuration.Format.values()))
-            .orElse(Defaults.LOG_FORMAT));
   }
 }

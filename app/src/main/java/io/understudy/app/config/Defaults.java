@@ -19,6 +19,15 @@ public final class Defaults {
   /** How often each node is asked {@code PING}. */
   public static final Duration PING_EVERY = Duration.ofMillis(100);
 
+  /** INFO costs a server more than PING: so many of these to one of those. */
+  public static final int PINGS_PER_INFO = 10;
+
+  /** How often is decided while nothing new is seen. */
+  public static final Duration TURN_EVERY = Duration.ofMillis(100);
+
+  /** A full accept queue may refuse once. */
+  public static final int REFUSALS = 2;
+
   /** A replica that lags more than this is never promoted. */
   public static final long MAX_LAG_BYTES = 64L << 20;
 
@@ -90,6 +99,15 @@ public final class Defaults {
 
   /** For people. */
   public static final Configuration.Format LOG_FORMAT = Configuration.Format.TEXT;
+
+  /** Of one log file, when one is asked for. */
+  public static final long LOG_FILE_BYTES = 5L << 20;
+
+  /** How many full log files are kept. */
+  public static final int LOG_FILE_BACKUPS = 3;
+
+  /** For how long they are kept. */
+  public static final Duration LOG_FILE_AGE = Duration.ofDays(28);
 
   private Defaults() {}
 }

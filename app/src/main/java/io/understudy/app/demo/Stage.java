@@ -131,8 +131,12 @@ final class Stage implements AutoCloseable {
             Defaults.DRAIN_TIME),
         new Configuration.Failover(
             Defaults.COORDINATOR,
-            DOWN_AFTER,
-            PING_EVERY,
+            new Configuration.Detection(
+                DOWN_AFTER,
+                Defaults.REFUSALS,
+                PING_EVERY,
+                PING_EVERY.multipliedBy(Defaults.PINGS_PER_INFO),
+                Defaults.TURN_EVERY),
             Defaults.MAX_LAG_BYTES,
             Defaults.MAX_LAG_TIME,
             Defaults.ON_CONFLICT,

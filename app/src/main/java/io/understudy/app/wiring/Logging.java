@@ -13,7 +13,8 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where log lines go: standard error, one line each, for a person or as JSON.
+ * Where log lines go: standard error, one line each, for a person or as JSON, and a file and syslog
+ * where they are asked for.
  *
  * <p>It is found by Logback as its configurator, so that nothing is read from files and Logback's
  * own start-up talk never shows.
@@ -38,8 +39,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** Sets level and format for the whole process. */
-  public static void apply(Configuration.Log log) {
+  /**
+   * Sets level, format and places for the whole process.
+   *
+   * @throws StartException when the log file cannot be written; nothing is changed then
+   */
+  public static void apply(Configuration.Log log) throws StartException {
     Level level =
         switch (log.level()) {
           case DEBUG -> Level.DEBUG;
@@ -48,14 +53,24 @@ public final class Logging extends ContextAwareBase implements Configurator {
           case ERROR -> Level.ERROR;
         };
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      apply(
-          context,
-          level,
-          switch (log.format()) {
-            case TEXT -> new TextLine();
-            case JSON -> new JsonLine();
-          });
+      if (log.file().isPresent()) {
+        LogPlaces.requireWritable(log.file().get().path());
+      }
+      // Nothing else may have the file open when it is opened.
+      apply(context, level, encoder(log.format()));
+      Logger root = context.getLogger(ROOT);
+      log.file()
+          .ifPresent(
+              file -> root.addAppender(LogPlaces.file(context, file, encoder(log.format()))));
+      log.syslog().ifPresent(address -> root.addAppender(LogPlaces.syslog(context, address)));
     }
+  }
+
+  private static Encoder<ILoggingEvent> encoder(Configuration.Format format) {
+    return switch (format) {
+      case TEXT -> new TextLine();
+      case JSON -> new JsonLine();
+    };
   }
 
   private static void apply(LoggerContext context, Level level, Encoder<ILoggingEvent> encoder) {

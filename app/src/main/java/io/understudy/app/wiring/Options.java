@@ -36,9 +36,6 @@ import java.util.Optional;
 final class Options {
   private static final int KEEPER_IO_THREADS = 1;
 
-  /** INFO costs a server more than PING does, and is read at once when something happens. */
-  private static final int PINGS_PER_INFO = 10;
-
   private static final int ACTION_PART = 6;
   private static final int HASH_CHARACTERS = 16;
 
@@ -105,22 +102,24 @@ final class Options {
 
   static KeeperOptions keeper(Configuration configuration, Coordinator coordinator) {
     Configuration.Failover failover = configuration.failover();
+    Configuration.Detection detection = failover.detection();
     return new KeeperOptions(
         coordinator,
         policy(failover),
         new Cadence(
-            failover.pingEvery(),
-            failover.pingEvery().multipliedBy(PINGS_PER_INFO),
-            shorter(Cadence.DEFAULT.silentAfter(), failover.downAfter().dividedBy(2)),
+            detection.pingEvery(),
+            detection.infoEvery(),
+            shorter(Cadence.DEFAULT.silentAfter(), detection.downAfter().dividedBy(2)),
             Cadence.DEFAULT.connectTimeout(),
-            Cadence.DEFAULT.reconnectEvery()),
+            Cadence.DEFAULT.reconnectEvery(),
+            detection.turnEvery()),
         KEEPER_IO_THREADS);
   }
 
   private static FailoverPolicy policy(Configuration.Failover failover) {
     FailoverPolicy usual = FailoverPolicy.DEFAULT;
     return new FailoverPolicy(
-        failover.downAfter(),
+        failover.detection().downAfter(),
         usual.startWait(),
         usual.candidateWait(),
         failover.maxLagBytes(),
@@ -138,7 +137,8 @@ final class Options {
             .zookeeper()
             .map(z -> shorter(usual.actionDeadline(), z.session().dividedBy(ACTION_PART)))
             .orElse(usual.actionDeadline()),
-        usual.retryAfter());
+        usual.retryAfter(),
+        failover.detection().refusals());
   }
 
   private static Duration shorter(Duration left, Duration right) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +80,25 @@ class BadInputTest {
         .startsWith("no understudy answers at 127.0.0.1:" + port + " (")
         .endsWith("); start one with 'understudy run', or name its address with --admin\n");
     assertThat(ended.exitCode()).isEqualTo(4);
+  }
+
+  @Test
+  void shouldSayThatTheLogFileCannotBeWritten() throws Exception {
+    Files.writeString(
+        folder.resolve("understudy.yaml"),
+        """
+        groups:
+          - { name: orders, nodes: [127.0.0.1:1] }
+        log: { file: { path: . } }
+        """);
+
+    var ended = ProgramProcess.run(folder, "run");
+
+    assertThat(ended.err().lines())
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .startsWith("understudy.yaml: log.file: '")
+        .endsWith("cannot be written; correct the path, or the rights of its folder");
+    assertThat(ended.exitCode()).isEqualTo(3);
   }
 
   @Test

@@ -37,8 +37,12 @@ class ConfigurationTest {
                     Duration.ofSeconds(10)),
                 new Configuration.Failover(
                     Configuration.Coordinator.LOCAL,
-                    Duration.ofSeconds(3),
-                    Duration.ofMillis(100),
+                    new Configuration.Detection(
+                        Duration.ofSeconds(3),
+                        2,
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(100)),
                     67_108_864,
                     Duration.ofSeconds(60),
                     Configuration.OnConflict.REFUSE,
@@ -83,12 +87,19 @@ class ConfigurationTest {
             failover:
               coordinator: local
               downAfter: 1s
-              pingEvery: 100ms
+              refusals: 5
+              pingEvery: 50ms
+              infoEvery: 2s
+              turnEvery: 20ms
               maxLag: { bytes: 0, time: 1h }
               onConflict: freshest
               state: /var/lib/understudy
             admin: { bind: localhost:9000 }
-            log: { level: debug, format: json }
+            log:
+              level: debug
+              format: json
+              file: { path: /var/log/understudy.log, size: 1mb, backups: 2, age: 48h }
+              syslog: logs.example
             """,
             Map.of("HOST", "10.0.0.3", "PASSWORD", "hunter2"));
 
@@ -133,15 +144,25 @@ class ConfigurationTest {
                     Duration.ofMillis(250)),
                 new Configuration.Failover(
                     Configuration.Coordinator.LOCAL,
-                    Duration.ofSeconds(1),
-                    Duration.ofMillis(100),
+                    new Configuration.Detection(
+                        Duration.ofSeconds(1),
+                        5,
+                        Duration.ofMillis(50),
+                        Duration.ofSeconds(2),
+                        Duration.ofMillis(20)),
                     0,
                     Duration.ofHours(1),
                     Configuration.OnConflict.FRESHEST,
                     Path.of("/var/lib/understudy")),
                 List.of(),
                 new Configuration.Admin(new Address("localhost", 9000)),
-                new Configuration.Log(Configuration.Level.DEBUG, Configuration.Format.JSON)));
+                new Configuration.Log(
+                    Configuration.Level.DEBUG,
+                    Configuration.Format.JSON,
+                    Optional.of(
+                        new Configuration.LogFile(
+                            Path.of("/var/log/understudy.log"), 1 << 20, 2, Duration.ofHours(48))),
+                    Optional.of(new Address("logs.example", 514)))));
     assertThat(configuration.toString()).doesNotContain("hunter2").doesNotContain("s3cret");
   }
 

@@ -43,7 +43,8 @@ final class Trial implements AutoCloseable {
           Duration.ofMillis(500),
           Duration.ofMillis(400),
           Duration.ofSeconds(1),
-          Duration.ofMillis(100));
+          Duration.ofMillis(100),
+          Cadence.DEFAULT.turnEvery());
 
   final ReplicaSet servers;
   final List<Member> keepers = new ArrayList<>();

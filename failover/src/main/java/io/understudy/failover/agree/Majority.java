@@ -21,13 +21,16 @@ public final class Majority {
    *
    * <p>It is lost when a majority is refused, which needs no waiting, or when a majority has got no
    * answer, not even a refusal that was none before, for {@code downAfter}.
+   *
+   * @param refusals how many in a row confirm each other
    */
   public static Optional<String> objection(
-      Panel panel, NodeView own, long nowNanos, Duration downAfter) {
+      Panel panel, NodeView own, long nowNanos, Duration downAfter, int refusals) {
     if (panel.members() == 1) {
       return Optional.empty();
     }
-    int refused = own.reachability() instanceof Reachability.Refused r && counts(r.times()) ? 1 : 0;
+    int refused =
+        own.reachability() instanceof Reachability.Refused r && r.times() >= refusals ? 1 : 0;
     int unheard = isUnheard(own, nowNanos, downAfter) ? 1 : 0;
     List<String> others = new ArrayList<>();
     for (Witness witness : panel.witnesses()) {
@@ -39,7 +42,7 @@ public final class Majority {
       boolean past = nowNanos - absence.sinceNanos() >= downAfter.toNanos();
       switch (absence.kind()) {
         case REFUSED -> {
-          refused += counts(absence.times()) ? 1 : 0;
+          refused += absence.times() >= refusals ? 1 : 0;
           unheard += past ? 1 : 0;
           others.add(witness.keeper() + " is refused");
         }
@@ -61,10 +64,6 @@ public final class Majority {
             + panel.majority()
             + " must: "
             + (others.isEmpty() ? "no other is heard of" : String.join(", ", others)));
-  }
-
-  private static boolean counts(int refusals) {
-    return refusals >= Reachability.Refused.CONFIRMING;
   }
 
   private static boolean isUnheard(NodeView own, long nowNanos, Duration downAfter) {

@@ -25,13 +25,17 @@ public final class Testimony {
 
   private Testimony() {}
 
-  /** What is told of the nodes; the same text for as long as nothing new is to be told. */
-  public static String write(List<NodeView> nodes, long nowNanos, String before) {
-    String told = write(nodes, nowNanos);
+  /**
+   * What is told of the nodes; the same text for as long as nothing new is to be told.
+   *
+   * @param refusals how many in a row confirm each other
+   */
+  public static String write(List<NodeView> nodes, long nowNanos, int refusals, String before) {
+    String told = write(nodes, nowNanos, refusals);
     return withoutAges(told).equals(withoutAges(before)) ? before : told;
   }
 
-  private static String write(List<NodeView> nodes, long nowNanos) {
+  private static String write(List<NodeView> nodes, long nowNanos, int refusals) {
     var text = new StringBuilder(FORM);
     for (NodeView node : nodes) {
       switch (node.reachability()) {
@@ -40,7 +44,14 @@ public final class Testimony {
         case Reachability.Misconf m -> {}
         case Reachability.Busy b -> {}
         case Reachability.Refused r ->
-            line(text, node, Witness.Kind.REFUSED, r.times(), nowNanos - r.sinceNanos());
+            line(
+                text,
+                node,
+                Witness.Kind.REFUSED,
+                // More than confirm each other say nothing new, and a text that changes is sent
+                // again.
+                Math.min(r.times(), refusals),
+                nowNanos - r.sinceNanos());
         case Reachability.Silent s ->
             line(text, node, Witness.Kind.SILENT, 0, nowNanos - s.sinceNanos());
         case Reachability.Unprobed u -> line(text, node, Witness.Kind.UNCLEAR, 0, 0);
@@ -63,8 +74,7 @@ public final class Testimony {
         .append(' ')
         .append(kind.name().toLowerCase(Locale.ROOT))
         .append(' ')
-        // More than confirm each other say nothing new, and a text that changes is sent again.
-        .append(Math.min(times, Reachability.Refused.CONFIRMING))
+        .append(times)
         .append(' ')
         .append(Math.max(0, ageNanos / NANOS_PER_MILLI));
   }

@@ -1,5 +1,6 @@
 package io.understudy.failover.decide;
 
+import io.understudy.failover.view.Reachability;
 import java.time.Duration;
 
 /**
@@ -25,6 +26,7 @@ import java.time.Duration;
  *     #SHARE_COUNTS_FROM} groups looks dead, the observer is suspected instead
  * @param actionDeadline how long the reply to one order is waited for before its fate is unknown
  * @param retryAfter how long an order that was refused is not given again to the same node
+ * @param refusals how many refused connections in a row make a crash, 1 and up
  */
 public record FailoverPolicy(
     Duration downAfter,
@@ -38,7 +40,8 @@ public record FailoverPolicy(
     int maxOperating,
     double maxSuspectedShare,
     Duration actionDeadline,
-    Duration retryAfter) {
+    Duration retryAfter,
+    int refusals) {
 
   /** With fewer groups than this, every share is too coarse to mean anything. */
   public static final int SHARE_COUNTS_FROM = 4;
@@ -57,7 +60,38 @@ public record FailoverPolicy(
           16,
           0.6,
           Duration.ofSeconds(2),
-          Duration.ofMillis(250));
+          Duration.ofMillis(250),
+          Reachability.Refused.CONFIRMING);
+
+  /** One with the usual number of refusals. */
+  public FailoverPolicy(
+      Duration downAfter,
+      Duration startWait,
+      Duration candidateWait,
+      long maxLagBytes,
+      Duration maxLagTime,
+      OnConflict onConflict,
+      int maxFailovers,
+      Duration failoverWindow,
+      int maxOperating,
+      double maxSuspectedShare,
+      Duration actionDeadline,
+      Duration retryAfter) {
+    this(
+        downAfter,
+        startWait,
+        candidateWait,
+        maxLagBytes,
+        maxLagTime,
+        onConflict,
+        maxFailovers,
+        failoverWindow,
+        maxOperating,
+        maxSuspectedShare,
+        actionDeadline,
+        retryAfter,
+        Reachability.Refused.CONFIRMING);
+  }
 
   public FailoverPolicy {
     requirePositive(downAfter, "downAfter");
@@ -70,8 +104,9 @@ public record FailoverPolicy(
     if (maxLagBytes < 0) {
       throw new IllegalArgumentException("maxLagBytes must not be negative: " + maxLagBytes);
     }
-    if (maxFailovers < 1 || maxOperating < 1) {
-      throw new IllegalArgumentException("maxFailovers and maxOperating must be at least 1");
+    if (maxFailovers < 1 || maxOperating < 1 || refusals < 1) {
+      throw new IllegalArgumentException(
+          "maxFailovers, maxOperating and refusals must be at least 1");
     }
     if (!(maxSuspectedShare > 0 && maxSuspectedShare <= 1)) {
       throw new IllegalArgumentException(

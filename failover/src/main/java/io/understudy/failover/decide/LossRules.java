@@ -47,7 +47,8 @@ final class LossRules {
   static final Rule CRASHED =
       new Rule(
           "crashed",
-          "the primary refused connections twice in a row, to a majority of the keepers, or another"
+          "the primary refused connections several times in a row (refusals, 2 by default), to a"
+              + " majority of the keepers, or another"
               + " run answers at its address",
           "fail over now",
           Rule.Effect.ACTS,
@@ -222,8 +223,7 @@ final class LossRules {
     }
     Node primary = reign.primary();
     return switch (s.seat(reign)) {
-      case Seat.Refusing refusing
-          when refusing.refused().times() < Reachability.Refused.CONFIRMING ->
+      case Seat.Refusing refusing when refusing.refused().times() < s.policy().refusals() ->
           Optional.empty();
       case Seat.Refusing refusing when objection(s, refusing.node()).isPresent() ->
           Optional.empty();
@@ -325,6 +325,7 @@ final class LossRules {
 
   /** Why the keepers do not agree that the node is lost; empty when they do. */
   private static Optional<String> objection(Situation s, NodeView node) {
-    return Majority.objection(s.view().panel(), node, s.now(), s.policy().downAfter());
+    return Majority.objection(
+        s.view().panel(), node, s.now(), s.policy().downAfter(), s.policy().refusals());
   }
 }

@@ -34,7 +34,10 @@ public sealed interface Reachability {
    * @param times how many in a row, 1 and up
    */
   record Refused(long sinceNanos, long lastNanos, int times) implements Reachability {
-    /** So many in a row confirm each other: a full accept queue may refuse once. */
+    /**
+     * So many in a row confirm each other where nothing else is configured: a full accept queue may
+     * refuse once.
+     */
     public static final int CONFIRMING = 2;
   }
 

@@ -17,6 +17,7 @@ class MajorityTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long NOW = 1_000 * SECOND;
   private static final Duration DOWN_AFTER = Duration.ofSeconds(3);
+  private static final int REFUSALS = 2;
   private static final Address PRIMARY = new Address("10.0.0.1", 6379);
 
   private static final Reachability ANSWERS = new Reachability.Answering(NOW);
@@ -34,14 +35,14 @@ class MajorityTest {
   private static Panel panel(int members, Reachability... others) {
     List<Peers.Shared> shared = new ArrayList<>();
     for (Reachability each : others) {
-      String text = Testimony.write(List.of(seen(each)), NOW, "");
+      String text = Testimony.write(List.of(seen(each)), NOW, REFUSALS, "");
       shared.add(new Peers.Shared("k" + (shared.size() + 2), text, NOW, NOW));
     }
     return Testimony.panel(members, shared, 0);
   }
 
   private static Optional<String> objection(Reachability own, Panel panel) {
-    return Majority.objection(panel, seen(own), NOW, DOWN_AFTER);
+    return Majority.objection(panel, seen(own), NOW, DOWN_AFTER, REFUSALS);
   }
 
   @Test
@@ -87,7 +88,7 @@ class MajorityTest {
   /** A view from before this process slept says nothing, and neither does no view at all. */
   @Test
   void shouldLeaveOutViewsFromBeforeASleep() {
-    String refused = Testimony.write(List.of(seen(REFUSED)), NOW, "");
+    String refused = Testimony.write(List.of(seen(REFUSED)), NOW, REFUSALS, "");
     var stale = new Peers.Shared("k2", refused, NOW - 9 * SECOND, NOW - 5 * SECOND);
     var silent = new Peers.Shared("k3", "", NOW, NOW);
 
@@ -97,9 +98,11 @@ class MajorityTest {
 
   @Test
   void shouldTellAgainOnlyWhatIsNew() {
-    String first = Testimony.write(List.of(seen(NEWLY_SILENT)), NOW, "");
-    assertThat(Testimony.write(List.of(seen(NEWLY_SILENT)), NOW + SECOND, first)).isSameAs(first);
-    assertThat(Testimony.write(List.of(seen(ANSWERS)), NOW + SECOND, first)).isNotEqualTo(first);
+    String first = Testimony.write(List.of(seen(NEWLY_SILENT)), NOW, REFUSALS, "");
+    assertThat(Testimony.write(List.of(seen(NEWLY_SILENT)), NOW + SECOND, REFUSALS, first))
+        .isSameAs(first);
+    assertThat(Testimony.write(List.of(seen(ANSWERS)), NOW + SECOND, REFUSALS, first))
+        .isNotEqualTo(first);
   }
 
   @Test
