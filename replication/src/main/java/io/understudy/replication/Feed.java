@@ -9,22 +9,31 @@ import io.understudy.replication.sink.FeedServer;
 import io.understudy.replication.source.FetchedValue;
 import io.understudy.replication.source.SourceServer;
 import io.understudy.replication.stage.CommandBytes;
+import io.understudy.replication.stage.LeftOut;
 import io.understudy.replication.stage.StreamCommand;
 import io.understudy.replication.stage.StreamStage;
 import io.understudy.replication.stage.Tally;
 import io.understudy.replication.state.ResumeState;
 import io.understudy.topology.Address;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One feed of a source: its stage, its replicas, and how the two streams' offsets belong together.
  */
 final class Feed implements Admission.Desk {
+  private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
   private static final int MAX_TRANSACTION_BYTES = 256 << 20;
+  private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** What a feed asks of the one who feeds it. */
   interface Driver extends FeedOwner {
@@ -43,6 +52,7 @@ final class Feed implements Admission.Desk {
   }
 
   private final FeedPlan plan;
+  private final LongSupplier nanoTime;
   private final Driver driver;
   private final Admission admission;
   private final FeedServer server;
@@ -53,6 +63,9 @@ final class Feed implements Admission.Desk {
   private StreamStage stage;
   private Optional<String> stopped = Optional.empty();
   private long snapshotKeys;
+  private Map<LeftOut, Long> snapshotLeftOut = Map.of();
+  private Optional<String> lastLost = Optional.empty();
+  private long lostNanos;
 
   Feed(
       FeedPlan plan,
@@ -61,6 +74,7 @@ final class Feed implements Admission.Desk {
       Supplier<String> newId,
       LongSupplier nanoTime) {
     this.plan = plan;
+    this.nanoTime = nanoTime;
     this.driver = driver;
     this.admission =
         new Admission(
@@ -109,7 +123,24 @@ final class Feed implements Admission.Desk {
 
   private StreamStage newStage() {
     return new StreamStage(
-        plan.selection(), plan.contents(), plan.rename(), target, MAX_TRANSACTION_BYTES, tally);
+        plan.selection(),
+        plan.contents(),
+        plan.rename(),
+        plan.policies(),
+        target,
+        MAX_TRANSACTION_BYTES,
+        tally,
+        this::onLost);
+  }
+
+  /** Tells of what is left out although it concerns this feed: a line in a second at most. */
+  private void onLost(String what) {
+    lastLost = Optional.of(what);
+    long now = nanoTime.getAsLong();
+    if (tally.lost() == 1 || now - lostNanos >= LOST_NANOS) {
+      lostNanos = now;
+      LOG.warn("the feed at {}: {} ({} commands so far)", plan.listen(), what, tally.lost());
+    }
   }
 
   FeedPlan plan() {
@@ -214,8 +245,16 @@ final class Feed implements Admission.Desk {
     return offsets.safe();
   }
 
-  void snapshotKeys(long keys) {
+  /** A snapshot passed: how many keys of it were kept, and how many were not. */
+  void snapshotPassed(long keys, Map<LeftOut, Long> leftOut) {
     snapshotKeys = keys;
+    snapshotLeftOut = leftOut;
+  }
+
+  private static Map<String, Long> words(Map<LeftOut, Long> counts) {
+    Map<String, Long> words = new TreeMap<>();
+    counts.forEach((why, count) -> words.put(why.name().toLowerCase(Locale.ROOT), count));
+    return words;
   }
 
   SourceStatus.FeedStatus status() {
@@ -228,12 +267,15 @@ final class Feed implements Admission.Desk {
         server.backlog().end(),
         server.backlog().end() - server.backlog().start(),
         snapshotKeys,
+        words(snapshotLeftOut),
         tally.passed(),
-        tally.dropped(),
+        words(tally.leftOut()),
         tally.cut(),
         tally.fetched(),
         tally.translated(),
         tally.unsaid(),
+        tally.lost(),
+        lastLost,
         server.counters().fullResyncs(),
         server.counters().partialResyncs(),
         server.replicaStates().stream()
@@ -243,6 +285,7 @@ final class Feed implements Admission.Desk {
                         r.address(),
                         r.phase(),
                         r.lagBytes(),
+                        TimeUnit.NANOSECONDS.toMillis(r.lagNanos()),
                         admission.server(r.connection()),
                         admission.refused(r.connection())))
             .toList());

@@ -3,6 +3,7 @@ package io.understudy.replication;
 import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.sink.FeedOptions;
 import io.understudy.replication.stage.Contents;
+import io.understudy.replication.stage.Policies;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.topology.Address;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param selection which keys it has
  * @param contents which of them are kept by what they hold, and what becomes of their values
  * @param rename their names in it
+ * @param policies what becomes of what has no one right answer
  * @param description the selection in a few words, for operators
  * @param backlogBytes how much of the stream is kept for replicas that come back
  * @param options how its replicas are treated
@@ -29,6 +31,7 @@ public record FeedPlan(
     Selection selection,
     Contents contents,
     Rename rename,
+    Policies policies,
     String description,
     int backlogBytes,
     FeedOptions options,
@@ -37,6 +40,12 @@ public record FeedPlan(
     Optional<TlsServer> tls) {
   /** What must be the same for another process to go on with the feed's stream. */
   String identity() {
-    return description + " / " + target.map(RdbTarget::toString).orElse("") + " / " + loss;
+    return description
+        + " / "
+        + target.map(RdbTarget::toString).orElse("")
+        + " / "
+        + loss
+        + " / "
+        + policies;
   }
 }

@@ -13,8 +13,8 @@ import io.understudy.replication.source.SourceLink;
 import io.understudy.replication.source.SourceListener;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.replication.source.SourceServer;
-import io.understudy.replication.source.ValueLink;
 import io.understudy.replication.stage.KeyName;
+import io.understudy.replication.stage.StreamCommand;
 import io.understudy.replication.stage.StreamStage;
 import io.understudy.replication.state.ResumeState;
 import io.understudy.topology.Address;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * it on one event loop.
  */
 final class Replicator
-    implements Feed.Driver, StreamFollower.Wishes, ValueReader.Driver, LateSnapshots.Driver {
+    implements Feed.Driver, StreamFollower.Wishes, Questions.Driver, LateSnapshots.Driver {
   private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
   private static final long TICK_MILLIS = 50;
 
@@ -50,7 +50,7 @@ final class Replicator
   private final LongSupplier nanoTime;
   private final List<Feed> feeds;
   private final StreamFollower follower;
-  private final ValueReader values;
+  private final Questions questions;
   private final Memory memory;
   private final LateSnapshots late;
   private final Demand demand;
@@ -93,8 +93,8 @@ final class Replicator
     this.feeds = List.copyOf(made);
     this.demand = new Demand(feeds, plan.gather());
     this.late = new LateSnapshots(plan.name(), feeds, this, nanoTime);
-    this.follower = new StreamFollower(feeds, this, plan.maxCommandBytes());
-    this.values = new ValueReader(plan.name(), this, plan.maxCommandBytes());
+    this.questions = new Questions(plan.name(), this, plan.maxCommandBytes(), nanoTime);
+    this.follower = new StreamFollower(feeds, this, questions.lookup(), plan.maxCommandBytes());
     memory.earlier().ifPresent(this::resume);
     this.status = statusNow();
   }
@@ -147,7 +147,7 @@ final class Replicator
       ticking.cancel(false);
     }
     dropLinks("this feed is shut down");
-    values.close();
+    questions.close();
     feeds.forEach(feed -> feed.server().close());
     onSending();
     memory.close();
@@ -199,7 +199,7 @@ final class Replicator
         link.reads(true);
       }
     }
-    values.tick(now, source, server);
+    questions.tick(now);
     satisfy(now);
     if (memory.isKept() && savedOffset != follower.offset()) {
       onSending(); // what is left out moves the source's offset, too
@@ -328,7 +328,7 @@ final class Replicator
       case StreamStage.Outcome.Done() -> {}
       case StreamStage.Outcome.Fetch(List<KeyName> keys) -> {
         follower.halt(true);
-        values.ask(feed, keys, source, server);
+        questions.ask(feed, keys);
         SourceLink link = main;
         if (link != null) {
           link.reads(false);
@@ -353,8 +353,22 @@ final class Replicator
   }
 
   @Override
-  public void connect(ValueLink link) {
-    sockets.connect(loop, source, link, link::connectFailed);
+  public void onStrange(StreamCommand command) {
+    questions.ask(command);
+    SourceLink link = main;
+    if (link != null) {
+      link.reads(false);
+    }
+  }
+
+  @Override
+  public void connect(ChannelHandler handler, Consumer<Throwable> onFailed) {
+    sockets.connect(loop, source, handler, onFailed);
+  }
+
+  @Override
+  public SourceOptions options() {
+    return source;
   }
 
   @Override
@@ -363,7 +377,7 @@ final class Replicator
   }
 
   @Override
-  public void onAllRead() {
+  public void onAllAnswered() {
     follower.halt(false);
     onAdvance(follower.offset());
     SourceLink link = main;
@@ -375,7 +389,7 @@ final class Replicator
 
   @Override
   public void onAdvance(long sourceOffset) {
-    values.onAdvance(sourceOffset);
+    questions.onAdvance(sourceOffset);
     late.onAdvance(sourceOffset);
   }
 
@@ -405,7 +419,7 @@ final class Replicator
     state = loss.fatal() ? SourceStatus.State.BROKEN : SourceStatus.State.RETRYING;
     dropMain(loss.reason());
     follower.interrupt();
-    follower.halt(values.isAsking());
+    follower.halt(questions.isAskingValues());
     retry.later(loss, nanoTime.getAsLong());
   }
 
@@ -476,7 +490,7 @@ final class Replicator
       memory.save(Optional.empty());
       boolean hadHistory = history.isPresent();
       history = Optional.of(replicationId);
-      values.clear();
+      questions.clear();
       follower.restart(offset, 0);
       for (Feed feed : feeds) {
         if (!feed.isStopped()) {
@@ -502,9 +516,10 @@ final class Replicator
         LOG.info("{}: the history goes on as {}", plan.name(), replicationId);
       }
       history = Optional.of(replicationId);
+      questions.onLink();
       streaming();
       SourceLink link = main;
-      if (values.isAsking() && link != null) {
+      if (questions.isAskingValues() && link != null) {
         link.reads(false);
       }
       LOG.info("{}: the stream goes on at offset {}", plan.name(), follower.offset());

@@ -42,6 +42,7 @@ final class SnapshotTransfer {
               feed.plan().selection(),
               feed.plan().contents(),
               feed.plan().rename(),
+              feed.plan().policies(),
               feed.target(),
               place.database(),
               this);
@@ -166,7 +167,7 @@ final class SnapshotTransfer {
   void end() {
     for (Share share : shares) {
       share.receivers.end();
-      share.feed.snapshotKeys(share.part.entries());
+      share.feed.snapshotPassed(share.part.entries(), share.part.leftOut());
       share.release();
     }
   }

@@ -1,8 +1,10 @@
 package io.understudy.replication;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What there is to say about a source and its feeds. Immutable.
@@ -74,8 +76,12 @@ public record SourceStatus(
    * @param offset of its own stream
    * @param backlogBytes how much of that is kept
    * @param snapshotKeys of the last snapshot, those that were kept
+   * @param snapshotLeftOut and those that were not, by the reason: key, database or content
+   * @param leftOut commands that did not concern it, by the reason: also message or function
    * @param translated commands that were said in other words
    * @param unsaid commands that the replicas have no words for
+   * @param lost commands that concerned it and were left out all the same, as its policy says
+   * @param lastLost the last of them, in words
    * @param replicas those that are attached or wait
    */
   public record FeedStatus(
@@ -87,17 +93,22 @@ public record SourceStatus(
       long offset,
       long backlogBytes,
       long snapshotKeys,
+      Map<String, Long> snapshotLeftOut,
       long passed,
-      long dropped,
+      Map<String, Long> leftOut,
       long cut,
       long fetched,
       long translated,
       long unsaid,
+      long lost,
+      Optional<String> lastLost,
       long fullResyncs,
       long partialResyncs,
       List<ReplicaStatus> replicas) {
     /** Makes the list unmodifiable. */
     public FeedStatus {
+      snapshotLeftOut = new TreeMap<>(snapshotLeftOut);
+      leftOut = new TreeMap<>(leftOut);
       replicas = List.copyOf(replicas);
     }
   }
@@ -107,9 +118,15 @@ public record SourceStatus(
    *
    * @param phase {@code waiting}, {@code receiving}, {@code gated} or {@code streaming}
    * @param lagBytes what it has not acknowledged
+   * @param lagMillis how old the first byte of that is
    * @param server such as {@code redis 7.0.15}; empty while that is not known
    * @param refusedCommands replicated commands that it refused since it was first asked
    */
   public record ReplicaStatus(
-      String address, String phase, long lagBytes, String server, long refusedCommands) {}
+      String address,
+      String phase,
+      long lagBytes,
+      long lagMillis,
+      String server,
+      long refusedCommands) {}
 }

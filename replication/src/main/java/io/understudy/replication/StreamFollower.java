@@ -22,14 +22,22 @@ final class StreamFollower {
     /** Does what a feed's stage asked for; see {@link StreamStage.Outcome}. */
     void onOutcome(Feed feed, StreamStage.Outcome outcome);
 
+    /** A command is strange, and held with all that follows until it is known. */
+    void onStrange(StreamCommand command);
+
     /** Something changed behind the source's offset, outside of a transaction. */
     void onAdvance(long sourceOffset);
   }
 
   private final List<Feed> feeds;
   private final Wishes wishes;
+  private final CommandLookup lookup;
   private final int maxCommandBytes;
   private CommandReader reader;
+
+  /** A command that is not known yet. */
+  private @Nullable StreamCommand held;
+
   private boolean inTransaction;
   private boolean halted;
   private boolean acknowledgementWanted;
@@ -37,7 +45,8 @@ final class StreamFollower {
   private int safeDatabase = NONE_SELECTED;
   private long offset;
 
-  StreamFollower(List<Feed> feeds, Wishes wishes, int maxCommandBytes) {
+  StreamFollower(List<Feed> feeds, Wishes wishes, CommandLookup lookup, int maxCommandBytes) {
+    this.lookup = lookup;
     this.feeds = feeds;
     this.wishes = wishes;
     this.maxCommandBytes = maxCommandBytes;
@@ -47,6 +56,7 @@ final class StreamFollower {
   /** Begins behind an offset, at which a database was selected. */
   void restart(long sourceOffset, int selected) {
     reader = new CommandReader(sourceOffset, maxCommandBytes);
+    held = null;
     offset = sourceOffset;
     database = selected;
     safeDatabase = selected;
@@ -96,7 +106,11 @@ final class StreamFollower {
   @Nullable String run() {
     CommandReader reading = reader;
     while (!halted && reading == reader) {
-      StreamCommand command = reading.next();
+      StreamCommand command = held != null ? held : reading.next();
+      held = null;
+      if (command != null && CommandLookup.isStrange(command.command())) {
+        command = looked(command);
+      }
       if (command == null) {
         break;
       }
@@ -114,6 +128,17 @@ final class StreamFollower {
       feed.flush(offset);
     }
     return reader.error();
+  }
+
+  /** A strange command as the source tells of it; null while it is asked. */
+  private @Nullable StreamCommand looked(StreamCommand command) {
+    Command known = lookup.known(command);
+    if (known == null) {
+      held = command;
+      wishes.onStrange(command);
+      return null;
+    }
+    return known.isUnknown() ? command : command.as(known);
   }
 
   private void take(StreamCommand command) {

@@ -4,6 +4,7 @@ import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.sink.FeedOptions;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.replication.stage.Contents;
+import io.understudy.replication.stage.Policies;
 import io.understudy.replication.stage.Rename;
 import io.understudy.topology.Address;
 import java.io.IOException;
@@ -63,6 +64,7 @@ final class FeedProcess {
               Rig.keys(arguments[i + 1]),
               Contents.ALL,
               Rename.NONE,
+              Policies.DEFAULT,
               arguments[i + 1],
               BACKLOG_BYTES,
               new FeedOptions(

@@ -6,6 +6,7 @@ import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.sink.FeedOptions;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.replication.stage.Contents;
+import io.understudy.replication.stage.Policies;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.testkit.Authority;
@@ -56,6 +57,7 @@ class FeedTlsTest {
               Selection.EVERYTHING,
               Contents.ALL,
               Rename.NONE,
+              Policies.DEFAULT,
               "everything",
               1 << 20,
               FeedOptions.DEFAULT,

@@ -5,6 +5,7 @@ import io.understudy.replication.sink.FeedOptions;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.replication.stage.Contents;
 import io.understudy.replication.stage.KeyPattern;
+import io.understudy.replication.stage.Policies;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.testkit.Eventually;
@@ -41,6 +42,11 @@ final class Rig implements AutoCloseable {
     return start(source, contents, Rename.NONE, Optional.empty(), Selection.EVERYTHING);
   }
 
+  /** One feed for each selection, with policies for what has no one right answer. */
+  static Rig start(Address source, Policies policies, Selection... selections) throws Exception {
+    return start(source, Contents.ALL, Rename.NONE, policies, Optional.empty(), selections);
+  }
+
   /** One feed for each selection, with other names for the keys. */
   static Rig start(Address source, Rename rename, Selection... selections) throws Exception {
     return start(source, Contents.ALL, rename, Optional.empty(), selections);
@@ -58,6 +64,17 @@ final class Rig implements AutoCloseable {
       Optional<RdbTarget> target,
       Selection... selections)
       throws Exception {
+    return start(source, contents, rename, Policies.DEFAULT, target, selections);
+  }
+
+  private static Rig start(
+      Address source,
+      Contents contents,
+      Rename rename,
+      Policies policies,
+      Optional<RdbTarget> target,
+      Selection... selections)
+      throws Exception {
     List<FeedPlan> plans = new ArrayList<>();
     for (Selection selection : selections) {
       plans.add(
@@ -66,6 +83,7 @@ final class Rig implements AutoCloseable {
               selection,
               contents,
               rename,
+              policies,
               "a test's feed",
               BACKLOG_BYTES,
               new FeedOptions(

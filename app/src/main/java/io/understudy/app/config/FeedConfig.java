@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param types the types of values that are in it; empty for all
  * @param values what becomes of values, in order
  * @param rename empty for none
+ * @param policies what becomes of what has no one right answer
  * @param target which servers its replicas are; empty to ask them
  * @param loss what becomes of what they cannot hold
  * @param password that replicas must send; empty for none
@@ -39,6 +40,7 @@ public record FeedConfig(
     Set<ValueKind> types,
     List<ValueConfig> values,
     Optional<Rename> rename,
+    Policies policies,
     Optional<RdbTarget> target,
     RdbTarget.Loss loss,
     Optional<Secret> password,
@@ -70,6 +72,7 @@ public record FeedConfig(
         Set.of(),
         List.of(),
         Optional.empty(),
+        Policies.DEFAULT,
         target,
         RdbTarget.Loss.REFUSED,
         Optional.empty(),
@@ -105,7 +108,14 @@ public record FeedConfig(
                         .collect(Collectors.joining(" or ")),
             values.stream().map(ValueConfig::toString).collect(Collectors.joining(", ")),
             rename.map(r -> "'" + r.from() + "' renamed to '" + r.to() + "'").orElse(""),
-            target.map(t -> "for " + t).orElse(""));
+            target.map(t -> "for " + t).orElse(""),
+            switch (policies.uncuttable()) {
+              case FETCH -> "";
+              case FAIL -> "stops at what cannot be cut";
+              case WARN -> "leaves out what cannot be cut";
+            },
+            policies.publish() == Passage.DROP ? "without messages" : "",
+            policies.functions() == Passage.DROP ? "without functions" : "");
     return Stream.concat(Stream.of(kept), rest.filter(s -> !s.isEmpty()))
         .collect(Collectors.joining(", "));
   }
@@ -170,6 +180,37 @@ public record FeedConfig(
         return "slots " + first + "-" + last;
       }
     }
+  }
+
+  /**
+   * What becomes of what has no one right answer.
+   *
+   * @param uncuttable of a command that the filter cannot cut
+   * @param publish of messages
+   * @param functions of functions, in snapshots and in the stream
+   */
+  public record Policies(Uncuttable uncuttable, Passage publish, Passage functions) {
+    /** Nothing is lost, and nothing is guessed. */
+    public static final Policies DEFAULT =
+        new Policies(Uncuttable.FETCH, Passage.PASS, Passage.PASS);
+  }
+
+  /** What becomes of a command that has keys on both sides of the filter and cannot be cut. */
+  public enum Uncuttable {
+    /** The values of the kept keys are read from the source. */
+    FETCH,
+    /** The feed stops. */
+    FAIL,
+    /** It is left out, counted and told. */
+    WARN
+  }
+
+  /** Whether something goes on. */
+  public enum Passage {
+    /** It goes on. */
+    PASS,
+    /** It is left out. */
+    DROP
   }
 
   /** What keys begin with, and what they begin with downstream. */

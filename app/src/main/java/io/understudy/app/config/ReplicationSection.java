@@ -70,6 +70,9 @@ final class ReplicationSection {
                   "types",
                   "values",
                   "rename",
+                  "uncuttable",
+                  "publish",
+                  "functions",
                   "target",
                   "loss",
                   "password",
@@ -169,11 +172,29 @@ final class ReplicationSection {
                 types,
                 values,
                 rename,
+                policies(section),
                 target.map(t -> t.withLoss(loss)),
                 loss,
                 password,
                 tls,
                 backlog));
+  }
+
+  private static FeedConfig.Policies policies(Section section) {
+    FeedConfig.Policies usual = FeedConfig.Policies.DEFAULT;
+    return new FeedConfig.Policies(
+        section
+            .get("uncuttable")
+            .flatMap(v -> v.choice(FeedConfig.Uncuttable.values()))
+            .orElse(usual.uncuttable()),
+        section
+            .get("publish")
+            .flatMap(v -> v.choice(FeedConfig.Passage.values()))
+            .orElse(usual.publish()),
+        section
+            .get("functions")
+            .flatMap(v -> v.choice(FeedConfig.Passage.values()))
+            .orElse(usual.functions()));
   }
 
   private static Optional<RdbTarget> target(Value value) {

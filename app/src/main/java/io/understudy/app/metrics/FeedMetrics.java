@@ -10,11 +10,17 @@ import io.understudy.app.rest.ReplicationReport;
 import io.understudy.app.rest.ReplicationReport.Feed;
 import io.understudy.app.rest.ReplicationReport.Replica;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** The metrics of replicated sources and their feeds, made anew for each scrape. */
 final class FeedMetrics {
+  /** Why a command may not concern a feed. */
+  private static final List<String> REASONS =
+      List.of("content", "database", "function", "key", "message");
+
   private static final double PERCENT = 100;
+  private static final double MILLIS_PER_SECOND = 1000;
 
   private final MetricSnapshots.Builder all;
   private final List<ReplicationReport> sources;
@@ -65,6 +71,12 @@ final class FeedMetrics {
         "feed_lag_bytes",
         "How much the slowest replica has not acknowledged.",
         f -> f.replicas().stream().mapToLong(Replica::lagBytes).max().orElse(0));
+    gauge(
+        "feed_lag_seconds",
+        "How old the first byte of that is.",
+        f ->
+            f.replicas().stream().mapToLong(Replica::lagMillis).max().orElse(0)
+                / MILLIS_PER_SECOND);
     gauge("feed_offset_bytes", "How long the feed's own stream is.", Feed::offset);
     gauge("feed_backlog_bytes", "How much of it is kept.", Feed::backlogBytes);
     gauge(
@@ -74,7 +86,8 @@ final class FeedMetrics {
         "Commands that its replicas refused, and skipped.",
         f -> f.replicas().stream().mapToLong(Replica::refusedCommands).sum());
     counter("feed_commands_passed", "Commands that went on as they were.", Feed::passed);
-    counter("feed_commands_dropped", "Commands that did not concern it.", Feed::dropped);
+    dropped();
+    counter("feed_commands_lost", "Commands that it left out by its policy.", Feed::lost);
     counter("feed_commands_cut", "Commands of which a part went on.", Feed::cut);
     counter("feed_commands_read", "Commands whose result was read.", Feed::fetched);
     counter("feed_commands_translated", "Commands said in other words.", Feed::translated);
@@ -83,11 +96,27 @@ final class FeedMetrics {
     counter("feed_partial_resyncs", "Times replicas went on without one.", Feed::partialResyncs);
   }
 
-  private void gauge(String name, String help, ToLongFunction<Feed> value) {
+  private void dropped() {
+    CounterSnapshot.Builder counter =
+        counter("feed_commands_dropped", "Commands that did not concern it, by the reason.");
+    for (ReplicationReport source : sources) {
+      for (Feed feed : source.feeds()) {
+        for (String reason : REASONS) {
+          counter.dataPoint(
+              count(
+                  labels(source, feed).merge(Labels.of("reason", reason)),
+                  feed.leftOut().getOrDefault(reason, 0L)));
+        }
+      }
+    }
+    all.metricSnapshot(counter.build());
+  }
+
+  private void gauge(String name, String help, ToDoubleFunction<Feed> value) {
     GaugeSnapshot.Builder gauge = gauge(name, help);
     for (ReplicationReport source : sources) {
       for (Feed feed : source.feeds()) {
-        gauge.dataPoint(point(labels(source, feed), (double) value.applyAsLong(feed)));
+        gauge.dataPoint(point(labels(source, feed), value.applyAsDouble(feed)));
       }
     }
     all.metricSnapshot(gauge.build());

@@ -3,7 +3,9 @@ package io.understudy.app.rest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** Writes what there is to say about replicated sources, for a person and as JSON. */
 final class ReplicationPage {
@@ -27,15 +29,37 @@ final class ReplicationPage {
     text.append("  offset ").append(feed.offset()).append('\n');
     feed.stopped().ifPresent(why -> text.append("    STOPPED: ").append(why).append('\n'));
     feed.refused().ifPresent(why -> text.append("    REFUSED: ").append(why).append('\n'));
+    feed.lastLost()
+        .ifPresent(
+            what ->
+                text.append("    LEFT OUT ")
+                    .append(feed.lost())
+                    .append(" COMMANDS, the last: ")
+                    .append(what)
+                    .append('\n'));
+    counts(text, "keys of the snapshot left out", feed.snapshotLeftOut());
+    counts(text, "commands left out", feed.leftOut());
     for (ReplicationReport.Replica replica : feed.replicas()) {
       text.append("    replica ").append(replica.address()).append("  ").append(replica.phase());
-      text.append(", lag ").append(replica.lagBytes()).append(" bytes");
+      text.append(", lag ").append(replica.lagBytes()).append(" bytes, ");
+      text.append(ReplicationReport.seconds(replica.lagMillis()));
       if (!replica.server().isEmpty()) {
         text.append(", ").append(replica.server());
       }
       if (replica.refusedCommands() > 0) {
         text.append(", REFUSED ").append(replica.refusedCommands()).append(" COMMANDS");
       }
+      text.append('\n');
+    }
+  }
+
+  private static void counts(StringBuilder text, String what, Map<String, Long> counts) {
+    if (!counts.isEmpty()) {
+      text.append("    ").append(what).append(": ");
+      text.append(
+          counts.entrySet().stream()
+              .map(each -> each.getValue() + " by " + each.getKey())
+              .collect(Collectors.joining(", ")));
       text.append('\n');
     }
   }
@@ -87,6 +111,15 @@ final class ReplicationPage {
     }
   }
 
+  private static void counts(JsonGenerator json, String name, Map<String, Long> counts)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    for (Map.Entry<String, Long> each : counts.entrySet()) {
+      json.writeNumberField(each.getKey(), each.getValue());
+    }
+    json.writeEndObject();
+  }
+
   private static void feed(JsonGenerator json, ReplicationReport.Feed feed) throws IOException {
     json.writeStartObject();
     json.writeStringField("listen", feed.listen());
@@ -97,12 +130,15 @@ final class ReplicationPage {
     json.writeNumberField("offset", feed.offset());
     json.writeNumberField("backlogBytes", feed.backlogBytes());
     json.writeNumberField("snapshotKeys", feed.snapshotKeys());
+    counts(json, "snapshotLeftOut", feed.snapshotLeftOut());
     json.writeNumberField("passed", feed.passed());
-    json.writeNumberField("dropped", feed.dropped());
+    counts(json, "leftOut", feed.leftOut());
     json.writeNumberField("cut", feed.cut());
     json.writeNumberField("fetched", feed.fetched());
     json.writeNumberField("translated", feed.translated());
     json.writeNumberField("unsaid", feed.unsaid());
+    json.writeNumberField("lost", feed.lost());
+    json.writeStringField("lastLost", feed.lastLost().orElse(null));
     json.writeNumberField("fullResyncs", feed.fullResyncs());
     json.writeNumberField("partialResyncs", feed.partialResyncs());
     json.writeArrayFieldStart("replicas");
@@ -111,6 +147,7 @@ final class ReplicationPage {
       json.writeStringField("address", replica.address());
       json.writeStringField("phase", replica.phase());
       json.writeNumberField("lagBytes", replica.lagBytes());
+      json.writeNumberField("lagMillis", replica.lagMillis());
       json.writeStringField("server", replica.server().isEmpty() ? null : replica.server());
       json.writeNumberField("refusedCommands", replica.refusedCommands());
       json.writeEndObject();

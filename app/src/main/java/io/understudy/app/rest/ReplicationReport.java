@@ -1,8 +1,11 @@
 package io.understudy.app.rest;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What an operator may know of a source and its feeds; the form of the public JSON.
@@ -29,6 +32,8 @@ public record ReplicationReport(
     long partialResyncs,
     Optional<Progress> snapshot,
     List<Feed> feeds) {
+  private static final double MILLIS_PER_SECOND = 1000;
+
   public ReplicationReport {
     feeds = List.copyOf(feeds);
   }
@@ -77,12 +82,16 @@ public record ReplicationReport(
    * @param stopped why it was stopped; empty while it is not
    * @param refused why the last replica that asked was refused; empty if it was not
    * @param snapshotKeys of the last snapshot, those that were kept
+   * @param snapshotLeftOut and those that were not, by the reason: key, database or content
    * @param passed commands that went on as they were
-   * @param dropped commands that did not concern it
+   * @param leftOut commands that did not concern it, by the reason: key, database, content, message
+   *     or function
    * @param cut commands of which a part went on
    * @param fetched commands whose result was read from the source
    * @param translated commands that were said in other words
    * @param unsaid commands that the replicas have no words for
+   * @param lost commands that concerned it and were left out all the same, as its policy says
+   * @param lastLost the last of them, in words
    */
   public record Feed(
       String listen,
@@ -93,16 +102,21 @@ public record ReplicationReport(
       long offset,
       long backlogBytes,
       long snapshotKeys,
+      Map<String, Long> snapshotLeftOut,
       long passed,
-      long dropped,
+      Map<String, Long> leftOut,
       long cut,
       long fetched,
       long translated,
       long unsaid,
+      long lost,
+      Optional<String> lastLost,
       long fullResyncs,
       long partialResyncs,
       List<Replica> replicas) {
     public Feed {
+      snapshotLeftOut = new TreeMap<>(snapshotLeftOut);
+      leftOut = new TreeMap<>(leftOut);
       replicas = List.copyOf(replicas);
     }
   }
@@ -111,11 +125,17 @@ public record ReplicationReport(
    * One replica of a feed.
    *
    * @param lagBytes what it has not acknowledged
+   * @param lagMillis how old the first byte of that is
    * @param server such as {@code redis 7.0.15}; empty while that is not known
    * @param refusedCommands replicated commands that it refused: it lacks what they changed
    */
   public record Replica(
-      String address, String phase, long lagBytes, String server, long refusedCommands) {}
+      String address,
+      String phase,
+      long lagBytes,
+      long lagMillis,
+      String server,
+      long refusedCommands) {}
 
   /** One line on the snapshot that is passing, or on the stream: what a terminal shows. */
   public String line() {
@@ -136,8 +156,18 @@ public record ReplicationReport(
             .mapToLong(Replica::lagBytes)
             .max()
             .orElse(0);
+    long lagMillis =
+        feeds.stream()
+            .flatMap(feed -> feed.replicas().stream())
+            .mapToLong(Replica::lagMillis)
+            .max()
+            .orElse(0);
     String text = state + ": " + replicas + (replicas == 1 ? " replica" : " replicas");
-    return text + (replicas == 0 ? "" : ", lag " + lag + " bytes") + why();
+    return text + (replicas == 0 ? "" : ", lag " + lag + " bytes, " + seconds(lagMillis)) + why();
+  }
+
+  static String seconds(long millis) {
+    return String.format(Locale.ROOT, "%.1f s", millis / MILLIS_PER_SECOND);
   }
 
   private String why() {

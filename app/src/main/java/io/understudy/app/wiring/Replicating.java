@@ -12,6 +12,7 @@ import io.understudy.replication.SourceStatus;
 import io.understudy.replication.sink.FeedOptions;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.replication.stage.KeyPattern;
+import io.understudy.replication.stage.Policies;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.topology.Address;
@@ -136,6 +137,7 @@ public final class Replicating implements AutoCloseable {
             feed.databases()),
         ValueRules.of(feed),
         feed.rename().map(r -> Rename.ofPrefix(r.from(), r.to())).orElse(Rename.NONE),
+        policies(feed.policies()),
         feed.description(),
         feed.backlogBytes(),
         new FeedOptions(
@@ -146,6 +148,24 @@ public final class Replicating implements AutoCloseable {
         feed.target(),
         feed.loss(),
         tls);
+  }
+
+  private static Policies policies(FeedConfig.Policies written) {
+    return new Policies(
+        switch (written.uncuttable()) {
+          case FETCH -> Policies.Uncuttable.FETCH;
+          case FAIL -> Policies.Uncuttable.FAIL;
+          case WARN -> Policies.Uncuttable.WARN;
+        },
+        passage(written.publish()),
+        passage(written.functions()));
+  }
+
+  private static Policies.Passage passage(FeedConfig.Passage written) {
+    return switch (written) {
+      case PASS -> Policies.Passage.PASS;
+      case DROP -> Policies.Passage.DROP;
+    };
   }
 
   private static KeyPattern pattern(FeedConfig.KeyRule rule) {
@@ -196,19 +216,27 @@ public final class Replicating implements AutoCloseable {
         feed.offset(),
         feed.backlogBytes(),
         feed.snapshotKeys(),
+        feed.snapshotLeftOut(),
         feed.passed(),
-        feed.dropped(),
+        feed.leftOut(),
         feed.cut(),
         feed.fetched(),
         feed.translated(),
         feed.unsaid(),
+        feed.lost(),
+        feed.lastLost(),
         feed.fullResyncs(),
         feed.partialResyncs(),
         feed.replicas().stream()
             .map(
                 r ->
                     new ReplicationReport.Replica(
-                        r.address(), r.phase(), r.lagBytes(), r.server(), r.refusedCommands()))
+                        r.address(),
+                        r.phase(),
+                        r.lagBytes(),
+                        r.lagMillis(),
+                        r.server(),
+                        r.refusedCommands()))
             .toList());
   }
 

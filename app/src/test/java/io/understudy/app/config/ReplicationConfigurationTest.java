@@ -45,6 +45,9 @@ class ReplicationConfigurationTest {
                 rename: { from: a, to: z }
                 target: valkey 8.1
                 loss: allowed
+                uncuttable: warn
+                publish: drop
+                functions: drop
                 password: hush
                 backlog: 1mb
           - source: 10.0.0.9:6379
@@ -86,6 +89,10 @@ class ReplicationConfigurationTest {
                                     "com.example.Mask",
                                     Optional.of(directory.resolve("rules.jar"))))),
                         Optional.of(new FeedConfig.Rename("a", "z")),
+                        new FeedConfig.Policies(
+                            FeedConfig.Uncuttable.WARN,
+                            FeedConfig.Passage.DROP,
+                            FeedConfig.Passage.DROP),
                         Optional.of(
                             RdbTarget.of(RdbVersion.Family.VALKEY, 8, 1)
                                 .withLoss(RdbTarget.Loss.ALLOWED)),
@@ -108,6 +115,7 @@ class ReplicationConfigurationTest {
                         Set.of(),
                         List.of(),
                         Optional.empty(),
+                        FeedConfig.Policies.DEFAULT,
                         Optional.empty(),
                         RdbTarget.Loss.REFUSED,
                         Optional.empty(),
@@ -116,10 +124,11 @@ class ReplicationConfigurationTest {
     assertThat(sources.get(0).feeds().get(1).description())
         .isEqualTo(
             "keys that begin with a or keys that begin with b or keys like c*d or slots 0-5460,"
-                + " without keys tmp$, of databases 0, 3, of type hash or string,"
-                + " values of ^a left out unless x fits, values of ^b [0-9] replaced with '*',"
-                + " values of ^c without the fields password,"
-                + " values of ^d changed by com.example.Mask, 'a' renamed to 'z', for Valkey 8.1");
+                + " without keys tmp$, of databases 0, 3, of type hash or string, values of ^a left"
+                + " out unless x fits, values of ^b [0-9] replaced with '*', values of ^c without"
+                + " the fields password, values of ^d changed by com.example.Mask, 'a' renamed to"
+                + " 'z', for Valkey 8.1, leaves out what cannot be cut, without messages, without"
+                + " functions");
   }
 
   @Test

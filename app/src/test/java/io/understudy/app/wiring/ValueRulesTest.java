@@ -77,6 +77,7 @@ class ValueRulesTest {
         Set.of(),
         List.of(new ValueConfig("key", new ValueConfig.Change.OfClass(name, jar))),
         Optional.empty(),
+        FeedConfig.Policies.DEFAULT,
         Optional.empty(),
         RdbTarget.Loss.REFUSED,
         Optional.empty(),

@@ -19,6 +19,7 @@ import io.understudy.replication.rdb.RdbTarget;
 import io.understudy.replication.rdb.RdbVersion;
 import io.understudy.replication.rdb.Take;
 import io.understudy.replication.stage.Contents;
+import io.understudy.replication.stage.Policies;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.replication.stage.SnapshotPart;
@@ -285,6 +286,7 @@ public final class WalkComparison implements Callable<Integer> {
             Selection.EVERYTHING,
             Contents.ALL,
             Rename.NONE,
+            Policies.DEFAULT,
             Optional.of(RdbTarget.OLDEST),
             -1,
             (_, _, length) -> written.setPlain(written.getPlain() + length));

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
   private Phase phase = Phase.TALKING;
   private long nextOffset;
   private long acknowledged;
+  private long acknowledgedNanos;
   private long heardNanos;
   private long saidNanos;
 
@@ -172,6 +174,11 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     return acknowledged;
   }
 
+  /** Seconds since it said so last, as servers show it. */
+  long acknowledgedSecondsAgo() {
+    return TimeUnit.NANOSECONDS.toSeconds(server.nanoTime() - acknowledgedNanos);
+  }
+
   /** Where it listens itself; empty if it did not tell. */
   public Optional<Address> listensAt() {
     String told = conversation.address();
@@ -227,6 +234,7 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
       phase = Phase.STREAMING;
       nextOffset = offset;
       acknowledged = offset;
+      acknowledgedNanos = server.nanoTime();
       server.counters().partialResyncs++;
       feed();
     } else {
@@ -243,6 +251,7 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     }
     if (isAttached()) {
       acknowledged = Math.max(acknowledged, offset);
+      acknowledgedNanos = server.nanoTime();
       server.owner().onAcknowledged();
       feed();
     }
@@ -253,6 +262,7 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     phase = Phase.RECEIVING;
     nextOffset = offset;
     acknowledged = offset;
+    acknowledgedNanos = server.nanoTime();
     server.counters().fullResyncs++;
     say("+FULLRESYNC " + server.replicationId() + " " + offset + "\r\n$EOF:" + mark + "\r\n");
   }

@@ -50,7 +50,8 @@ final class FeedReport {
         + state(replica)
         + ",offset="
         + replica.acknowledged()
-        + ",lag=0";
+        + ",lag="
+        + replica.acknowledgedSecondsAgo();
   }
 
   private static String host(Downstream replica) {

@@ -39,6 +39,7 @@ public final class FeedServer {
   private final String runId;
   private final Set<Downstream> connections = new LinkedHashSet<>();
   private final Counters counters = new Counters();
+  private final OffsetClock clock = new OffsetClock();
   private final FeedReport report = new FeedReport(this);
   private String replicationId;
   private Optional<String> refusal = Optional.empty();
@@ -190,6 +191,7 @@ public final class FeedServer {
   /** Pings, keeps waiting replicas patient, cuts off silent ones. Called several times a second. */
   public void tick() {
     long now = nanoTime.getAsLong();
+    clock.note(backlog.end(), now);
     if (now - pingedNanos >= options.pingEvery().toNanos()) {
       pingedNanos = now;
       append(PING, 0, PING.length);
@@ -214,7 +216,8 @@ public final class FeedServer {
                     r,
                     r.name(),
                     r.phase().name().toLowerCase(java.util.Locale.ROOT),
-                    Math.max(0, backlog.end() - r.acknowledged())))
+                    Math.max(0, backlog.end() - r.acknowledged()),
+                    r.isAttached() ? clock.behindNanos(r.acknowledged(), nanoTime()) : 0))
         .toList();
   }
 
@@ -224,8 +227,10 @@ public final class FeedServer {
    * @param connection which one it is
    * @param phase {@code waiting}, {@code receiving}, {@code gated} or {@code streaming}
    * @param lagBytes how much of the stream it has not acknowledged
+   * @param lagNanos how old the first byte of that is
    */
-  public record ReplicaState(Downstream connection, String address, String phase, long lagBytes) {}
+  public record ReplicaState(
+      Downstream connection, String address, String phase, long lagBytes, long lagNanos) {}
 
   void joined(Downstream connection) {
     if (connections.size() >= MAX_CONNECTIONS) {

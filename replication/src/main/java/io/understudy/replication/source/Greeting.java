@@ -52,21 +52,13 @@ final class Greeting {
 
   List<String> words(Step step) {
     return switch (step) {
-      case AUTH -> auth();
+      case AUTH -> options.login().orElseThrow().words();
       case PING -> List.of("PING");
       case INFO -> List.of("INFO", "server");
       case PORT -> List.of("REPLCONF", "listening-port", Integer.toString(options.listeningPort()));
       case CAPABILITIES -> List.of("REPLCONF", "capa", "eof", "capa", "psync2");
       case VERSION -> List.of("REPLCONF", "version", NEWEST_VERSION);
     };
-  }
-
-  private List<String> auth() {
-    SourceOptions.Login login = options.login().orElseThrow();
-    return login
-        .username()
-        .map(user -> List.of("AUTH", user, login.password()))
-        .orElseGet(() -> List.of("AUTH", login.password()));
   }
 
   /** What a status or error line means. */

@@ -3,6 +3,7 @@ package io.understudy.replication.source;
 import io.understudy.topology.Address;
 import io.understudy.wire.tls.TlsClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,6 +52,13 @@ public record SourceOptions(
    * @param username empty for the {@code default} user
    */
   public record Login(Optional<String> username, String password) {
+    /** How to log in. */
+    List<String> words() {
+      return username
+          .map(user -> List.of("AUTH", user, password))
+          .orElseGet(() -> List.of("AUTH", password));
+    }
+
     /** Without the password. */
     @Override
     public String toString() {

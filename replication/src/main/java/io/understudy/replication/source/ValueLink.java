@@ -74,12 +74,7 @@ public final class ValueLink extends ChannelInboundHandlerAdapter {
         .login()
         .ifPresent(
             login -> {
-              List<String> words =
-                  login
-                      .username()
-                      .map(user -> List.of("AUTH", user, login.password()))
-                      .orElseGet(() -> List.of("AUTH", login.password()));
-              send(List.of(Frame.command(words.toArray(String[]::new))));
+              send(List.of(Frame.command(login.words().toArray(String[]::new))));
               repliesToSkip++;
             });
     next();

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** How a command that may have keys on both sides of an edge is cut there. */
 enum CommandForm {
-  /** Its keys are all kept, or none is; otherwise nobody knows how to cut it. */
+  /** Its keys are all kept, or none is; otherwise it cannot be cut. */
   TOGETHER,
   /** Each key stands alone: {@code DEL}. */
   KEYS,
@@ -37,8 +37,10 @@ enum CommandForm {
   SWAP_DATABASES,
   /** {@code FLUSHDB}: of the present database. */
   FLUSH_DATABASE,
-  /** Concerns every part alike and has no keys: {@code FLUSHALL}, functions, cached scripts. */
+  /** Concerns every part alike and has no keys: {@code FLUSHALL}, cached scripts. */
   EVERYWHERE,
+  /** Of functions, which are no part's own. */
+  FUNCTION,
   /** {@code PUBLISH}: passes, except what Sentinels tell each other of the source. */
   MESSAGE,
   /** A script as it was called, whose keys nobody can be sure of. */
@@ -77,10 +79,10 @@ enum CommandForm {
           Map.entry("swapdb", SWAP_DATABASES),
           Map.entry("flushdb", FLUSH_DATABASE),
           Map.entry("flushall", EVERYWHERE),
-          Map.entry("function|load", EVERYWHERE),
-          Map.entry("function|delete", EVERYWHERE),
-          Map.entry("function|flush", EVERYWHERE),
-          Map.entry("function|restore", EVERYWHERE),
+          Map.entry("function|load", FUNCTION),
+          Map.entry("function|delete", FUNCTION),
+          Map.entry("function|flush", FUNCTION),
+          Map.entry("function|restore", FUNCTION),
           Map.entry("script|load", EVERYWHERE),
           Map.entry("script|flush", EVERYWHERE),
           Map.entry("publish", MESSAGE),
@@ -91,9 +93,9 @@ enum CommandForm {
 
   private static final List<CommandForm> BY_ID = byId();
 
-  /** The form of a command of the standard table. */
+  /** The form of a command; one that is not in the standard table has no form of its own. */
   static CommandForm of(Command command) {
-    return BY_ID.get(command.id());
+    return command.id() < BY_ID.size() ? BY_ID.get(command.id()) : TOGETHER;
   }
 
   private static List<CommandForm> byId() {

@@ -47,6 +47,7 @@ final class ContentEdge {
       case Ruling.Pass() -> c.keys().count() == 0 ? byKeys : pass(c, database);
       case Ruling.Replace(List<List<byte[]>> commands) -> replace(commands, database);
       case Ruling.Drop drop -> drop;
+      case Ruling.Lose lose -> lose;
       case Ruling.Fetch fetch -> fetch;
       case Ruling.Resync resync -> resync;
       case Ruling.Stop stop -> stop;

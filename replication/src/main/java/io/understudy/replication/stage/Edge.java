@@ -26,15 +26,18 @@ final class Edge {
 
   private final Selection selection;
   private final boolean renames;
+  private final Policies policies;
   private final Set<KeyName> fenced;
 
   /**
+   * @param policies what of it concerns messages and functions
    * @param renames whether keys get other names, so that a command may only pass if all of its keys
    *     are known
    * @param fenced keys that count as outside for now; read at each ruling
    */
-  Edge(Selection selection, boolean renames, Set<KeyName> fenced) {
+  Edge(Selection selection, Policies policies, boolean renames, Set<KeyName> fenced) {
     this.selection = selection;
+    this.policies = policies;
     this.renames = renames;
     this.fenced = fenced;
   }
@@ -57,9 +60,16 @@ final class Edge {
       case SWAP_DATABASES -> swap(c);
       case FLUSH_DATABASE -> selection.hasDatabase(database) ? Ruling.PASS : Ruling.DROP;
       case EVERYWHERE -> Ruling.PASS;
-      case MESSAGE -> c.count() > 1 && c.is(1, SENTINEL_HELLO) ? Ruling.DROP : Ruling.PASS;
+      case FUNCTION -> policies.passFunctions() ? Ruling.PASS : Ruling.DROP;
+      case MESSAGE -> message(c);
       case SCRIPT -> script();
     };
+  }
+
+  private Ruling message(StreamCommand c) {
+    return policies.passMessages() && !(c.count() > 1 && c.is(1, SENTINEL_HELLO))
+        ? Ruling.PASS
+        : Ruling.DROP;
   }
 
   private boolean isEverything() {
@@ -91,7 +101,10 @@ final class Edge {
     }
     if (c.command().isUnknown()) {
       return new Ruling.Stop(
-          "the source sent " + c + ", a command that is not known here, so neither are its keys");
+          "the source sent "
+              + c
+              + ", a command that neither is known here nor tells its keys in the source's"
+              + " COMMAND");
     }
     if (!c.keys().isComplete() || keys == 0) {
       return new Ruling.Stop("nobody can tell which keys " + c + " changes");
@@ -100,9 +113,18 @@ final class Edge {
     if (kept == 0) {
       return Ruling.DROP;
     }
-    return kept == keys
-        ? Ruling.PASS
-        : new Ruling.Stop(c + " has keys on both sides of the filter and cannot be cut");
+    return kept == keys ? Ruling.PASS : fetchKept(c, database);
+  }
+
+  /** Whatever it made of the kept keys, their values tell. */
+  private Ruling fetchKept(StreamCommand c, int database) {
+    List<KeyName> kept = new ArrayList<>();
+    for (int i = 0; i < c.keys().count(); i++) {
+      if (has(c, database, c.keys().argument(i))) {
+        kept.add(new KeyName(database, c.word(c.keys().argument(i))));
+      }
+    }
+    return new Ruling.Fetch(List.of(), kept);
   }
 
   private Ruling keys(StreamCommand c, int database) {

@@ -10,6 +10,9 @@ public sealed interface Ruling {
   /** Nothing of it concerns this part. */
   record Drop() implements Ruling {}
 
+  /** It concerns this part, and is left out all the same. */
+  record Lose() implements Ruling {}
+
   /**
    * Other commands go in its place.
    *

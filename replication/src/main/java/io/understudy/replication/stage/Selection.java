@@ -39,8 +39,12 @@ public record Selection(
 
   /** Whether a key of a database is kept. */
   public boolean has(int database, byte[] bytes, int from, int length) {
-    return hasDatabase(database)
-        && (include.isEmpty() || anyMatches(include, bytes, from, length))
+    return hasDatabase(database) && hasKey(bytes, from, length);
+  }
+
+  /** Whether a key of a kept database is kept. */
+  boolean hasKey(byte[] bytes, int from, int length) {
+    return (include.isEmpty() || anyMatches(include, bytes, from, length))
         && !anyMatches(exclude, bytes, from, length);
   }
 

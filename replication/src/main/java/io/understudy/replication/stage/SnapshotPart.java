@@ -8,6 +8,8 @@ import io.understudy.replication.rdb.RdbWriter;
 import io.understudy.replication.rdb.RdbWriter.Checksum;
 import io.understudy.replication.rdb.Take;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +25,14 @@ public final class SnapshotPart {
   private final Selection selection;
   private final Contents contents;
   private final Rename rename;
+  private final Policies policies;
   private final Optional<RdbTarget> target;
   private final int streamDatabase;
   private final SnapshotOutput output;
+
+  private long ofOtherKeys;
+  private long ofOtherDatabases;
+  private long ofOtherTypes;
 
   /** Null before the source's snapshot has begun. */
   private @Nullable RdbWriter writer;
@@ -33,6 +40,7 @@ public final class SnapshotPart {
   /**
    * A part of which nothing is written.
    *
+   * @param policies what of it concerns functions
    * @param target which servers will load it; empty when they are of the source's version or newer
    * @param streamDatabase the database that the stream behind this snapshot takes for selected; -1
    *     for none
@@ -41,12 +49,14 @@ public final class SnapshotPart {
       Selection selection,
       Contents contents,
       Rename rename,
+      Policies policies,
       Optional<RdbTarget> target,
       int streamDatabase,
       SnapshotOutput output) {
     this.selection = selection;
     this.contents = contents;
     this.rename = rename;
+    this.policies = policies;
     this.target = target;
     this.streamDatabase = streamDatabase;
     this.output = output;
@@ -67,8 +77,29 @@ public final class SnapshotPart {
   }
 
   boolean has(RdbEntry entry) {
-    return contents.has(entry.type().kind())
-        && selection.has(entry.database(), entry.keyArray(), entry.keyOffset(), entry.keyLength());
+    if (!selection.hasDatabase(entry.database())) {
+      ofOtherDatabases++;
+      return false;
+    }
+    if (!selection.hasKey(entry.keyArray(), entry.keyOffset(), entry.keyLength())) {
+      ofOtherKeys++;
+      return false;
+    }
+    if (!contents.has(entry.type().kind())) {
+      ofOtherTypes++;
+      return false;
+    }
+    return true;
+  }
+
+  /** How many keys were left out, by the reason; those that there were. */
+  public Map<LeftOut, Long> leftOut() {
+    Map<LeftOut, Long> counts = new EnumMap<>(LeftOut.class);
+    counts.put(LeftOut.KEY, ofOtherKeys);
+    counts.put(LeftOut.DATABASE, ofOtherDatabases);
+    counts.put(LeftOut.CONTENT, ofOtherTypes);
+    counts.values().removeIf(count -> count == 0);
+    return counts;
   }
 
   private boolean isChanged(RdbEntry entry) {
@@ -129,7 +160,8 @@ public final class SnapshotPart {
 
   /** Begins something that is no entry; returns whether its bytes are needed. */
   boolean beginRecord(RdbRecord record) {
-    if (begun().wants(record) == Take.NOTHING) {
+    boolean kept = policies.passFunctions() || !(record instanceof RdbRecord.Function);
+    if (!kept || begun().wants(record) == Take.NOTHING) {
       return false;
     }
     begun().beginRecord();

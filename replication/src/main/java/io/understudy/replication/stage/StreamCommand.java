@@ -1,10 +1,12 @@
 package io.understudy.replication.stage;
 
 import io.understudy.wire.command.Command;
+import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.keys.Arguments;
 import io.understudy.wire.keys.KeyFinder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * One command of a replication stream: its bytes, and where its words and keys are in them.
@@ -21,6 +23,28 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record StreamCommand(
     byte[] bytes, int from, int to, Command command, Arguments arguments, KeyFinder keys) {
+
+  /** The same, of which a server has told what the table does not know. */
+  public StreamCommand as(Command told) {
+    keys.find(told, arguments);
+    return new StreamCommand(bytes, from, to, told, arguments, keys);
+  }
+
+  /**
+   * Its name in lower case, as COMMAND INFO takes it; with a subcommand's if it is known to have
+   * some.
+   */
+  public String name() {
+    String own = text(0).toLowerCase(Locale.ROOT);
+    return command.container() ? own + "|" + second() : own;
+  }
+
+  /** Its second word in lower case, which may be a subcommand's name; empty without one. */
+  public String second() {
+    return count() > 1 && arguments.length(1) <= CommandTable.MAX_NAME_BYTES
+        ? text(1).toLowerCase(Locale.ROOT)
+        : "";
+  }
 
   /** How many words it has, its name among them. */
   int count() {

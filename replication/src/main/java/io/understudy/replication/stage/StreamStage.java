@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One part's view of a replication stream: each command of the source is cut to the part that is
@@ -46,7 +47,12 @@ public final class StreamStage {
   private static final Outcome DONE = new Outcome.Done();
   private static final int NONE_SELECTED = -1;
 
+  private final Selection selection;
   private final Edge edge;
+
+  /** The edge as it is without the keys whose values are not known. */
+  private final Edge bareEdge;
+
   private final ContentEdge contentEdge;
   private final Rename rename;
   private final Dialect dialect;
@@ -56,6 +62,8 @@ public final class StreamStage {
   private final Set<KeyName> fenced = new HashSet<>();
   private final List<KeyName> toFetch = new ArrayList<>();
   private final Tally tally;
+  private final Policies policies;
+  private final Consumer<String> onLost;
   private Optional<Outcome> failure = Optional.empty();
   private boolean inTransaction;
   private int selected = NONE_SELECTED;
@@ -65,20 +73,28 @@ public final class StreamStage {
    * A stage at the beginning of a stream.
    *
    * @param contents which of the selected keys are kept by what they hold, and how
+   * @param policies what becomes of what has no one right answer
    * @param target whose words are used; empty for the source's own
    * @param maxTransactionBytes a transaction of which more is kept ends the part
    * @param tally counts on
+   * @param onLost is told of each command that is left out although it concerns this part
    */
   public StreamStage(
       Selection selection,
       Contents contents,
       Rename rename,
+      Policies policies,
       Optional<RdbTarget> target,
       int maxTransactionBytes,
-      Tally tally) {
+      Tally tally,
+      Consumer<String> onLost) {
+    this.selection = selection;
+    this.policies = policies;
     this.tally = tally;
+    this.onLost = onLost;
     this.dialect = Dialect.of(target);
-    this.edge = new Edge(selection, !rename.isNone(), fenced);
+    this.edge = new Edge(selection, policies, !rename.isNone(), fenced);
+    this.bareEdge = new Edge(selection, policies, !rename.isNone(), Set.of());
     this.contentEdge = new ContentEdge(contents);
     this.rename = rename;
     this.maxTransactionBytes = maxTransactionBytes;
@@ -150,8 +166,12 @@ public final class StreamStage {
    */
   public Outcome accept(StreamCommand command, int database) {
     try {
-      Ruling byKeys = edge.rule(command, database);
-      apply(contentEdge.rule(command, database, byKeys), command, database);
+      Ruling byKeys = decided(edge.rule(command, database), command, database);
+      Ruling ruling = contentEdge.rule(command, database, byKeys);
+      if (ruling instanceof Ruling.Drop) {
+        tally.leftOut(reason(byKeys, command, database));
+      }
+      apply(ruling, command, database);
     } catch (UncuttableException | Rename.CollisionException e) {
       fail(new Outcome.Stop(String.valueOf(e.getMessage())));
     }
@@ -163,6 +183,45 @@ public final class StreamStage {
     return inTransaction ? DONE : outcome();
   }
 
+  /** What the policy makes of a command that the filter's edge cannot cut. */
+  private Ruling decided(Ruling ruling, StreamCommand command, int database) {
+    if (!(ruling instanceof Ruling.Fetch || ruling instanceof Ruling.Stop)
+        || (!fenced.isEmpty() && !isUncut(bareEdge.rule(command, database)))) {
+      return ruling; // it can, or only a value that is on its way is between
+    }
+    return switch (policies.uncuttable()) {
+      case FETCH -> ruling;
+      case FAIL ->
+          ruling instanceof Ruling.Fetch
+              ? new Ruling.Stop(
+                  command + " has keys on both sides of the filter, and cannot be cut")
+              : ruling;
+      case WARN -> {
+        tally.lost++;
+        onLost.accept(
+            ruling instanceof Ruling.Stop(String reason)
+                ? command + " is left out: " + reason
+                : command + " is left out, which has keys on both sides of the filter");
+        yield new Ruling.Lose();
+      }
+    };
+  }
+
+  private static boolean isUncut(Ruling ruling) {
+    return ruling instanceof Ruling.Fetch || ruling instanceof Ruling.Stop;
+  }
+
+  private LeftOut reason(Ruling byKeys, StreamCommand command, int database) {
+    if (!(byKeys instanceof Ruling.Drop)) {
+      return LeftOut.CONTENT;
+    }
+    return switch (CommandForm.of(command.command())) {
+      case MESSAGE -> LeftOut.MESSAGE;
+      case FUNCTION -> LeftOut.FUNCTION;
+      default -> selection.hasDatabase(database) ? LeftOut.KEY : LeftOut.DATABASE;
+    };
+  }
+
   private void apply(Ruling ruling, StreamCommand command, int database) {
     switch (ruling) {
       case Ruling.Pass() -> {
@@ -172,7 +231,7 @@ public final class StreamStage {
           fenceSwapped(command);
         }
       }
-      case Ruling.Drop() -> tally.dropped++;
+      case Ruling.Drop(), Ruling.Lose() -> {}
       case Ruling.Replace(List<List<byte[]>> commands) -> {
         tally.cut++;
         commands.forEach(words -> say(words, database));
@@ -239,6 +298,10 @@ public final class StreamStage {
   }
 
   private void pass(StreamCommand command, int database) {
+    if (!dialect.isSourcesOwn() && isLearned(command.command())) {
+      sayByResult(command, database);
+      return;
+    }
     if (!dialect.isSourcesOwn()
         && saidOtherwise(command.command(), List.of(command.words(0, command.count())), database)) {
       return;
@@ -254,6 +317,21 @@ public final class StreamStage {
       words.set(word, rename.apply(command.word(word)));
     }
     add(words, database);
+  }
+
+  /** Nobody knows who else has a command that only the source could tell of. */
+  private void sayByResult(StreamCommand command, int database) {
+    tally.fetched++;
+    for (int i = 0; i < command.keys().count(); i++) {
+      KeyName key = new KeyName(database, command.word(command.keys().argument(i)));
+      if (fenced.add(key)) {
+        toFetch.add(key);
+      }
+    }
+  }
+
+  private static boolean isLearned(Command command) {
+    return command.id() >= CommandTable.standard().size();
   }
 
   /**

@@ -1,13 +1,17 @@
 package io.understudy.replication.stage;
 
-/** How many commands were passed, dropped, cut, said otherwise, or led to a value being read. */
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How many commands were passed, left out, cut, said otherwise, or led to a value being read. */
 public final class Tally {
   long passed;
-  long dropped;
   long cut;
   long fetched;
   long translated;
   long unsaid;
+  long lost;
+  private final Map<LeftOut, Long> leftOut = new EnumMap<>(LeftOut.class);
 
   /** Nothing was counted. */
   public Tally() {}
@@ -17,9 +21,18 @@ public final class Tally {
     return passed;
   }
 
-  /** Commands that did not concern this part. */
-  public long dropped() {
-    return dropped;
+  void leftOut(LeftOut why) {
+    leftOut.merge(why, 1L, Long::sum);
+  }
+
+  /** Commands that did not concern this part, by the reason; those that there were. */
+  public Map<LeftOut, Long> leftOut() {
+    return Map.copyOf(leftOut);
+  }
+
+  /** Commands that concerned this part and were left out all the same, by its policy. */
+  public long lost() {
+    return lost;
   }
 
   /** Commands of which a part went on. */

@@ -24,24 +24,67 @@ final class StageScript {
   static StageScript of(Selection selection) {
     return new StageScript(
         new StreamStage(
-            selection, Contents.ALL, Rename.NONE, Optional.empty(), 1 << 20, new Tally()));
+            selection,
+            Contents.ALL,
+            Rename.NONE,
+            Policies.DEFAULT,
+            Optional.empty(),
+            1 << 20,
+            new Tally(),
+            lost -> {}));
   }
 
   static StageScript of(Selection selection, Rename rename) {
     return new StageScript(
-        new StreamStage(selection, Contents.ALL, rename, Optional.empty(), 1 << 20, new Tally()));
+        new StreamStage(
+            selection,
+            Contents.ALL,
+            rename,
+            Policies.DEFAULT,
+            Optional.empty(),
+            1 << 20,
+            new Tally(),
+            lost -> {}));
   }
 
   static StageScript of(Contents contents) {
     return new StageScript(
         new StreamStage(
-            Selection.EVERYTHING, contents, Rename.NONE, Optional.empty(), 1 << 20, new Tally()));
+            Selection.EVERYTHING,
+            contents,
+            Rename.NONE,
+            Policies.DEFAULT,
+            Optional.empty(),
+            1 << 20,
+            new Tally(),
+            lost -> {}));
+  }
+
+  /** A stage with policies, which adds what it leaves out to a list. */
+  static StageScript of(Selection selection, Policies policies, List<String> lost) {
+    return new StageScript(
+        new StreamStage(
+            selection,
+            Contents.ALL,
+            Rename.NONE,
+            policies,
+            Optional.empty(),
+            1 << 20,
+            new Tally(),
+            lost::add));
   }
 
   static StageScript of(Selection selection, RdbTarget target) {
     return new StageScript(
         new StreamStage(
-            selection, Contents.ALL, Rename.NONE, Optional.of(target), 1 << 20, new Tally()));
+            selection,
+            Contents.ALL,
+            Rename.NONE,
+            Policies.DEFAULT,
+            Optional.of(target),
+            1 << 20,
+            new Tally(),
+            lost -> {}));
   }
 
   /** Gives one command of database 0. */

@@ -80,6 +80,7 @@ class StreamStageTest {
         "SORT in2 BY w_* STORE in1        | in1",
         "GEORADIUS out1 1 2 3 km STORE in1| in1",
         "GEOSEARCHSTORE in1 out1          | in1",
+        "LMPOP 2 out1 in1 LEFT            | in1",
       })
   void shouldFetchValueThatComesFromOutside(String command, String key) {
     StageScript script = StageScript.of(IN);
@@ -93,10 +94,8 @@ class StreamStageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "LMPOP 2 in1 out1 LEFT    | LMPOP in1 has keys on both sides of the filter and cannot be"
-            + " cut",
-        "NOSUCH in1               | the source sent NOSUCH, a command that is not known here, so"
-            + " neither are its keys",
+        "NOSUCH in1               | the source sent NOSUCH, a command that neither is known here"
+            + " nor tells its keys in the source's COMMAND",
         "EVAL script 1 in1        | the source replicates scripts as they are called, not what they"
             + " do",
         "TRIMSLOTS RANGES 1 0 1   | nobody can tell which keys TRIMSLOTS changes",
@@ -236,7 +235,14 @@ class StreamStageTest {
     StageScript script =
         new StageScript(
             new StreamStage(
-                IN, Contents.ALL, Rename.NONE, java.util.Optional.empty(), 100, new Tally()));
+                IN,
+                Contents.ALL,
+                Rename.NONE,
+                Policies.DEFAULT,
+                java.util.Optional.empty(),
+                100,
+                new Tally(),
+                lost -> {}));
     script.stage().begin();
     script.give("SET in1 " + "x".repeat(100));
 
