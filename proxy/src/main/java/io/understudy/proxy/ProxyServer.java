@@ -24,6 +24,7 @@ import io.understudy.proxy.backend.Replicas;
 import io.understudy.proxy.backend.TrafficLog;
 import io.understudy.proxy.backend.Transport;
 import io.understudy.proxy.backend.Turn;
+import io.understudy.proxy.observe.Distribution;
 import io.understudy.proxy.route.Limits;
 import io.understudy.proxy.session.Acceptor;
 import io.understudy.proxy.session.Attendance;
@@ -40,7 +41,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -368,16 +368,10 @@ public final class ProxyServer implements AutoCloseable {
     List<ProxyStats.ListenerStats> listeners = new ArrayList<>();
     List<Address> addresses = boundAddresses();
     for (int i = 0; i < bound.size(); i++) {
-      Map<Counters.Count, Long> counts = new EnumMap<>(Counters.Count.class);
-      for (Counters.Count count : Counters.Count.values()) {
-        counts.put(count, bound.get(i).counters().stream().mapToLong(c -> c.get(count)).sum());
-      }
-      long clients =
-          counts.getOrDefault(Counters.Count.ACCEPTED, 0L)
-              - counts.getOrDefault(Counters.Count.CLOSED, 0L);
+      Bound one = bound.get(i);
       listeners.add(
-          new ProxyStats.ListenerStats(
-              addresses.get(i).toString(), bound.get(i).listener().group(), clients, counts));
+          ProxyStats.ListenerStats.sum(
+              addresses.get(i).toString(), one.listener().group(), one.counters()));
     }
     List<ProxyStats.GroupStats> groups = new ArrayList<>();
     for (String group : groups()) {
@@ -392,7 +386,9 @@ public final class ProxyServer implements AutoCloseable {
       }
       groups.add(new ProxyStats.GroupStats(group, backends, waiting));
     }
-    return new ProxyStats(listeners, groups);
+    List<Distribution> turns =
+        lanes.stream().map(lane -> lane.loop().turn().lengths().read()).toList();
+    return new ProxyStats(listeners, groups, turns);
   }
 
   /**

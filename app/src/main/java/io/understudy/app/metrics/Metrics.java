@@ -63,6 +63,7 @@ public final class Metrics {
     groups(all, groups);
     nodes(all, groups);
     proxy(all, proxy);
+    TimeMetrics.add(all, proxy);
     FeedMetrics.add(all, sources);
     return all.build();
   }

@@ -3,8 +3,12 @@ package io.understudy.app.wiring;
 import io.netty.util.internal.PlatformDependent;
 import io.understudy.app.rest.ProcessReport;
 import io.understudy.app.rest.ProxyReport;
+import io.understudy.app.rest.ProxyReport.TimesReport;
 import io.understudy.proxy.ProxyServer;
 import io.understudy.proxy.ProxyStats;
+import io.understudy.proxy.observe.Distribution;
+import io.understudy.proxy.observe.Histogram;
+import io.understudy.proxy.route.CommandClass;
 import io.understudy.proxy.session.Counters;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -16,6 +20,8 @@ import java.util.Optional;
 final class ProxyReports {
   /** A loop that is busy for longer is reported with this time; a scraper waits for ten seconds. */
   private static final Duration LOOP_WAIT = Duration.ofSeconds(1);
+
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private ProxyReports() {}
 
@@ -29,7 +35,10 @@ final class ProxyReports {
                         listener.bound(),
                         listener.group(),
                         listener.clients(),
-                        named(listener.counts())))
+                        named(listener.counts()),
+                        classed(listener.times()),
+                        times(listener.holds()),
+                        listener.errors()))
             .toList(),
         stats.groups().stream()
             .map(
@@ -37,7 +46,29 @@ final class ProxyReports {
                     new ProxyReport.BackendsReport(
                         group.group(), group.backends(), group.waiting()))
             .toList(),
-        proxy.loopDelayNanos(LOOP_WAIT));
+        proxy.loopDelayNanos(LOOP_WAIT),
+        stats.turns().stream().map(ProxyReports::times).toList());
+  }
+
+  private static Map<String, TimesReport> classed(Map<CommandClass, Distribution> times) {
+    Map<String, TimesReport> classed = new HashMap<>();
+    times.forEach((of, its) -> classed.put(name(of), times(its)));
+    return classed;
+  }
+
+  private static String name(CommandClass of) {
+    return switch (of) {
+      case READ -> "read";
+      case WRITE -> "write";
+      case BLOCKING -> "blocking";
+      case SCRIPT -> "script";
+      case OTHER -> "other";
+    };
+  }
+
+  private static TimesReport times(Distribution of) {
+    return new TimesReport(
+        Histogram.boundsSeconds(), of.counts(), of.sumNanos() / NANOS_PER_SECOND);
   }
 
   static ProcessReport process() {

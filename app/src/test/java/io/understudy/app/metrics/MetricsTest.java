@@ -72,6 +72,14 @@ class MetricsTest {
           assertThat(value(page, "understudy_proxy_clients" + labels)).isEqualTo(1);
           assertThat(value(page, "understudy_proxy_commands_total" + labels)).isEqualTo(WRITES);
           assertThat(value(page, "understudy_proxy_replies_total" + labels)).isEqualTo(WRITES);
+          String of = "class=\"write\",group=\"orders\",listener=\"" + listener + "\"";
+          String times = "understudy_proxy_request_seconds_";
+          assertThat(value(page, times + "count{" + of + "} ")).isEqualTo(WRITES);
+          assertThat(value(page, times + "bucket{" + of + ",le=\"+Inf\"} ")).isEqualTo(WRITES);
+          assertThat(value(page, times + "sum{" + of + "} ")).isPositive();
+          assertThat(value(page, "understudy_proxy_hold_seconds_count" + labels)).isZero();
+          assertThat(value(page, "understudy_proxy_loop_turn_seconds_count{loop=\"0\"} "))
+              .isPositive();
           assertThat(value(page, "understudy_group_epoch{group=\"orders\"} ")).isEqualTo(1);
           assertThat(value(page, node("understudy_node_primary", primary))).isEqualTo(1);
           assertThat(value(page, node("understudy_node_primary", replica))).isZero();
@@ -93,7 +101,7 @@ class MetricsTest {
     Pattern.compile("understudy_\\w+")
         .matcher(Files.readString(root().resolve("docs/dashboard.json")))
         .results()
-        .forEach(found -> shown.add(found.group()));
+        .forEach(found -> shown.add(found.group().replaceFirst("_bucket$", "")));
 
     assertThat(shown).hasSizeGreaterThan(10).isSubsetOf(namesInPage());
   }

@@ -88,7 +88,7 @@ public final class LagProbe {
       Question question = new Question(node.runId(), isPrimary, loop.nanoTime().getAsLong());
       open.put(node.runId(), question);
       ByteBuf bytes = Requests.of("INFO", "replication");
-      backend.submit(question, bytes, 0, bytes.readableBytes(), 1, question.askedNanos);
+      backend.submit(question, bytes, 0, bytes.readableBytes(), 1, 0, question.askedNanos);
       bytes.release();
     }
   }
@@ -142,6 +142,12 @@ public final class LagProbe {
     }
 
     @Override
+    public void failed(String error) {}
+
+    @Override
+    public void measured(long tookNanos, int count, int mix) {}
+
+    @Override
     public void piece(ByteBuf bytes, int from, int length, boolean last) {
       if (last) {
         failed();
@@ -150,7 +156,7 @@ public final class LagProbe {
 
     @Override
     public void refused(
-        @Nullable ByteBuf request, long deadlineNanos, ByteBuf reply, int from, int length) {
+        @Nullable ByteBuf request, long arrivedNanos, ByteBuf reply, int from, int length) {
       if (request != null) {
         request.release();
       }
@@ -163,7 +169,7 @@ public final class LagProbe {
     }
 
     @Override
-    public void unsent(ByteBuf requests, int count, long deadlineNanos) {
+    public void unsent(ByteBuf requests, int count, long arrivedNanos) {
       requests.release();
       failed();
     }

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class PendingReplies {
   private static final int INITIAL_PAIRS = 64;
 
-  /** Neighbours whose deadlines are further apart than this are not merged. */
-  private static final long MERGED_NANOS = 100_000_000;
+  /** Neighbours that arrived further apart than this are not merged: each run is measured. */
+  private static final long MERGED_NANOS = 10_000;
 
   private @Nullable ReplyTarget[] targets = new @Nullable ReplyTarget[INITIAL_PAIRS];
   private int[] counts = new int[INITIAL_PAIRS];
+  private int[] mixes = new int[INITIAL_PAIRS];
   private long[] ends = new long[INITIAL_PAIRS];
-  private long[] deadlines = new long[INITIAL_PAIRS];
+  private long[] arrivals = new long[INITIAL_PAIRS];
   private int head;
   private int size;
   private long headStart;
@@ -31,13 +32,15 @@ final class PendingReplies {
    * Adds commands.
    *
    * @param endOffset their last byte lies before this offset of the stream
-   * @param deadlineNanos until when they may wait for a primary, should they have to be sent again
+   * @param mix what they are: see {@link io.understudy.proxy.route.CommandClass}
+   * @param arrivedNanos when they arrived
    */
-  void add(ReplyTarget target, int count, long endOffset, long deadlineNanos) {
+  void add(ReplyTarget target, int count, int mix, long endOffset, long arrivedNanos) {
     int mask = targets.length - 1;
     int tail = (head + size - 1) & mask;
-    if (size > 0 && targets[tail] == target && deadlineNanos - deadlines[tail] < MERGED_NANOS) {
+    if (size > 0 && targets[tail] == target && arrivedNanos - arrivals[tail] < MERGED_NANOS) {
       counts[tail] += count;
+      mixes[tail] += mix;
       ends[tail] = endOffset;
     } else {
       if (size == targets.length) {
@@ -47,8 +50,9 @@ final class PendingReplies {
       int at = (head + size++) & mask;
       targets[at] = target;
       counts[at] = count;
+      mixes[at] = mix;
       ends[at] = endOffset;
-      deadlines[at] = deadlineNanos;
+      arrivals[at] = arrivedNanos;
     }
     total += count;
   }
@@ -57,19 +61,22 @@ final class PendingReplies {
     int capacity = targets.length;
     @Nullable ReplyTarget[] moreTargets = Arrays.copyOf(targets, capacity * 2);
     int[] moreCounts = Arrays.copyOf(counts, capacity * 2);
+    int[] moreMixes = Arrays.copyOf(mixes, capacity * 2);
     long[] moreEnds = Arrays.copyOf(ends, capacity * 2);
-    long[] moreDeadlines = Arrays.copyOf(deadlines, capacity * 2);
+    long[] moreArrivals = Arrays.copyOf(arrivals, capacity * 2);
     for (int i = 0; i < size; i++) {
       int from = (head + i) & (capacity - 1);
       moreTargets[i] = targets[from];
       moreCounts[i] = counts[from];
+      moreMixes[i] = mixes[from];
       moreEnds[i] = ends[from];
-      moreDeadlines[i] = deadlines[from];
+      moreArrivals[i] = arrivals[from];
     }
     targets = moreTargets;
     counts = moreCounts;
+    mixes = moreMixes;
     ends = moreEnds;
-    deadlines = moreDeadlines;
+    arrivals = moreArrivals;
     head = 0;
   }
 
@@ -121,9 +128,14 @@ final class PendingReplies {
     return ends[head];
   }
 
-  /** Until when the head's commands may wait for a primary: the earliest of them. */
-  long headDeadlineNanos() {
-    return deadlines[head];
+  /** What the head's commands are, answered or not. */
+  int headMix() {
+    return mixes[head];
+  }
+
+  /** When the head's commands arrived: the earliest of them. */
+  long headArrivedNanos() {
+    return arrivals[head];
   }
 
   /** Takes {@code count} answered commands off the head; true if that was all of it. */

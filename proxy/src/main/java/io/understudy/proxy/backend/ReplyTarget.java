@@ -17,6 +17,18 @@ public interface ReplyTarget {
    */
   void replies(ByteBuf bytes, int from, int length, int count);
 
+  /** One of the replies that come next is an error that begins so, without its type's sign. */
+  void failed(String error);
+
+  /**
+   * A run of commands is answered with the replies that come next, to the last of them.
+   *
+   * @param tookNanos from the arrival of the commands on
+   * @param count how many they were
+   * @param mix what they were: see {@link io.understudy.proxy.route.CommandClass}
+   */
+  void measured(long tookNanos, int count, int mix);
+
   /**
    * Takes a piece of a reply that is too large to wait for its end.
    *
@@ -28,10 +40,10 @@ public interface ReplyTarget {
    * One command was refused with READONLY: it was not executed.
    *
    * @param request the command's bytes, now the target's to release; null if they were not kept
-   * @param deadlineNanos until when it may wait for another primary
+   * @param arrivedNanos when it arrived
    * @param reply the refusal; the caller's
    */
-  void refused(@Nullable ByteBuf request, long deadlineNanos, ByteBuf reply, int from, int length);
+  void refused(@Nullable ByteBuf request, long arrivedNanos, ByteBuf reply, int from, int length);
 
   /**
    * The connection is lost with {@code count} of the target's commands sent, entirely or in part,
@@ -45,9 +57,9 @@ public interface ReplyTarget {
    * The connection is lost before a byte of these commands left.
    *
    * @param requests the commands' bytes, now the target's to release
-   * @param deadlineNanos until when they may wait for another primary
+   * @param arrivedNanos when they arrived
    */
-  void unsent(ByteBuf requests, int count, long deadlineNanos);
+  void unsent(ByteBuf requests, int count, long arrivedNanos);
 
   /** Whether replies can be written to it without growing memory beyond its comfortable bound. */
   boolean isReceptive();

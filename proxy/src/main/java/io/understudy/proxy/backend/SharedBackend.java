@@ -89,16 +89,23 @@ public final class SharedBackend implements Receiver {
    * @param source the caller's; a large run is retained, a small one copied
    * @param count how many commands end in these bytes: 0 for the first part of one that lies in two
    *     buffers, whose second part follows at once
-   * @param deadlineNanos until when they may wait for a primary, should they have to be sent again
+   * @param mix what they are: see {@link io.understudy.proxy.route.CommandClass}
+   * @param arrivedNanos when they arrived, on the clock of the loop
    */
   public void submit(
-      ReplyTarget target, ByteBuf source, int from, int length, int count, long deadlineNanos) {
+      ReplyTarget target,
+      ByteBuf source,
+      int from,
+      int length,
+      int count,
+      int mix,
+      long arrivedNanos) {
     if (pausedFor != null && pausedFor != target) {
       continueReading();
     }
     used = true;
     backend.send(source, from, length);
-    pending.add(target, count, backend.outbox().endOffset(), deadlineNanos);
+    pending.add(target, count, mix, backend.outbox().endOffset(), arrivedNanos);
     backend.sent(count);
   }
 
@@ -149,6 +156,7 @@ public final class SharedBackend implements Receiver {
       backend.close();
       return;
     }
+    backend.loop().turn().laterNanos(); // One time for all that is answered with this read.
     pool.answered();
     scanner.feed(bytes, bytes.readerIndex(), bytes.writerIndex());
     scan(bytes);
@@ -180,6 +188,9 @@ public final class SharedBackend implements Receiver {
             run = 0;
             head = pending.headCount();
           } else {
+            if (scanner.isError()) {
+              pending.headTarget().failed(scanner.errorPrefix());
+            }
             run++;
             run += scanner.plainReplies(head - run);
             if (run == head) {
@@ -231,10 +242,19 @@ public final class SharedBackend implements Receiver {
   private void deliver(ByteBuf bytes, int from, int to, int count) {
     if (count > 0) {
       ReplyTarget target = pending.headTarget();
-      pending.answered(count);
+      answered(target, count);
       target.replies(bytes, from, to - from, count);
       restrain(target);
     }
+  }
+
+  /** The head's next commands are answered; the last of a run tells how long it took. */
+  private void answered(ReplyTarget target, int count) {
+    if (count == pending.headCount()) {
+      long tookNanos = backend.loop().turn().nowNanos() - pending.headArrivedNanos();
+      target.measured(tookNanos, pending.headAnswered() + count, pending.headMix());
+    }
+    pending.answered(count);
   }
 
   /** Stops reading for a target that takes no more, unless others wait behind it. */
@@ -254,9 +274,9 @@ public final class SharedBackend implements Receiver {
     int first = RequestCursor.offsetOf(run, pending.headAnswered());
     int last = RequestCursor.offsetOf(run, pending.headAnswered() + 1);
     run.setIndex(first, last);
-    long deadlineNanos = pending.headDeadlineNanos();
+    long arrivedNanos = pending.headArrivedNanos();
     pending.answered(1);
-    target.refused(run, deadlineNanos, bytes, from, to - from);
+    target.refused(run, arrivedNanos, bytes, from, to - from);
     if (backend.reign().isPrimary() || !scanner.errorPrefix().startsWith("NO")) {
       pool.refusedAsReplica(this);
     }
@@ -294,7 +314,7 @@ public final class SharedBackend implements Receiver {
     int length = scanner.end() - from;
     if (streaming) {
       streaming = false;
-      pending.answered(1);
+      answered(target, 1);
       target.piece(bytes, from, length, true);
       return;
     }
@@ -305,7 +325,10 @@ public final class SharedBackend implements Receiver {
       if (scanner.isError() && isRefusal(scanner.errorPrefix())) {
         refused(whole, whole.readerIndex(), whole.writerIndex());
       } else {
-        pending.answered(1);
+        if (scanner.isError()) {
+          target.failed(scanner.errorPrefix());
+        }
+        answered(target, 1);
         target.replies(whole, whole.readerIndex(), whole.readableBytes(), 1);
       }
       whole.release();
@@ -347,13 +370,13 @@ public final class SharedBackend implements Receiver {
     int answered = pending.headAnswered();
     long start = pending.headStart();
     long end = pending.headEnd();
-    long deadlineNanos = pending.headDeadlineNanos();
+    long arrivedNanos = pending.headArrivedNanos();
     pending.dropHead();
     if (!backend.reign().isPrimary() && !insideReply) {
       // Reads change nothing: they can be asked again elsewhere, whether they were executed or not.
       ByteBuf reads = RequestCursor.copy(backend.outbox(), backend.loop().allocator(), start, end);
       reads.skipBytes(RequestCursor.offsetOf(reads, answered));
-      target.unsent(reads, count, deadlineNanos);
+      target.unsent(reads, count, arrivedNanos);
       return;
     }
     if (end <= sent) {
@@ -366,6 +389,6 @@ public final class SharedBackend implements Receiver {
       target.unanswered(touched - answered, insideReply);
     }
     run.skipBytes(RequestCursor.offsetOf(run, touched));
-    target.unsent(run, count + answered - touched, deadlineNanos);
+    target.unsent(run, count + answered - touched, arrivedNanos);
   }
 }

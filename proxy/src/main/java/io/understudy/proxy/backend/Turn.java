@@ -1,5 +1,6 @@
 package io.understudy.proxy.backend;
 
+import io.understudy.proxy.observe.Histogram;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -19,6 +20,8 @@ public final class Turn implements Runnable {
   private boolean scheduled;
   private boolean timed;
   private long nowNanos;
+  private long begunNanos;
+  private final Histogram lengths = new Histogram();
 
   /**
    * Makes the turn of one event loop.
@@ -55,9 +58,24 @@ public final class Turn implements Runnable {
     if (!timed) {
       timed = true;
       nowNanos = nanoTime.getAsLong();
+      begunNanos = nowNanos;
       schedule();
     }
     return nowNanos;
+  }
+
+  /** Reads the clock anew, once for many answers: the time of the present turn from now on. */
+  public long laterNanos() {
+    if (!timed) {
+      return nowNanos();
+    }
+    nowNanos = nanoTime.getAsLong();
+    return nowNanos;
+  }
+
+  /** How long turns took: for so long whatever arrived meanwhile was not looked at. */
+  public Histogram lengths() {
+    return lengths;
   }
 
   private void schedule() {
@@ -70,11 +88,16 @@ public final class Turn implements Runnable {
   /** The end of the turn. */
   @Override
   public void run() {
+    boolean was = timed;
+    long begun = begunNanos;
     scheduled = false;
     timed = false;
     for (Flushable backend = backends.poll(); backend != null; backend = backends.poll()) {
       backend.flush();
     }
     flushSessions();
+    if (was) {
+      lengths.record(nanoTime.getAsLong() - begun, 1);
+    }
   }
 }

@@ -1,5 +1,8 @@
 package io.understudy.proxy.session;
 
+import io.understudy.proxy.observe.ErrorKinds;
+import io.understudy.proxy.observe.Histogram;
+import io.understudy.proxy.route.CommandClass;
 import java.util.EnumMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -40,8 +43,25 @@ public final class Counters {
 
   private final EnumMap<Count, AtomicLong> values = new EnumMap<>(Count.class);
 
+  private final EnumMap<CommandClass, Histogram> times = new EnumMap<>(CommandClass.class);
+  private final Histogram reads = new Histogram();
+  private final Histogram writes = new Histogram();
+  private final Histogram others = new Histogram();
+  private final Histogram holds = new Histogram();
+  private final ErrorKinds errors = new ErrorKinds();
+
   /** Starts from zero. */
   public Counters() {
+    for (CommandClass each : CommandClass.values()) {
+      times.put(
+          each,
+          switch (each) {
+            case READ -> reads;
+            case WRITE -> writes;
+            case OTHER -> others;
+            case BLOCKING, SCRIPT -> new Histogram();
+          });
+    }
     for (Count count : Count.values()) {
       values.put(count, new AtomicLong());
     }
@@ -59,6 +79,45 @@ public final class Counters {
   public void add(Count count, long more) {
     AtomicLong value = value(count);
     value.setRelease(value.getPlain() + more);
+  }
+
+  /**
+   * A run of commands was answered, which is measured as one. On the loop.
+   *
+   * @param tookNanos from its arrival to its last reply
+   * @param mix what the commands are: see {@link CommandClass}
+   */
+  public void answered(long tookNanos, int count, int mix) {
+    int wrote = CommandClass.writes(mix);
+    int rest = CommandClass.others(mix);
+    if (count > wrote + rest) {
+      reads.record(tookNanos, count - wrote - rest);
+    }
+    if (wrote > 0) {
+      writes.record(tookNanos, wrote);
+    }
+    if (rest > 0) {
+      others.record(tookNanos, rest);
+    }
+  }
+
+  /** How long commands of a class took, from their arrival to their reply. */
+  public Histogram times(CommandClass of) {
+    Histogram histogram = times.get(of);
+    if (histogram == null) {
+      throw new IllegalArgumentException("nobody measures " + of);
+    }
+    return histogram;
+  }
+
+  /** How long commands waited for a primary, whether one came or not. */
+  public Histogram holds() {
+    return holds;
+  }
+
+  /** The errors that clients got. */
+  public ErrorKinds errors() {
+    return errors;
   }
 
   /** A number at this moment. Any thread. */

@@ -133,6 +133,7 @@ final class Forwarder {
   private int run(int budget) {
     boolean apart = session.specials().isApart();
     int count = 0;
+    int mix = 0;
     while (true) {
       switch (scanner.next()) {
         case COMMAND -> {
@@ -141,38 +142,41 @@ final class Forwarder {
               || apart
               || (spreads && turns(count))
               || (router != null && !stays(router, count))) {
-            send(count, commandStart(count));
+            send(count, mix, commandStart(count));
             special(conduct);
             return count + 1;
           }
           lastCommand = scanner.command();
-          count++;
+          int same = 1;
           if (router == null) {
             // More of the same; with routes, each command's keys say where it goes.
-            count += scanner.repeats(budget - count);
+            same += scanner.repeats(budget - count - 1);
           }
+          count += same;
+          mix += same * conducts.mixOf(lastCommand);
           if (count >= budget) {
-            send(count, scanner.end());
+            send(count, mix, scanner.end());
             return count;
           }
         }
         case INLINE -> {
-          send(count, commandStart(count));
+          send(count, mix, commandStart(count));
           inline();
           return count + 1;
         }
         case IGNORED -> {
-          send(count, commandStart(count));
+          send(count, mix, commandStart(count));
           skip();
           count = 0;
+          mix = 0;
         }
         case PARTIAL -> {
-          send(count, commandStart(count));
+          send(count, mix, commandStart(count));
           partial();
           return count + 1;
         }
         case ERROR -> {
-          send(count, commandStart(count));
+          send(count, mix, commandStart(count));
           protocolError();
           return count + 1;
         }
@@ -211,7 +215,7 @@ final class Forwarder {
   }
 
   /** Sends the run that ends before {@code end}. */
-  private void send(int count, int end) {
+  private void send(int count, int mix, int end) {
     if (count == 0) {
       return;
     }
@@ -221,36 +225,36 @@ final class Forwarder {
     input.consumed(end);
     SharedBackend backend = shared.isHolding() ? null : shared.backend();
     if (backend == null) {
-      hold(carried, from, end, count);
+      hold(carried, from, end, count, mix);
       startSkipping();
       return;
     }
-    long deadlineNanos = shared.deadlineNanos();
+    long arrivedNanos = shared.arrivedNanos();
     if (carried != null) {
       backend.submit(
-          shared, carried, carried.readerIndex(), carried.readableBytes(), 0, deadlineNanos);
+          shared, carried, carried.readerIndex(), carried.readableBytes(), 0, 0, arrivedNanos);
       carried.release();
     }
-    backend.submit(shared, input.buffer(), from, end - from, count, deadlineNanos);
+    backend.submit(shared, input.buffer(), from, end - from, count, mix, arrivedNanos);
     shared.sent(count);
     startSkipping();
     backendIsSlow = !backend.keepsUp(shared);
   }
 
-  private void hold(@Nullable ByteBuf carried, int from, int end, int count) {
+  private void hold(@Nullable ByteBuf carried, int from, int end, int count, int mix) {
     ByteBuf bytes = carried;
     if (bytes == null) {
       bytes = session.context().loop().allocator().directBuffer(end - from);
     }
     bytes.writeBytes(input.buffer(), from, end - from);
-    session.holding().hold(bytes, count);
+    session.holding().hold(bytes, count, mix);
   }
 
   private void special(Conduct conduct) {
     ByteBuf bytes = input.takeCommand(scanner.end());
     session.context().counters().add(Counters.Count.COMMANDS, 1);
     lastCommand = scanner.command();
-    session.specials().take(new Request(lastCommand, conduct, bytes));
+    session.specials().take(new Request(lastCommand, conduct, bytes, shared.arrivedNanos()));
   }
 
   /** Turns a line into the multibulk form and treats it as any other command. */
@@ -265,12 +269,14 @@ final class Forwarder {
         session.context().counters().add(Counters.Count.COMMANDS, 1);
         Mode mode = session.mode();
         if (mode instanceof Mode.Pinned(PinnedLink link)) {
-          link.take(new Request(scanner.command(), conduct, command));
+          link.take(new Request(scanner.command(), conduct, command, shared.arrivedNanos()));
         } else if (conduct != Conduct.PLAIN
             || spreads
             || router != null
             || mode instanceof Mode.Broken) {
-          session.specials().take(new Request(scanner.command(), conduct, command));
+          session
+              .specials()
+              .take(new Request(scanner.command(), conduct, command, shared.arrivedNanos()));
         } else {
           sendInline(command);
         }
@@ -288,7 +294,7 @@ final class Forwarder {
   }
 
   private void sendInline(ByteBuf command) {
-    shared.sendAlone(command);
+    shared.sendAlone(command, conducts.mixOf(scanner.command()));
     startSkipping();
   }
 
@@ -319,7 +325,9 @@ final class Forwarder {
       keepWhole();
     } else if (large) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
-      session.specials().takeStream(conducts.of(scanner.command()));
+      session
+          .specials()
+          .takeStream(conducts.of(scanner.command()), conducts.classOf(scanner.command()));
     }
   }
 
@@ -352,7 +360,8 @@ final class Forwarder {
             link.streamEnd(input.buffer(), input.runFrom(), scanner.end() - input.runFrom());
             input.consumed(scanner.end());
           } else {
-            link.take(new Request(scanner.command(), conduct, input.takeCommand(scanner.end())));
+            ByteBuf command = input.takeCommand(scanner.end());
+            link.take(new Request(scanner.command(), conduct, command, shared.arrivedNanos()));
           }
         }
         case INLINE -> inline();
@@ -380,7 +389,10 @@ final class Forwarder {
         && !scanner.isInline()
         && scanner.isNameKnown()) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
-      link.streamBegin(conducts.of(scanner.command()));
+      link.streamBegin(
+          conducts.of(scanner.command()),
+          conducts.classOf(scanner.command()),
+          shared.arrivedNanos());
     }
     if (link.isStreaming()) {
       streamPieces(link);

@@ -3,16 +3,18 @@ package io.understudy.proxy.session;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/** The commands of one session that wait for a primary, in order, each batch with its deadline. */
+/** The commands of one session that wait for a primary, in order, each batch with its times. */
 final class Held {
   /**
    * Commands that came together.
    *
    * @param bytes whole commands; the batch's to release
    * @param count how many
-   * @param deadlineNanos until when they may wait
+   * @param mix what they are: see {@link io.understudy.proxy.route.CommandClass}
+   * @param arrivedNanos when they arrived
+   * @param heldNanos since when they wait
    */
-  record Batch(ByteBuf bytes, int count, long deadlineNanos) {}
+  record Batch(ByteBuf bytes, int count, int mix, long arrivedNanos, long heldNanos) {}
 
   private final ArrayDeque<Batch> batches = new ArrayDeque<>(4);
   private int count;
@@ -68,9 +70,9 @@ final class Held {
     return batch;
   }
 
-  /** The oldest batch's deadline. */
-  long deadlineNanos() {
-    return batches.getFirst().deadlineNanos();
+  /** When the oldest batch arrived. */
+  long arrivedNanos() {
+    return batches.getFirst().arrivedNanos();
   }
 
   private void account(Batch batch, int sign) {

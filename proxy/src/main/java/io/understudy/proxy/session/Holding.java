@@ -4,6 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.ReplyTarget;
 import io.understudy.proxy.backend.SharedBackend;
 import io.understudy.proxy.session.Held.Batch;
+import io.understudy.wire.command.CommandTable;
+import io.understudy.wire.scan.RequestLimits;
+import io.understudy.wire.scan.RequestScanner;
 import java.time.Duration;
 
 /**
@@ -11,6 +14,9 @@ import java.time.Duration;
  * limits, sends them in order when there is a primary, and answers those whose time is over.
  */
 final class Holding {
+  /** What was forwarded once was within the server's limits. */
+  private static final RequestLimits ANY = new RequestLimits(Long.MAX_VALUE, Integer.MAX_VALUE);
+
   private final Session session;
   private final SessionContext context;
   private final Held held = new Held();
@@ -37,8 +43,9 @@ final class Holding {
    * Keeps commands that just arrived, or answers them with an error if too many wait already.
    *
    * @param bytes whole commands; this takes them over
+   * @param mix what they are: see {@link io.understudy.proxy.route.CommandClass}
    */
-  void hold(ByteBuf bytes, int count) {
+  void hold(ByteBuf bytes, int count, int mix) {
     if (held.isEmpty() && !context.budget().allows(count, bytes.capacity())) {
       bytes.release();
       answer(count, Answers.holdIsFull(session.group(), session.pool().reason()));
@@ -46,7 +53,7 @@ final class Holding {
     }
     context.counters().add(Counters.Count.HELD, count);
     boolean first = held.isEmpty();
-    held.add(batch(bytes, count, session.sharedLink().deadlineNanos()));
+    held.add(batch(bytes, count, mix, session.sharedLink().arrivedNanos()));
     if (first) {
       session.pool().await(session);
     }
@@ -56,30 +63,43 @@ final class Holding {
    * Keeps commands that were sent and certainly not executed, before those that came later; the
    * time they have waited already counts.
    */
-  void again(ByteBuf bytes, int count, long deadlineNanos) {
+  void again(ByteBuf bytes, int count, long arrivedNanos) {
     boolean first = held.isEmpty();
-    held.addFirst(batch(bytes, count, deadlineNanos));
+    held.addFirst(batch(bytes, count, mixOf(bytes), arrivedNanos));
     if (first) {
       session.pool().await(session);
     }
   }
 
   /** Keeps commands that never left, behind those of the same connection that are kept already. */
-  void later(ByteBuf bytes, int count, long deadlineNanos) {
+  void later(ByteBuf bytes, int count, long arrivedNanos) {
     boolean first = held.isEmpty();
-    held.addUnsent(batch(bytes, count, deadlineNanos));
+    held.addUnsent(batch(bytes, count, mixOf(bytes), arrivedNanos));
     if (first) {
       session.pool().await(session);
     }
   }
 
-  private Batch batch(ByteBuf bytes, int count, long deadlineNanos) {
+  private Batch batch(ByteBuf bytes, int count, int mix, long arrivedNanos) {
     context.budget().add(count, bytes.capacity());
-    return new Batch(bytes, count, deadlineNanos);
+    return new Batch(bytes, count, mix, arrivedNanos, context.loop().nanoTime().getAsLong());
+  }
+
+  /** What commands are that were sent before and come back. */
+  private int mixOf(ByteBuf commands) {
+    RequestScanner scanner = new RequestScanner(CommandTable.standard(), ANY);
+    scanner.feed(commands, commands.readerIndex(), commands.writerIndex());
+    int mix = 0;
+    while (scanner.next() == RequestScanner.Event.COMMAND) {
+      mix += context.conducts().mixOf(scanner.command());
+    }
+    return mix;
   }
 
   private Batch take() {
     Batch batch = held.take();
+    long heldNanos = context.loop().nanoTime().getAsLong() - batch.heldNanos();
+    context.counters().holds().record(heldNanos, batch.count());
     context.budget().add(-batch.count(), -batch.bytes().capacity());
     return batch;
   }
@@ -96,7 +116,8 @@ final class Holding {
           bytes.readerIndex(),
           bytes.readableBytes(),
           batch.count(),
-          batch.deadlineNanos());
+          batch.mix(),
+          batch.arrivedNanos());
       bytes.release();
       count += batch.count();
     }
@@ -105,7 +126,8 @@ final class Holding {
 
   /** Answers the commands whose time is over; returns whether others still wait. */
   boolean expire(long nowNanos, String reason) {
-    while (!held.isEmpty() && nowNanos - held.deadlineNanos() >= 0) {
+    long holdNanos = context.loop().limits().hold().toNanos();
+    while (!held.isEmpty() && nowNanos - held.arrivedNanos() >= holdNanos) {
       Batch batch = take();
       batch.bytes().release();
       context.counters().add(Counters.Count.EXPIRED, batch.count());

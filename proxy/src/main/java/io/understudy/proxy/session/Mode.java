@@ -1,5 +1,6 @@
 package io.understudy.proxy.session;
 
+import io.understudy.proxy.route.CommandClass;
 import io.understudy.proxy.route.Conduct;
 
 /**
@@ -14,10 +15,10 @@ sealed interface Mode {
   }
 
   /** A command that needs to be apart waits until everything before it is answered. */
-  record Drain(Request next, long deadlineNanos) implements Mode {}
+  record Drain(Request next) implements Mode {}
 
   /** A command too large to be kept waits for the same; its first bytes are in the input. */
-  record DrainForStream(Conduct conduct, long deadlineNanos) implements Mode {}
+  record DrainForStream(Conduct conduct, CommandClass of, long arrivedNanos) implements Mode {}
 
   /** The one command whose reply CLIENT REPLY SKIP suppresses is to be answered. */
   record Skip() implements Mode {}
@@ -29,10 +30,10 @@ sealed interface Mode {
   }
 
   /** Everything is answered; the command waits for a connection of its own. */
-  record Acquire(Request next, long deadlineNanos) implements Mode {}
+  record Acquire(Request next) implements Mode {}
 
   /** The same for a command that is streamed. */
-  record AcquireForStream(Conduct conduct, long deadlineNanos) implements Mode {}
+  record AcquireForStream(Conduct conduct, CommandClass of, long arrivedNanos) implements Mode {}
 
   /** The session's own connection was lost; what it had subscribed to is set up on another. */
   record Restore(Restoration what) implements Mode {}

@@ -3,6 +3,7 @@ package io.understudy.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.understudy.proxy.observe.ErrorKinds;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,18 @@ final class Output {
 
   private final Channel channel;
   private final ByteBufAllocator allocator;
+  private final ErrorKinds errors;
   private @Nullable ByteBuf open;
   private boolean muted;
   private boolean unflushed;
 
-  Output(Channel channel, ByteBufAllocator allocator) {
+  /**
+   * Makes the output of one client.
+   *
+   * @param errors counts the proxy's own
+   */
+  Output(Channel channel, ByteBufAllocator allocator, ErrorKinds errors) {
+    this.errors = errors;
     this.channel = channel;
     this.allocator = allocator;
   }
@@ -78,6 +86,9 @@ final class Output {
   void add(String reply) {
     if (muted) {
       return;
+    }
+    if (reply.startsWith("-")) {
+      errors.add(reply.substring(1));
     }
     ByteBuf bytes = allocator.buffer(reply.length());
     bytes.writeCharSequence(reply, StandardCharsets.ISO_8859_1);

@@ -7,6 +7,7 @@ import io.understudy.proxy.backend.Receiver;
 import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Bindings.Transaction;
+import io.understudy.proxy.route.CommandClass;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Division;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   private static final long TARGET_WAIT_MS = 2;
 
+  /** Of an error, so much is looked at for its kind. */
+  private static final int MOST_ERROR = 32;
+
   /** How a replica refuses what writes. */
   private static final String READONLY = "-READONLY ";
 
@@ -41,10 +45,12 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private final BackendPool pool;
   private final PinnedReplies replies = new PinnedReplies(this);
   private final ArrayDeque<Expected> awaited = new ArrayDeque<>();
+  private final PinnedTimes times;
   private final PinnedState state;
   private @Nullable Request barrier;
   private @Nullable String lastWords;
   private @Nullable Request kept;
+  private @Nullable Request present;
   private boolean streaming;
   private boolean alone;
   private boolean redirecting;
@@ -56,6 +62,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     this.session = session;
     this.backend = backend;
     this.pool = session.pool();
+    this.times = new PinnedTimes(session.context());
     this.state = new PinnedState(session, backend);
     backend.receiver(this);
   }
@@ -189,6 +196,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       alone = true;
     }
     Expected expected = state.expectedOf(request, awaited);
+    present = request;
     switch (expected) {
       case Expected.Transaction(Expected.Step step) when step == Expected.Step.DOOMED_EXEC ->
           sendOwn(expected, "DISCARD");
@@ -202,6 +210,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
               Redirection.toConnection(session, request.arguments()).toArray(String[]::new));
       default -> send(request.bytes(), expected);
     }
+    present = null;
     if (expected instanceof Expected.Foreign && isReplication(request)) {
       session.client().becomesReplica();
       session.mode(new Mode.Raw(this));
@@ -251,6 +260,12 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private void send(ByteBuf bytes, Expected expected) {
     backend.send(bytes, bytes.readerIndex(), bytes.readableBytes());
     awaited.add(expected);
+    if (present == null) {
+      times.add(null, 0);
+    } else {
+      SessionContext context = session.context();
+      times.add(context.conducts().classOf(present.command()), present.arrivedNanos());
+    }
   }
 
   /** Sends a command of the proxy's own. */
@@ -275,8 +290,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   }
 
   /** A command begins that is passed on as it comes. */
-  void streamBegin(Conduct conduct) {
+  void streamBegin(Conduct conduct, CommandClass of, long arrivedNanos) {
     streaming = true;
+    times.add(of, arrivedNanos);
     awaited.add(conduct == Conduct.BINDING ? new Expected.Foreign() : new Expected.Plain());
   }
 
@@ -340,6 +356,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       backend.close();
       return;
     }
+    session.context().loop().turn().laterNanos(); // One time for all that this read answers.
     pool.answered();
     if (session.mode() instanceof Mode.Raw) {
       session.output().addOutOfBand(bytes, bytes.readerIndex(), bytes.readableBytes());
@@ -398,7 +415,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
         return;
       }
     }
-    Expected expected = awaited.poll();
+    Expected expected = poll();
     if (expected == null) {
       broken("it answers what it was not asked");
       return;
@@ -413,10 +430,22 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (refused != null) {
       refused.release();
     }
+    if (isError(bytes, from) && !(expected instanceof Expected.Own)) {
+      session.context().counters().errors().add(Peek.line(bytes, from + 1, to, MOST_ERROR));
+    }
     state.answered(expected, bytes, from, to);
     if (streaming && awaited.isEmpty()) {
       answeredTooSoon();
     }
+  }
+
+  private @Nullable Expected poll() {
+    times.answered();
+    return awaited.poll();
+  }
+
+  private static boolean isError(ByteBuf bytes, int from) {
+    return bytes.getByte(from) == '-' || bytes.getByte(from) == '!';
   }
 
   /** The server refuses the rest of a command, as one above its proto-max-bulk-len, and closes. */
@@ -443,7 +472,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (expected > 0) {
       confirmationsLeft = confirmationsLeft == 0 ? expected : confirmationsLeft;
       if (--confirmationsLeft == 0) {
-        awaited.poll();
+        poll();
       }
     }
     state.confirmed(kind, name);
@@ -462,14 +491,14 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (awaited.peek() instanceof Expected.Asked(Request request, ClientQuestion question)) {
       said.append(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
       if (last) {
-        awaited.poll();
+        poll();
         session.specials().answered(request, question, said.toString());
         said.setLength(0);
       }
       return;
     }
     if (last) {
-      Expected expected = awaited.poll();
+      Expected expected = poll();
       if (expected != null) {
         state.answeredInPieces(expected);
       }

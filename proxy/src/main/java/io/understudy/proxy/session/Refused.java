@@ -14,24 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class Refused {
   private final ByteBuf requests;
   private final ByteBuf replies;
-  private final long deadlineNanos;
+  private final long arrivedNanos;
   private int count;
   private boolean resendable = true;
 
   /**
    * Begins with no command.
    *
-   * @param deadlineNanos until when the first may wait for a primary
+   * @param arrivedNanos when the first arrived
    */
-  Refused(ByteBufAllocator allocator, long deadlineNanos) {
-    this.deadlineNanos = deadlineNanos;
+  Refused(ByteBufAllocator allocator, long arrivedNanos) {
+    this.arrivedNanos = arrivedNanos;
     requests = allocator.buffer();
     replies = allocator.buffer();
   }
 
-  /** Until when all of them may wait for a primary. */
-  long deadlineNanos() {
-    return deadlineNanos;
+  /** When the first of them arrived. */
+  long arrivedNanos() {
+    return arrivedNanos;
   }
 
   /** How many commands were refused and wait for the verdict. */

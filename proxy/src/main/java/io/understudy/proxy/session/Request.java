@@ -15,8 +15,9 @@ import java.util.Locale;
  * @param conduct how it is treated
  * @param bytes its multibulk form, readable from the first byte to the last; the request's to
  *     release
+ * @param arrivedNanos when it arrived, on the clock of the loop
  */
-record Request(Command command, Conduct conduct, ByteBuf bytes) {
+record Request(Command command, Conduct conduct, ByteBuf bytes, long arrivedNanos) {
   /** The arguments as Latin-1, the name first. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Scatter {
   private final Session session;
   private final Division.Parts what;
+  private final int mix;
+  private final long arrivedNanos;
   private final int turn;
   private final List<Share> shares = new ArrayList<>();
   private int left;
@@ -28,14 +30,18 @@ final class Scatter {
   /**
    * Prepares one; {@link #begin} begins.
    *
+   * @param mix what it is: see {@link io.understudy.proxy.route.CommandClass}
+   * @param arrivedNanos when it arrived
    * @param turn any number
    */
-  Scatter(Session session, Division.Parts what, long deadlineNanos, int turn) {
+  Scatter(Session session, Division.Parts what, int mix, long arrivedNanos, int turn) {
+    this.mix = mix;
+    this.arrivedNanos = arrivedNanos;
     this.session = session;
     this.what = what;
     this.turn = turn;
     for (Division.Part part : what.parts()) {
-      shares.add(new Share(part, deadlineNanos));
+      shares.add(new Share(part));
     }
     left = shares.size();
   }
@@ -56,6 +62,8 @@ final class Scatter {
       List<String> replies = shares.stream().map(share -> share.reply).toList();
       int groups = session.destinationCount();
       String whole = what.merging().merge(what.parts(), replies, groups, turn);
+      SessionContext context = session.context();
+      context.counters().answered(context.loop().turn().nowNanos() - arrivedNanos, 1, mix);
       session.specials().gathered(this, whole);
     }
   }
@@ -63,14 +71,12 @@ final class Scatter {
   /** What one group is asked, and what it answers. */
   private final class Share implements ReplyTarget, Waiter {
     private final Division.Part part;
-    private final long deadlineNanos;
     private final StringBuilder pieces = new StringBuilder();
     private @Nullable BackendPool pool;
     private String reply = "";
 
-    Share(Division.Part part, long deadlineNanos) {
+    Share(Division.Part part) {
       this.part = part;
-      this.deadlineNanos = deadlineNanos;
     }
 
     void begin(BackendPool to) {
@@ -85,7 +91,7 @@ final class Scatter {
 
     private void send(SharedBackend backend) {
       ByteBuf bytes = Requests.of(part.arguments().toArray(String[]::new));
-      backend.submit(this, bytes, 0, bytes.readableBytes(), 1, deadlineNanos);
+      backend.submit(this, bytes, 0, bytes.readableBytes(), 1, mix, arrivedNanos);
       bytes.release();
     }
 
@@ -136,7 +142,8 @@ final class Scatter {
 
     @Override
     public boolean expire(long nowNanos, String reason) {
-      boolean over = nowNanos - deadlineNanos >= 0;
+      long holdNanos = session.context().loop().limits().hold().toNanos();
+      boolean over = nowNanos - arrivedNanos >= holdNanos;
       if (over) {
         session.context().counters().add(Counters.Count.EXPIRED, 1);
         end(Answers.unavailable(part.group(), session.holding().waited(), reason));
@@ -150,6 +157,12 @@ final class Scatter {
     public void replies(ByteBuf bytes, int from, int length, int count) {
       end(bytes.toString(from, length, StandardCharsets.ISO_8859_1));
     }
+
+    @Override
+    public void failed(String error) {}
+
+    @Override
+    public void measured(long tookNanos, int count, int its) {}
 
     @Override
     public void piece(ByteBuf bytes, int from, int length, boolean last) {
@@ -166,7 +179,7 @@ final class Scatter {
 
     @Override
     public void refused(
-        @Nullable ByteBuf request, long deadline, ByteBuf refusal, int from, int length) {
+        @Nullable ByteBuf request, long arrived, ByteBuf refusal, int from, int length) {
       if (request != null) {
         request.release();
       }
@@ -180,7 +193,7 @@ final class Scatter {
     }
 
     @Override
-    public void unsent(ByteBuf requests, int count, long deadline) {
+    public void unsent(ByteBuf requests, int count, long arrived) {
       requests.release();
       if (count > 0) {
         again();

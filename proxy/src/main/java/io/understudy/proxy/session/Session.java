@@ -56,7 +56,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     this.client = client;
     this.scanner = new RequestScanner(CommandTable.standard(), RequestLimits.OF_THE_SERVER);
     this.input = new Input(context.loop().allocator(), scanner);
-    this.output = new Output(channel, context.loop().allocator());
+    this.output = new Output(channel, context.loop().allocator(), context.counters().errors());
     this.sharedLink = new SharedLink(this, context);
     Destinations destinations = context.destinations();
     this.router = destinations == null ? null : new Router(this, destinations);
@@ -224,9 +224,9 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
       link.abandon();
     } else if (mode instanceof Mode.Raw(PinnedLink link)) {
       link.abandon();
-    } else if (mode instanceof Mode.Drain(Request next, long deadline)) {
+    } else if (mode instanceof Mode.Drain(Request next)) {
       next.release();
-    } else if (mode instanceof Mode.Acquire(Request next, long deadline)) {
+    } else if (mode instanceof Mode.Acquire(Request next)) {
       next.release();
     } else if (mode instanceof Mode.Gather(Scatter scatter)) {
       scatter.abandon();
@@ -296,7 +296,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   @Override
   public PoolKey wanted() {
-    return mode instanceof Mode.Acquire(Request next, long deadline) ? wanted(next) : key;
+    return mode instanceof Mode.Acquire(Request next) ? wanted(next) : key;
   }
 
   /**
@@ -319,8 +319,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   @Override
   public boolean killsScript() {
-    return mode instanceof Mode.Acquire(Request next, long deadline)
-        && next.conduct() == Conduct.SCRIPT_KILL;
+    return mode instanceof Mode.Acquire(Request next) && next.conduct() == Conduct.SCRIPT_KILL;
   }
 
   @Override

@@ -70,9 +70,9 @@ final class SharedLink implements ReplyTarget {
     shared = null;
   }
 
-  /** Until when a command that arrives now may wait for a primary. */
-  long deadlineNanos() {
-    return context.loop().turn().nowNanos() + context.loop().limits().hold().toNanos();
+  /** The time at which a command arrives that is looked at now. */
+  long arrivedNanos() {
+    return context.loop().turn().nowNanos();
   }
 
   /** The next commands are reads, or are not; nothing is outstanding. */
@@ -103,15 +103,19 @@ final class SharedLink implements ReplyTarget {
     return shared == null ? -1 : shared.backend().connectionId();
   }
 
-  /** Sends one whole command, or lets it wait; takes the bytes over. */
-  void sendAlone(ByteBuf command) {
+  /**
+   * Sends one whole command, or lets it wait; takes the bytes over.
+   *
+   * @param mix what it is: see {@link io.understudy.proxy.route.CommandClass}
+   */
+  void sendAlone(ByteBuf command, int mix) {
     SharedBackend backend = isHolding() ? null : backend();
     if (backend == null) {
-      holding().hold(command, 1);
+      holding().hold(command, 1, mix);
       return;
     }
     backend.submit(
-        this, command, command.readerIndex(), command.readableBytes(), 1, deadlineNanos());
+        this, command, command.readerIndex(), command.readableBytes(), 1, mix, arrivedNanos());
     command.release();
     sent(1);
   }
@@ -126,7 +130,9 @@ final class SharedLink implements ReplyTarget {
     }
     ClientQuestion question = ClientQuestion.of(session, request);
     asking = new Asking(request, question, new StringBuilder());
-    sendAlone(Requests.of(question.command().toArray(String[]::new)));
+    sendAlone(
+        Requests.of(question.command().toArray(String[]::new)),
+        context.conducts().mixOf(request.command()));
   }
 
   /** Ends the asking; false if there was none. */
@@ -233,6 +239,18 @@ final class SharedLink implements ReplyTarget {
   }
 
   @Override
+  public void failed(String error) {
+    if (asking == null) {
+      context.counters().errors().add(error);
+    }
+  }
+
+  @Override
+  public void measured(long tookNanos, int count, int mix) {
+    context.counters().answered(tookNanos, count, mix);
+  }
+
+  @Override
   public void piece(ByteBuf bytes, int from, int length, boolean last) {
     pieceBytes += length;
     if (pieceBytes > context.loop().limits().heavyReplyBytes()) {
@@ -257,7 +275,7 @@ final class SharedLink implements ReplyTarget {
 
   @Override
   public void refused(
-      @Nullable ByteBuf request, long deadlineNanos, ByteBuf reply, int from, int length) {
+      @Nullable ByteBuf request, long arrivedNanos, ByteBuf reply, int from, int length) {
     inFlight--;
     if (session.isClosed()) {
       if (request != null) {
@@ -267,7 +285,7 @@ final class SharedLink implements ReplyTarget {
     }
     Refused all = refused;
     if (all == null) {
-      all = new Refused(context.loop().allocator(), deadlineNanos);
+      all = new Refused(context.loop().allocator(), arrivedNanos);
       refused = all;
     }
     all.add(request, reply, from, length);
@@ -289,7 +307,7 @@ final class SharedLink implements ReplyTarget {
       int count = all.count();
       all.release();
       context.counters().add(Counters.Count.RESENT, count);
-      holding().again(again, count, all.deadlineNanos());
+      holding().again(again, count, all.arrivedNanos());
     }
   }
 
@@ -322,7 +340,7 @@ final class SharedLink implements ReplyTarget {
   }
 
   @Override
-  public void unsent(ByteBuf requests, int count, long deadlineNanos) {
+  public void unsent(ByteBuf requests, int count, long arrivedNanos) {
     inFlight -= count;
     if (session.isClosed() || count == 0) {
       requests.release();
@@ -330,7 +348,7 @@ final class SharedLink implements ReplyTarget {
     }
     context.counters().add(Counters.Count.RESENT, count);
     giveUpRefused();
-    holding().later(requests, count, deadlineNanos);
+    holding().later(requests, count, arrivedNanos);
     session.touch();
   }
 

@@ -2,6 +2,7 @@ package io.understudy.proxy.session;
 
 import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.route.Bindings;
+import io.understudy.proxy.route.CommandClass;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Division;
 import java.util.List;
@@ -26,6 +27,8 @@ final class Specials {
   private boolean watchLost;
   private boolean opensTransaction;
   private int turn;
+  private boolean holds;
+  private long heldNanos;
 
   Specials(Session session) {
     this.session = session;
@@ -40,19 +43,19 @@ final class Specials {
     } else if (session.mode() instanceof Mode.Undecided) {
       decide(request);
     } else if (session.outstanding() == 0) {
-      begin(request, session.sharedLink().deadlineNanos());
+      begin(request);
     } else {
-      session.mode(new Mode.Drain(request, session.sharedLink().deadlineNanos()));
+      session.mode(new Mode.Drain(request));
     }
   }
 
   /** Takes a command whose end has not come and that is too large to wait for. */
-  void takeStream(Conduct conduct) {
-    long deadlineNanos = session.sharedLink().deadlineNanos();
+  void takeStream(Conduct conduct, CommandClass of) {
+    long arrivedNanos = session.sharedLink().arrivedNanos();
     if (session.outstanding() == 0) {
-      acquire(new Mode.AcquireForStream(conduct, deadlineNanos));
+      acquire(new Mode.AcquireForStream(conduct, of, arrivedNanos));
     } else {
-      session.mode(new Mode.DrainForStream(conduct, deadlineNanos));
+      session.mode(new Mode.DrainForStream(conduct, of, arrivedNanos));
     }
   }
 
@@ -63,12 +66,12 @@ final class Specials {
       return;
     }
     switch (mode) {
-      case Mode.Drain(Request next, long deadlineNanos) -> {
+      case Mode.Drain(Request next) -> {
         session.mode(Mode.Run.MODE);
-        begin(next, deadlineNanos);
+        begin(next);
       }
-      case Mode.DrainForStream(Conduct conduct, long deadlineNanos) ->
-          acquire(new Mode.AcquireForStream(conduct, deadlineNanos));
+      case Mode.DrainForStream(Conduct conduct, CommandClass of, long arrivedNanos) ->
+          acquire(new Mode.AcquireForStream(conduct, of, arrivedNanos));
       case Mode.Ask ask -> {
         session.sharedLink().forgetAsking();
         session.mode(Mode.Run.MODE);
@@ -98,7 +101,7 @@ final class Specials {
   }
 
   /** Finds the group of a command; false if the command is dealt with. */
-  private boolean routes(Router router, Request request, long deadlineNanos) {
+  private boolean routes(Router router, Request request) {
     if (request.command().name().equals("multi") && !isLocked()) {
       session.output().add(Answers.OK);
       session.mode(new Mode.Undecided());
@@ -112,7 +115,8 @@ final class Specials {
       }
       case Division.Parts parts when request.conduct() == Conduct.PLAIN -> {
         startSkipping();
-        Scatter scatter = new Scatter(session, parts, deadlineNanos, turn++);
+        Scatter scatter =
+            new Scatter(session, parts, mixOf(request), request.arrivedNanos(), turn++);
         session.mode(new Mode.Gather(scatter));
         scatter.begin(router);
       }
@@ -156,7 +160,7 @@ final class Specials {
       }
       case "reset", "quit" -> {
         session.mode(Mode.Run.MODE);
-        begin(request, session.sharedLink().deadlineNanos());
+        begin(request);
         return;
       }
       case "multi" -> session.output().add(Answers.error("MULTI calls can not be nested"));
@@ -170,7 +174,7 @@ final class Specials {
           break;
         }
         opensTransaction = true;
-        acquire(new Mode.Acquire(request, session.sharedLink().deadlineNanos()));
+        acquire(new Mode.Acquire(request));
         return;
       }
     }
@@ -178,10 +182,14 @@ final class Specials {
     session.touch();
   }
 
-  private void begin(Request request, long deadlineNanos) {
+  private int mixOf(Request request) {
+    return session.context().conducts().mixOf(request.command());
+  }
+
+  private void begin(Request request) {
     heavyCommands = Math.max(0, heavyCommands - 1);
     Router router = session.router();
-    if (router != null && !routes(router, request, deadlineNanos)) {
+    if (router != null && !routes(router, request)) {
       return;
     }
     switch (request.conduct()) {
@@ -193,14 +201,14 @@ final class Specials {
       case CLIENT_REPLY, CLIENT_NOTICES, QUIT -> answer(request);
       case PLAIN -> {
         if (isApart() || (session.context().spread() == null && router == null)) {
-          acquire(new Mode.Acquire(request, deadlineNanos));
+          acquire(new Mode.Acquire(request));
         } else if (router != null) {
           startSkipping();
-          session.sharedLink().sendAlone(request.bytes());
+          session.sharedLink().sendAlone(request.bytes(), mixOf(request));
         } else {
           startSkipping();
           session.sharedLink().turn(Spread.READS.isRead(request.command()));
-          session.sharedLink().sendAlone(request.bytes());
+          session.sharedLink().sendAlone(request.bytes(), mixOf(request));
         }
       }
       case SCRIPT,
@@ -218,17 +226,23 @@ final class Specials {
           RESET,
           CLIENT_TRACKING,
           CLIENT_FLAG ->
-          acquire(new Mode.Acquire(request, deadlineNanos));
+          acquire(new Mode.Acquire(request));
     }
   }
 
   private void acquire(Mode mode) {
     session.mode(mode);
+    holds = !session.pool().isServing();
+    if (holds) {
+      heldNanos = session.context().loop().turn().nowNanos();
+      session.context().counters().add(Counters.Count.HELD, 1);
+    }
     session.pool().await(session);
   }
 
   /** The session has a connection of its own. */
   void granted(Backend backend) {
+    endHold();
     Mode before = session.mode();
     PinnedLink link = new PinnedLink(session, backend);
     session.mode(new Mode.Pinned(link));
@@ -236,7 +250,7 @@ final class Specials {
       link.state().doom();
     }
     switch (before) {
-      case Mode.Acquire(Request next, long deadline) -> {
+      case Mode.Acquire(Request next) -> {
         if (next.conduct() == Conduct.WAIT) {
           // WAIT speaks of what its connection wrote; PING makes that all that was written before.
           link.sendOwn(new Expected.Own(0), "PING");
@@ -248,9 +262,9 @@ final class Specials {
         startSkipping();
         link.take(next);
       }
-      case Mode.AcquireForStream(Conduct conduct, long deadline) -> {
+      case Mode.AcquireForStream(Conduct conduct, CommandClass of, long arrived) -> {
         startSkipping();
-        link.streamBegin(conduct);
+        link.streamBegin(conduct, of, arrived);
         session.streamCarried(link);
       }
       case Mode.Restore(Restoration what) -> what.send(link);
@@ -285,10 +299,12 @@ final class Specials {
 
   /** Whether the command still waits; if its time is over, it gets an error. */
   boolean expire(long nowNanos, String reason) {
+    long holdNanos = session.context().loop().limits().hold().toNanos();
     boolean over =
         switch (session.mode()) {
-          case Mode.Acquire(Request next, long deadline) -> nowNanos - deadline >= 0;
-          case Mode.AcquireForStream(Conduct conduct, long deadline) -> nowNanos - deadline >= 0;
+          case Mode.Acquire(Request next) -> nowNanos - next.arrivedNanos() >= holdNanos;
+          case Mode.AcquireForStream(Conduct conduct, CommandClass of, long arrived) ->
+              nowNanos - arrived >= holdNanos;
           default -> false;
         };
     if (over) {
@@ -298,16 +314,26 @@ final class Specials {
     return !over;
   }
 
+  /** The connection that was waited for is there, or is waited for no more. */
+  private void endHold() {
+    if (holds) {
+      holds = false;
+      SessionContext context = session.context();
+      context.counters().holds().record(context.loop().turn().nowNanos() - heldNanos, 1);
+    }
+  }
+
   /** Answers the command that waits for a connection with an error. */
   void giveUp(String error) {
+    endHold();
     switch (session.mode()) {
-      case Mode.Acquire(Request next, long deadline) -> {
+      case Mode.Acquire(Request next) -> {
         next.release();
         session.output().add(error);
         session.mode(opensTransaction ? Mode.Broken.LOST : Mode.Run.MODE);
         opensTransaction = false;
       }
-      case Mode.AcquireForStream(Conduct conduct, long deadline) -> {
+      case Mode.AcquireForStream(Conduct conduct, CommandClass of, long arrived) -> {
         session.output().add(error);
         session.mode(new Mode.Discard());
       }
@@ -496,7 +522,7 @@ final class Specials {
       }
       case "reset", "quit" -> {
         session.mode(Mode.Run.MODE);
-        begin(request, session.sharedLink().deadlineNanos());
+        begin(request);
         return;
       }
       default -> session.output().add(queued);

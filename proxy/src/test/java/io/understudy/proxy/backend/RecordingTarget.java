@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what it is told. */
 final class RecordingTarget implements ReplyTarget {
   final List<String> told = new ArrayList<>();
+  final List<String> measured = new ArrayList<>();
 
   private static String text(ByteBuf bytes, int from, int length) {
     return bytes.toString(from, length, StandardCharsets.US_ASCII).replace("\r\n", ";");
@@ -29,14 +30,24 @@ final class RecordingTarget implements ReplyTarget {
   }
 
   @Override
+  public void failed(String error) {
+    told.add("failed " + error);
+  }
+
+  @Override
+  public void measured(long tookNanos, int count, int mix) {
+    measured.add(count + " in " + tookNanos);
+  }
+
+  @Override
   public void piece(ByteBuf bytes, int from, int length, boolean last) {
     told.add("piece of " + length + (last ? ", the last" : ""));
   }
 
   @Override
   public void refused(
-      @Nullable ByteBuf request, long deadlineNanos, ByteBuf reply, int from, int length) {
-    told.add("refused " + taken(request) + " until " + deadlineNanos);
+      @Nullable ByteBuf request, long arrivedNanos, ByteBuf reply, int from, int length) {
+    told.add("refused " + taken(request) + " of " + arrivedNanos);
   }
 
   @Override
@@ -45,8 +56,8 @@ final class RecordingTarget implements ReplyTarget {
   }
 
   @Override
-  public void unsent(ByteBuf requests, int count, long deadlineNanos) {
-    told.add(count + " unsent " + taken(requests) + " until " + deadlineNanos);
+  public void unsent(ByteBuf requests, int count, long arrivedNanos) {
+    told.add(count + " unsent " + taken(requests) + " of " + arrivedNanos);
   }
 
   @Override

@@ -22,10 +22,14 @@ class SharedBackendTest {
   private static final String READONLY =
       "-READONLY You can't write against a read only replica.\r\n";
 
+  /** One write and no other. */
+  private static final int MIX = 1;
+
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final RecordingTarget first = new RecordingTarget();
   private final RecordingTarget second = new RecordingTarget();
+  private long nanos;
   private SharedBackend shared = open();
 
   private SharedBackend open() {
@@ -33,7 +37,7 @@ class SharedBackendTest {
         new Loop(
             0,
             channel.eventLoop(),
-            new Turn(tasks::add, () -> 0),
+            new Turn(tasks::add, () -> nanos),
             UnpooledByteBufAllocator.DEFAULT,
             null,
             Transport.EPOLL,
@@ -78,9 +82,9 @@ class SharedBackendTest {
     channel.finishAndReleaseAll();
   }
 
-  private void submit(RecordingTarget target, String commands, int count, long deadlineNanos) {
+  private void submit(RecordingTarget target, String commands, int count, long arrivedNanos) {
     ByteBuf bytes = Unpooled.copiedBuffer(commands, StandardCharsets.US_ASCII);
-    shared.submit(target, bytes, 0, bytes.readableBytes(), count, deadlineNanos);
+    shared.submit(target, bytes, 0, bytes.readableBytes(), count, MIX, arrivedNanos);
     bytes.release();
   }
 
@@ -155,6 +159,24 @@ class SharedBackendTest {
   }
 
   @Test
+  void shouldMeasureARunToItsLastReplyAndTellItsErrorsFirst() {
+    submit(first, GET + SET, 2, 10);
+    submit(second, SET, 1, 10);
+    endTurn();
+    written();
+
+    nanos = 1_010;
+    answer("-WRONGTYPE it is\r\n");
+    assertThat(first.measured).isEmpty();
+    assertThat(first.told).containsExactly("failed WRONGTYPE it is", "1 replies -WRONGTYPE it is;");
+
+    nanos = 5_010;
+    answer("+2\r\n+3\r\n");
+    assertThat(first.measured).containsExactly("2 in 5000");
+    assertThat(second.measured).containsExactly("1 in 5000");
+  }
+
+  @Test
   void shouldTellWrittenCommandsFromWaitingOnesWhenTheConnectionIsLost() {
     submit(first, GET, 1, 10);
     endTurn();
@@ -165,11 +187,11 @@ class SharedBackendTest {
     var _ = channel.close();
     assertThat(first.told).containsExactly("1 unanswered");
     assertThat(second.told)
-        .containsExactly("2 unsent " + (SET + GET).replace("\r\n", ";") + " until 20");
+        .containsExactly("2 unsent " + (SET + GET).replace("\r\n", ";") + " of 20");
   }
 
   @Test
-  void shouldGiveBackARefusedCommandWithItsFirstDeadline() {
+  void shouldGiveBackARefusedCommandWithTheTimeOfItsRun() {
     submit(first, GET, 1, 10);
     submit(first, SET, 1, 20);
     endTurn();
@@ -177,11 +199,11 @@ class SharedBackendTest {
 
     answer("$-1\r\n" + READONLY);
     assertThat(first.told)
-        .containsExactly("1 replies $-1;", "refused " + SET.replace("\r\n", ";") + " until 10");
+        .containsExactly("1 replies $-1;", "refused " + SET.replace("\r\n", ";") + " of 10");
   }
 
   @Test
-  void shouldNotMixDeadlinesThatAreFarApart() {
+  void shouldNotMixRunsThatArrivedFarApart() {
     long later = 10_000_000_000L;
     submit(first, GET, 1, 10);
     endTurn();
@@ -192,7 +214,7 @@ class SharedBackendTest {
     var _ = channel.close();
     assertThat(second.told)
         .containsExactly(
-            "1 unsent " + GET.replace("\r\n", ";") + " until 20",
-            "1 unsent " + SET.replace("\r\n", ";") + " until " + later);
+            "1 unsent " + GET.replace("\r\n", ";") + " of 20",
+            "1 unsent " + SET.replace("\r\n", ";") + " of " + later);
   }
 }
