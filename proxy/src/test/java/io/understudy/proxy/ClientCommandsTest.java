@@ -105,6 +105,22 @@ class ClientCommandsTest {
   }
 
   @Test
+  void shouldNameTheLastCommandOfAConnectionOfItsOwnToo() throws IOException {
+    try (Wire blocked = rig.connect();
+        Wire watching = rig.connect();
+        Wire other = rig.connect()) {
+      assertThat(watching.call("WATCH", "k")).isEqualTo("+OK\r\n");
+      assertThat(watching.call("MULTI")).isEqualTo("+OK\r\n");
+      assertThat(watching.call("GET", "k")).isEqualTo("+QUEUED\r\n");
+      assertThat(other.call("CLIENT", "LIST")).contains("cmd=get ");
+      assertThat(watching.call("EXEC")).startsWith("*1\r\n");
+      assertThat(other.call("CLIENT", "LIST")).contains("cmd=exec ");
+      blocked.send("BLPOP", "nothing", "0");
+      Eventually.holds("it is shown", () -> other.call("CLIENT", "LIST").contains("cmd=blpop "));
+    }
+  }
+
+  @Test
   void shouldInvalidateWhatOneClientTracks() throws IOException {
     try (Wire tracking = rig.connect();
         Wire other = rig.connect()) {

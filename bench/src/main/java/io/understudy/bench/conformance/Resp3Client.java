@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * Makes the suite's Tcl client say HELLO 3 when it connects.
  *
  * <p>The suite's {@code --force-resp3} relies on the server's {@code client-default-resp}, which
- * exists only in servers that were compiled with {@code -DLOG_REQ_RES}: none that is packaged.
+ * exists only in servers that were compiled with {@code -DLOG_REQ_RES}: none that is packaged. What
+ * the last line of the constructor gives is the client's name, so it must stay the last.
  */
 final class Resp3Client {
   private static final String LAST_LINE =
@@ -35,7 +36,7 @@ final class Resp3Client {
       String text = Files.readString(file);
       String last = LAST_LINE.replace("NAME", name);
       if (text.contains(last)) {
-        Files.writeString(file, text.replace(last, last + HELLO.replace("NAME", name)));
+        Files.writeString(file, text.replace(last, HELLO.replace("NAME", name) + last));
         return;
       }
     }

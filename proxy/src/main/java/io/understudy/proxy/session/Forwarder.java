@@ -267,6 +267,7 @@ final class Forwarder {
       case COMMAND -> {
         Conduct conduct = conducts.of(scanner.command());
         session.context().counters().add(Counters.Count.COMMANDS, 1);
+        lastCommand = scanner.command();
         Mode mode = session.mode();
         if (mode instanceof Mode.Pinned(PinnedLink link)) {
           link.take(new Request(scanner.command(), conduct, command, shared.arrivedNanos()));
@@ -325,6 +326,7 @@ final class Forwarder {
       keepWhole();
     } else if (large) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
+      lastCommand = scanner.command();
       session
           .specials()
           .takeStream(conducts.of(scanner.command()), conducts.classOf(scanner.command()));
@@ -360,6 +362,7 @@ final class Forwarder {
             link.streamEnd(input.buffer(), input.runFrom(), scanner.end() - input.runFrom());
             input.consumed(scanner.end());
           } else {
+            lastCommand = scanner.command();
             ByteBuf command = input.takeCommand(scanner.end());
             link.take(new Request(scanner.command(), conduct, command, shared.arrivedNanos()));
           }
@@ -389,6 +392,7 @@ final class Forwarder {
         && !scanner.isInline()
         && scanner.isNameKnown()) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
+      lastCommand = scanner.command();
       link.streamBegin(
           conducts.of(scanner.command()),
           conducts.classOf(scanner.command()),
