@@ -8,6 +8,7 @@ import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Membership;
 import io.understudy.failover.decide.Operation;
 import io.understudy.failover.decide.Outcome;
 import io.understudy.failover.decide.Request;
@@ -61,12 +62,17 @@ final class GroupKeeper implements Runnable {
   private static final Set<String> ALARMING =
       Set.of("bereft", "blind", "budget", "crashed", "deposed", "silent", "usurper");
 
+  /** How long a node that is to be added may take to tell what it is. */
+  private static final Duration VIEWING = Duration.ofSeconds(2);
+
+  /** How many nodes are looked at for that at once. */
+  private static final int MOST_VIEWINGS = 16;
+
   private final GroupOptions group;
   private final KeeperOptions options;
   private final TrafficFeed traffic;
   private final Fleet fleet;
   private final TopologyBoard board;
-  private final Connector connector;
   private final Consumer<GroupStatus> decided;
   private final Mailbox mailbox = new Mailbox();
   private final GroupMachine machine;
@@ -75,7 +81,8 @@ final class GroupKeeper implements Runnable {
   private final GroupMemory memory;
   private final Announcements announcements;
   private final GroupHistory history;
-  private final List<NodeWatch> watches = new ArrayList<>();
+  private final NodeWatches watches;
+  private final List<Viewing> viewings = new ArrayList<>();
   private final long longestAbsenceNanos;
 
   private volatile GroupStatus status;
@@ -92,21 +99,29 @@ final class GroupKeeper implements Runnable {
       Fleet fleet,
       TopologyBoard board,
       Connector connector,
+      Claims claims,
       Consumer<GroupStatus> decided) {
     this.group = group;
     this.options = options;
     this.traffic = traffic;
     this.fleet = fleet;
     this.board = board;
-    this.connector = connector.over(group.tls());
     this.decided = decided;
+    this.watches =
+        new NodeWatches(
+            group,
+            options.cadence(),
+            connector.over(group.tls()),
+            mailbox,
+            claims,
+            System::nanoTime);
     this.machine = new GroupMachine(options.policy());
     this.performer = new Performer(mailbox, options.policy().actionDeadline(), this::mayAct);
     this.coordinator = options.coordinator();
     this.longestAbsenceNanos =
         Math.min(LONGEST_ABSENCE.toNanos(), options.policy().downAfter().toNanos() / ABSENCE_PARTS);
     this.startedNanos = System.nanoTime();
-    this.memory = new GroupMemory(group.name(), coordinator, machine, startedNanos);
+    this.memory = new GroupMemory(group, coordinator, machine, startedNanos);
     this.announcements = new Announcements(group.name(), coordinator, board);
     this.history = new GroupHistory(group.name(), new History(coordinator.archive()), startedNanos);
     this.status =
@@ -116,6 +131,7 @@ final class GroupKeeper implements Runnable {
             Optional.empty(),
             Optional.empty(),
             board.current(group.name()),
+            List.of(),
             List.of());
   }
 
@@ -131,11 +147,66 @@ final class GroupKeeper implements Runnable {
    */
   CompletableFuture<Answer> ask(Request request, boolean trial) {
     var answer = new CompletableFuture<Answer>();
-    mailbox.execute(() -> answer(request, trial, answer));
+    mailbox.execute(
+        () -> {
+          if (request instanceof Request.AddNode add) {
+            view(add, trial, answer);
+          } else {
+            answer(request, Optional.empty(), trial, answer);
+          }
+        });
     return answer;
   }
 
-  private void answer(Request request, boolean trial, CompletableFuture<Answer> told) {
+  /** A node that somebody wants added, and that is looked at before an answer is given. */
+  private record Viewing(
+      Request.AddNode add,
+      boolean trial,
+      NodeWatch guest,
+      long untilNanos,
+      CompletableFuture<Answer> told) {
+    /** Whether enough was seen, or it was waited for long enough. */
+    boolean isOver(long nowNanos) {
+      return switch (guest.view().reachability()) {
+        case Reachability.Unprobed u -> nowNanos - untilNanos > 0;
+        case Reachability.Broken b -> nowNanos - untilNanos > 0;
+        default -> true;
+      };
+    }
+  }
+
+  private void view(Request.AddNode add, boolean trial, CompletableFuture<Answer> told) {
+    Optional<GroupJournal> current = memory.journal();
+    if (current.isEmpty() || !memory.isOwn() || viewings.size() >= MOST_VIEWINGS) {
+      answer(add, Optional.empty(), trial, told);
+      return;
+    }
+    NodeWatch guest = watches.guest(add.node(), current.get().owner());
+    guest.readSoon();
+    long until = System.nanoTime() + VIEWING.toNanos();
+    viewings.add(new Viewing(add, trial, guest, until, told));
+  }
+
+  /** Answers about guests that were looked at. */
+  private void answerViewings(long now) {
+    List<Viewing> over = viewings.stream().filter(v -> v.isOver(now)).toList();
+    viewings.removeAll(over);
+    for (Viewing viewing : over) {
+      answer(viewing.add(), Optional.of(viewing.guest().view()), viewing.trial(), viewing.told());
+      memory.journal().ifPresent(this::followMembers);
+      boolean again = viewings.stream().anyMatch(v -> v.add().node().equals(viewing.add().node()));
+      if (!again) {
+        watches.dismiss(viewing.add().node());
+      }
+    }
+  }
+
+  private void followMembers(GroupJournal journal) {
+    watches.follow(Membership.of(group.nodes(), journal), journal.owner());
+  }
+
+  private void answer(
+      Request request, Optional<NodeView> guest, boolean trial, CompletableFuture<Answer> told) {
     GroupJournal current = memory.journal().orElse(null);
     Leadership.Standing standing = coordinator.leadership().standing(group.name());
     if (closed || current == null || !memory.isOwn()) {
@@ -146,7 +217,7 @@ final class GroupKeeper implements Runnable {
       return;
     }
     Answer answer =
-        machine.ask(view(System.nanoTime(), standing, current), current, request, trial);
+        machine.ask(view(System.nanoTime(), standing, current), current, request, guest, trial);
     try {
       if (!answer.journal().equals(current)) {
         memory.save(answer.journal());
@@ -173,7 +244,7 @@ final class GroupKeeper implements Runnable {
 
   /** Logs in otherwise on connections that are opened from now on. Any thread. */
   void login(Optional<Credentials> credentials) {
-    mailbox.execute(() -> watches.forEach(watch -> watch.login(credentials)));
+    mailbox.execute(() -> watches.login(credentials));
   }
 
   /** Makes the next turn come at once. Any thread. */
@@ -213,10 +284,7 @@ final class GroupKeeper implements Runnable {
   private long waitNanos(long now) {
     // While clients wait for a switchover, nobody tells when the last answer has come.
     long wait = isSwitching() ? SWITCHING_TURN_NANOS : options.cadence().turnEvery().toNanos();
-    for (NodeWatch watch : watches) {
-      wait = Math.min(wait, watch.nextNanos(now) - now);
-    }
-    return Math.max(0, wait);
+    return Math.max(0, watches.waitNanos(now, wait));
   }
 
   private boolean isSwitching() {
@@ -233,11 +301,12 @@ final class GroupKeeper implements Runnable {
         group.name(),
         Duration.ofNanos(absenceNanos).toMillis());
     startedNanos = now;
-    watches.forEach(watch -> watch.forget(now));
+    watches.forget(now);
   }
 
   private void turn(long now) {
-    watches.forEach(watch -> watch.advance(now));
+    watches.advance(now);
+    answerViewings(now);
     Leadership.Standing standing = coordinator.leadership().standing(group.name());
     if (!prepare(standing, now)) {
       return;
@@ -284,16 +353,9 @@ final class GroupKeeper implements Runnable {
       obstacle = Optional.of(new Decision("no-journal", String.valueOf(e.getMessage()), List.of()));
     }
     Optional<GroupJournal> journal = memory.journal();
-    if (journal.isPresent() && watches.isEmpty()) {
-      watchAll(journal.get().owner());
-    }
+    journal.ifPresent(this::followMembers);
     if (!watches.isEmpty() && coordinator.shared()) {
-      told =
-          Testimony.write(
-              watches.stream().map(NodeWatch::view).toList(),
-              now,
-              options.policy().refusals(),
-              told);
+      told = Testimony.write(watches.views(), now, options.policy().refusals(), told);
       coordinator.peers().share(group.name(), told);
     }
     if (journal.isEmpty() && obstacle.isEmpty()) {
@@ -306,20 +368,6 @@ final class GroupKeeper implements Runnable {
     }
     obstacle.ifPresent(decision -> report(decision, Optional.empty()));
     return journal.isPresent() && (memory.isOwn() || !standing.leads());
-  }
-
-  private void watchAll(String owner) {
-    for (var address : group.nodes()) {
-      watches.add(
-          new NodeWatch(
-              address,
-              group.credentials(),
-              owner,
-              options.cadence(),
-              connector,
-              mailbox,
-              System::nanoTime));
-    }
   }
 
   /** A keeper that alone cannot reach the primary is no good as the one that acts for it. */
@@ -364,7 +412,7 @@ final class GroupKeeper implements Runnable {
   }
 
   private GroupView view(long now, Leadership.Standing standing, GroupJournal journal) {
-    List<NodeView> nodes = watches.stream().map(NodeWatch::view).toList();
+    List<NodeView> nodes = watches.views();
     Map<RunId, Long> replies = new HashMap<>();
     for (NodeView node : nodes) {
       node.facts()
@@ -403,7 +451,7 @@ final class GroupKeeper implements Runnable {
             .flatMap(node -> node.readableFacts().stream())
             .flatMap(facts -> facts.mark().stream())
             .anyMatch(mark -> mark.owner().equals(owner));
-    watches.forEach(watch -> watch.lookForKeepers(foreign || !known));
+    watches.all().forEach(watch -> watch.lookForKeepers(foreign || !known));
   }
 
   private void perform(Action action, GroupView view) {
@@ -411,7 +459,7 @@ final class GroupKeeper implements Runnable {
       case Action.Order order -> order(order, view);
       case Action.Settle settle -> settle(settle);
       case Action.Probe(var addresses) -> {
-        for (NodeWatch watch : watches) {
+        for (NodeWatch watch : watches.all()) {
           if (addresses.contains(watch.view().address())) {
             watch.readSoon();
           }
@@ -422,7 +470,7 @@ final class GroupKeeper implements Runnable {
   }
 
   private void order(Action.Order order, GroupView view) {
-    NodeWatch watch = watchOf(order.node().runId()).orElse(null);
+    NodeWatch watch = watches.of(order.node().runId()).orElse(null);
     Optional<Link> link = watch == null ? Optional.empty() : watch.linkTo(order.node().runId());
     if (watch == null || link.isEmpty()) {
       ended(order, new Outcome.Rejected("there is no connection to " + order.node()));
@@ -448,7 +496,7 @@ final class GroupKeeper implements Runnable {
   }
 
   private void settle(Action.Settle settle) {
-    Optional<NodeWatch> watch = watchOf(settle.node().runId());
+    Optional<NodeWatch> watch = watches.of(settle.node().runId());
     Optional<Link> link = watch.flatMap(w -> w.linkTo(settle.node().runId()));
     Optional<GroupJournal> current = memory.journal();
     if (watch.isEmpty() || link.isEmpty() || current.isEmpty()) {
@@ -474,10 +522,6 @@ final class GroupKeeper implements Runnable {
                   current ->
                       memory.become(machine.outcome(current, action, outcome, System.nanoTime())));
         });
-  }
-
-  private Optional<NodeWatch> watchOf(RunId run) {
-    return watches.stream().filter(watch -> watch.view().isRun(run)).findFirst();
   }
 
   private void tell(Decision decision, GroupView view, GroupJournal now) {
@@ -510,7 +554,8 @@ final class GroupKeeper implements Runnable {
             view,
             memory.journal(),
             board.current(group.name()),
-            memory.journal().map(history::recent).orElse(List.of()));
+            memory.journal().map(history::recent).orElse(List.of()),
+            differences());
     if (news || !decision.rule().equals(loggedRule)) {
       loggedRule = decision.rule();
       boolean alarming =
@@ -522,5 +567,12 @@ final class GroupKeeper implements Runnable {
           .log("{}: {}: {}", group.name(), decision.rule(), decision.reason());
       decided.accept(status);
     }
+  }
+
+  /** Where the configuration and the journal do not say the same of the group's nodes. */
+  private List<String> differences() {
+    List<String> all = new ArrayList<>(watches.refused());
+    memory.journal().ifPresent(j -> all.addAll(Membership.differences(group.nodes(), j)));
+    return all;
   }
 }

@@ -2,11 +2,14 @@ package io.understudy.failover;
 
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Membership;
 import io.understudy.failover.journal.JournalStore;
+import io.understudy.topology.Address;
 import io.understudy.topology.Coordinator;
 import io.understudy.topology.Topology;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +22,16 @@ final class GroupMemory {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final String group;
+  private final List<Address> configured;
   private final Coordinator coordinator;
   private final GroupMachine machine;
   private @Nullable JournalStore store;
   private @Nullable GroupJournal journal;
   private long nextTryNanos;
 
-  GroupMemory(String group, Coordinator coordinator, GroupMachine machine, long nowNanos) {
-    this.group = group;
+  GroupMemory(GroupOptions group, Coordinator coordinator, GroupMachine machine, long nowNanos) {
+    this.group = group.name();
+    this.configured = group.nodes();
     this.coordinator = coordinator;
     this.machine = machine;
     this.nextTryNanos = nowNanos;
@@ -70,10 +75,9 @@ final class GroupMemory {
     }
     JournalStore opened =
         JournalStore.open(coordinator.journal(), group, UUID.randomUUID().toString());
+    GroupJournal read = Membership.settled(configured, opened.durable());
     journal =
-        coordinator.shared()
-            ? machine.takeOver(opened.durable(), nowNanos)
-            : machine.resume(opened.durable(), nowNanos);
+        coordinator.shared() ? machine.takeOver(read, nowNanos) : machine.resume(read, nowNanos);
     store = opened;
     return true;
   }

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param journal what is remembered; empty while it cannot be read
  * @param published the newest publication
  * @param recent the newest changes, oldest first, whether they are still in the journal or not
+ * @param differences where the configuration does not say what the journal does of the group's
+ *     nodes, and what to do; one sentence each
  */
 public record GroupStatus(
     String group,
@@ -24,8 +26,10 @@ public record GroupStatus(
     Optional<GroupView> view,
     Optional<GroupJournal> journal,
     Topology published,
-    List<Entry> recent) {
+    List<Entry> recent,
+    List<String> differences) {
   public GroupStatus {
     recent = List.copyOf(recent);
+    differences = List.copyOf(differences);
   }
 }

@@ -2,11 +2,13 @@ package io.understudy.failover;
 
 import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Entry;
+import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.journal.History;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.publish.TopologyBoard;
+import io.understudy.topology.Address;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
@@ -33,6 +35,7 @@ public final class Keeper implements AutoCloseable {
   private final Map<String, GroupKeeper> groups = new LinkedHashMap<>();
   private final List<Thread> threads = new ArrayList<>();
   private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
+  private final Claims claims = new Claims();
   private final TopologyBoard board;
   private final Connector connector;
   private final History history;
@@ -44,9 +47,11 @@ public final class Keeper implements AutoCloseable {
     history = new History(options.coordinator().archive());
     connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
     var fleet = new Fleet();
+    claimAll(all);
     for (GroupOptions group : all) {
       fleet.tell(group.name(), false, false);
-      var keeper = new GroupKeeper(group, options, traffic, fleet, board, connector, this::decided);
+      var keeper =
+          new GroupKeeper(group, options, traffic, fleet, board, connector, claims, this::decided);
       if (groups.put(group.name(), keeper) != null) {
         connector.close();
         throw new IllegalArgumentException("two groups are called " + group.name());
@@ -132,7 +137,32 @@ public final class Keeper implements AutoCloseable {
    * @throws IllegalArgumentException when this keeper has no such group
    */
   public CompletableFuture<Answer> ask(String group, Request request, boolean trial) {
-    return keeper(group).ask(request, trial);
+    GroupKeeper asked = keeper(group);
+    if (request instanceof Request.AddNode add) {
+      return add(asked, group, add.node(), request, trial);
+    }
+    return asked.ask(request, trial);
+  }
+
+  /** A node is never looked at for one group while it is another's. */
+  private CompletableFuture<Answer> add(
+      GroupKeeper asked, String group, Address node, Request request, boolean trial) {
+    boolean fresh = claims.claimFree(node, group);
+    if (claims.claim(node, group)) {
+      return asked
+          .ask(request, trial)
+          .whenComplete(
+              (answer, failure) -> {
+                boolean added = answer != null && answer.isAccepted() && !trial;
+                if (fresh && !added) {
+                  claims.release(node, group);
+                }
+              });
+    }
+    GroupJournal journal = asked.status().journal().orElse(GroupJournal.empty(group, ""));
+    String obstacle = node + " is a node of group " + claims.holder(node).orElse("another");
+    return CompletableFuture.completedFuture(
+        new Answer(List.of(obstacle + " already"), List.of(), journal));
   }
 
   /**
@@ -180,6 +210,13 @@ public final class Keeper implements AutoCloseable {
       }
     }
     connector.close();
+  }
+
+  /** What the configuration gives to a group comes before what a journal does. */
+  private void claimAll(List<GroupOptions> all) {
+    for (GroupOptions group : all) {
+      group.nodes().forEach(node -> claims.claim(node, group.name()));
+    }
   }
 
   private void wakeAll() {

@@ -48,6 +48,11 @@ final class AdminOptions {
   /** Set by picocli. */
   AdminOptions() {}
 
+  /** Of the program that listens there. */
+  AdminOptions(Address admin) {
+    this.admin = admin.toString();
+  }
+
   private Address address() {
     if (admin != null) {
       try {

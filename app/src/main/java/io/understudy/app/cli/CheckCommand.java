@@ -59,6 +59,9 @@ final class CheckCommand implements Callable<Integer> {
         unusable += finding.usable() ? 0 : 1;
         out.println("  node " + node + (finding.words().isEmpty() ? "" : ": " + finding.words()));
       }
+      if (connect) {
+        differences(configuration, group.name()).forEach(line -> out.println("  " + line));
+      }
       listeners(out, configuration, group);
     }
     replication(out, configuration);
@@ -69,6 +72,17 @@ final class CheckCommand implements Callable<Integer> {
             : file + ": " + unusable + " of the nodes named in it cannot be used now");
     out.flush();
     return unusable == 0 ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** What a running understudy was told of the group's nodes since, if one answers. */
+  private static List<String> differences(Configuration configuration, String group) {
+    var running = new AdminOptions(configuration.admin().bind());
+    try {
+      AdminOptions.Answer answer = running.get("/membership/" + group);
+      return answer.status() == 200 ? answer.body().lines().toList() : List.of();
+    } catch (CommandException e) {
+      return List.of(); // none runs here, and nothing else knows
+    }
   }
 
   private static String auth(Configuration.Group group) {

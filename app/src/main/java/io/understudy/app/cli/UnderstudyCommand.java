@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
       PauseCommand.class,
       ResumeCommand.class,
       AcknowledgeCommand.class,
+      AddNodeCommand.class,
+      RemoveNodeCommand.class,
       DemoCommand.class,
       RdbCommand.class,
       ZookeeperCommand.class

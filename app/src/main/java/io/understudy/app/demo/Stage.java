@@ -172,7 +172,7 @@ final class Stage implements AutoCloseable {
         .ask(
             GROUP,
             new Operator.Wanted(
-                Operator.Change.SWITCHOVER, Optional.empty(), Duration.ZERO, "", trial));
+                Operator.Change.SWITCHOVER, Optional.empty(), Duration.ZERO, "", false, trial));
   }
 
   /** Stops the client once its writes have answers. */

@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 
 /**
  * The loopback HTTP port: {@code /status}, {@code /explain/GROUP}, {@code /history/GROUP}, {@code
- * /replay/GROUP/ENTRY}, {@code /watch}, {@code /metrics}, {@code /healthz}, what {@link
- * ClusterPages} knows, and by POST what {@link ChangePages} knows.
+ * /replay/GROUP/ENTRY}, {@code /membership/GROUP}, {@code /watch}, {@code /metrics}, {@code
+ * /healthz}, what {@link ClusterPages} knows, and by POST what {@link ChangePages} knows.
  */
 public final class AdminServer implements AutoCloseable {
   /** Connections the kernel may keep waiting; more is no operator's doing. */
@@ -29,6 +29,7 @@ public final class AdminServer implements AutoCloseable {
   private static final String STATUS = "/status/";
   private static final String EXPLAIN = "/explain/";
   private static final String HISTORY = "/history/";
+  private static final String MEMBERSHIP = "/membership/";
   private static final String REPLAY = "/replay/";
   private static final String CLUSTER = "/cluster/";
   private static final String WATCH = "/watch";
@@ -198,6 +199,12 @@ public final class AdminServer implements AutoCloseable {
       return group(
           path.substring(HISTORY.length()), text, group -> history(exchange, group.name(), text));
     }
+    if (path.startsWith(MEMBERSHIP)) {
+      return group(
+          path.substring(MEMBERSHIP.length()),
+          text,
+          group -> Page.lines(text, 200, "differences", group.differences()));
+    }
     if (path.startsWith(REPLAY)) {
       return replay(path.substring(REPLAY.length()), text);
     }
@@ -227,6 +234,7 @@ public final class AdminServer implements AutoCloseable {
         text,
         404,
         "known here: /status, /status/GROUP, /explain/GROUP, /history/GROUP, /replay/GROUP/NUMBER,"
+            + " /membership/GROUP,"
             + " /watch, /watch/GROUP, /cluster/GROUP/..., /metrics, /healthz");
   }
 

@@ -53,7 +53,7 @@ final class ChangePages {
     }
     Operator.Change change;
     try {
-      change = Operator.Change.valueOf(parts[1].toUpperCase(Locale.ROOT));
+      change = Operator.Change.valueOf(parts[1].replace('-', '_').toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       return unknown(text);
     }
@@ -66,7 +66,10 @@ final class ChangePages {
 
   private static Page unknown(boolean text) {
     return Page.error(
-        text, 404, "POST knows /switchover, /failover, /pause, /resume, /acknowledge of a /GROUP");
+        text,
+        404,
+        "POST knows /switchover, /failover, /pause, /resume, /acknowledge, /add-node and"
+            + " /remove-node of a /GROUP");
   }
 
   private Page ask(
@@ -78,12 +81,17 @@ final class ChangePages {
     if (change == Operator.Change.FAILOVER && node.isEmpty()) {
       throw new IllegalArgumentException("a forced failover needs a node: to=HOST:PORT");
     }
+    boolean ofNode = change == Operator.Change.ADD_NODE || change == Operator.Change.REMOVE_NODE;
+    if (ofNode && node.isEmpty()) {
+      throw new IllegalArgumentException("it needs a node: node=HOST:PORT");
+    }
     var wanted =
         new Operator.Wanted(
             change,
             node,
             Duration.ofSeconds(seconds(parameters.get("seconds"))),
             parameters.getOrDefault("why", "no reason was given"),
+            parameters.getOrDefault("replace", "no").equals("yes"),
             parameters.getOrDefault("trial", "no").equals("yes"));
     boolean fleet =
         group.equals(FLEET)

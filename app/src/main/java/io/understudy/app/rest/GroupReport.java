@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param reason that rule's sentence for an operator
  * @param evidence the facts that the rule was chosen by
  * @param operation the step that is under way; empty when none is
+ * @param differences where the file does not say what was made of the nodes since, and what to do
  * @param journal the newest entries, oldest first
  */
 public record GroupReport(
@@ -27,11 +28,13 @@ public record GroupReport(
     List<String> evidence,
     Optional<String> operation,
     List<NodeReport> nodes,
+    List<String> differences,
     List<String> journal) {
   public GroupReport {
     listeners = List.copyOf(listeners);
     evidence = List.copyOf(evidence);
     nodes = List.copyOf(nodes);
+    differences = List.copyOf(differences);
     journal = List.copyOf(journal);
   }
 

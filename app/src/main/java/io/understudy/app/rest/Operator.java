@@ -18,7 +18,9 @@ public interface Operator {
     FAILOVER,
     PAUSE,
     RESUME,
-    ACKNOWLEDGE
+    ACKNOWLEDGE,
+    ADD_NODE,
+    REMOVE_NODE
   }
 
   /**
@@ -27,10 +29,16 @@ public interface Operator {
    * @param node which node; empty for the best, or for the whole group
    * @param length of a pause
    * @param why a pause is made
+   * @param replaceData whether a node that is added may lose data of its own
    * @param trial whether only to say what would be done
    */
   record Wanted(
-      Change change, Optional<Address> node, Duration length, String why, boolean trial) {}
+      Change change,
+      Optional<Address> node,
+      Duration length,
+      String why,
+      boolean replaceData,
+      boolean trial) {}
 
   /**
    * How a request ended.

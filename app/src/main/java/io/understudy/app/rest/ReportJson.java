@@ -70,6 +70,7 @@ final class ReportJson {
       node(json, node);
     }
     json.writeEndArray();
+    strings(json, "differences", group.differences());
     if (explain) {
       strings(json, "evidence", group.evidence());
       strings(json, "journal", group.journal());

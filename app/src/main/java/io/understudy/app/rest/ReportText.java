@@ -60,6 +60,7 @@ final class ReportText {
       }
       text.append('\n');
     }
+    group.differences().forEach(line -> text.append("  ").append(line).append('\n'));
   }
 
   private static void section(StringBuilder text, String title, List<String> lines) {

@@ -8,6 +8,7 @@ import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.Entry;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Membership;
 import io.understudy.failover.decide.Request;
 import io.understudy.topology.Address;
 import io.understudy.topology.Node;
@@ -80,6 +81,8 @@ final class KeeperOperator implements Operator {
       case PAUSE -> new Request.PauseFor(wanted.node(), wanted.why(), wanted.length(), BY);
       case RESUME -> new Request.Resume(wanted.node(), BY);
       case ACKNOWLEDGE -> new Request.Acknowledge(BY);
+      case ADD_NODE -> new Request.AddNode(wanted.node().orElseThrow(), wanted.replaceData(), BY);
+      case REMOVE_NODE -> new Request.RemoveNode(wanted.node().orElseThrow(), BY);
     };
   }
 
@@ -157,7 +160,10 @@ final class KeeperOperator implements Operator {
     boolean fresh = looking && keeper.feed().isCurrent(status.published());
     List<Address> replicas = status.published().replicas().stream().map(Node::address).toList();
     return new Served(
-        fresh, status.published().primary().map(Node::address), replicas, group.nodes());
+        fresh,
+        status.published().primary().map(Node::address),
+        replicas,
+        status.journal().map(j -> Membership.of(group.nodes(), j)).orElse(group.nodes()));
   }
 
   @Override

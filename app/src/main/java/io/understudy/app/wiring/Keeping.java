@@ -153,6 +153,7 @@ final class Keeping implements AutoCloseable {
                     Optional.empty(),
                     Optional.empty(),
                     feed.current(group),
+                    List.of(),
                     List.of()));
   }
 

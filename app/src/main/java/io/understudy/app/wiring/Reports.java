@@ -30,6 +30,7 @@ final class Reports {
         evidence(status),
         operation(status),
         nodes(status, group),
+        status.differences(),
         status.recent().stream().map(Reports::line).toList());
   }
 

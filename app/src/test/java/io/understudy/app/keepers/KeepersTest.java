@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.understudy.failover.decide.Entry;
 import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Request;
+import io.understudy.failover.view.NodeView;
 import io.understudy.testkit.RedisServer;
+import io.understudy.testkit.ServerVersion;
+import io.understudy.topology.Address;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Topology;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -89,6 +93,42 @@ class KeepersTest {
       assertThat(trial.living())
           .allMatch(k -> k.seen.stream().anyMatch(t -> t.retiring().isPresent()));
     }
+  }
+
+  /** Asked of the leader; the others follow what it journals, and one of them acts on it. */
+  @Test
+  void shouldPromoteANodeThatAnotherKeeperAdded() throws Exception {
+    try (var trial = Trial.start(1);
+        var added = RedisServer.start(ServerVersion.usual())) {
+      Trial.Member leader = trial.leader();
+      leader.ask(new Request.AddNode(added.address(), false, "a test"));
+      for (RedisServer replica : trial.servers.replicas()) {
+        leader.ask(new Request.RemoveNode(replica.address(), "a test"));
+      }
+      trial.await(
+          "all keepers watch it and no other replica",
+          () ->
+              trial.living().stream()
+                  .allMatch(k -> nodes(k).equals(addresses(trial.servers.primary(), added))));
+      trial.await("it is in sync", () -> leader.current().replicas().size() == 1);
+      leader.close();
+      trial.await(
+          "another keeper leads", () -> trial.living().stream().anyMatch(Trial.Member::leads));
+      trial.servers.primary().kill9();
+
+      trial.await("it is primary", () -> trial.living().stream().allMatch(k -> k.isServing(added)));
+    }
+  }
+
+  private static List<Address> addresses(RedisServer... servers) {
+    return Arrays.stream(servers).map(RedisServer::address).toList();
+  }
+
+  private static List<Address> nodes(Trial.Member keeper) {
+    return keeper.keeper.status(Trial.GROUP).view().stream()
+        .flatMap(view -> view.nodes().stream())
+        .map(NodeView::address)
+        .toList();
   }
 
   /** The leader ends at some point of the failover; another keeper finishes it. */

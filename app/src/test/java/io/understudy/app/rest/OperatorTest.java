@@ -75,6 +75,39 @@ class OperatorTest {
   }
 
   @Test
+  void shouldAddAndRemoveNodes() throws Exception {
+    ServerVersion version = ServerVersion.usual();
+    try (RedisServer primary = RedisServer.start(version);
+        RedisServer replica = RedisServer.startReplica(version, primary);
+        RedisServer added = RedisServer.start(version);
+        ProgramProcess program = understudy(primary, replica)) {
+      awaitYes("is-readable", replica, program);
+      String node = added.address().toString();
+      added.command("SET", "precious", "1");
+
+      var refused = understudy("add-node", "orders", node);
+      assertThat(refused.out()).contains(node + " holds 1 keys of its own");
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(understudy("add-node", "orders", node, "--replace-data", "--dry-run").out())
+          .contains("make " + node + " a replica of " + primary.address());
+      assertThat(get("/cluster/orders/is-readable/" + node).statusCode()).isEqualTo(404);
+      assertThat(understudy("add-node", "orders", node, "--replace-data").exitCode()).isZero();
+      awaitYes("is-readable", added, program);
+      assertThat(understudy("status", "orders").out())
+          .contains(node + " was added by the admin port, and the file does not have it");
+      assertThat(ProgramProcess.run(folder, "check", "understudy.yaml", "--connect").out())
+          .contains("  " + node + " was added by the admin port");
+
+      assertThat(understudy("remove-node", "orders", primary.address().toString()).out())
+          .contains("is primary; make another one primary first: understudy switchover orders");
+      var removed = understudy("remove-node", "orders", replica.address().toString());
+      assertThat(removed.exitCode()).as(removed.out()).isZero();
+      assertThat(get("/cluster/orders/is-readable/" + replica.address()).statusCode())
+          .isEqualTo(404);
+    }
+  }
+
+  @Test
   void shouldLeadHaproxyToThePrimary() throws Exception {
     ServerVersion version = ServerVersion.usual();
     try (RedisServer primary = RedisServer.start(version);

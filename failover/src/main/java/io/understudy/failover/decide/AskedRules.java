@@ -84,15 +84,7 @@ final class AskedRules {
 
   /** Everything that speaks against a wish now, one sentence each. */
   static List<String> obstacles(Situation s, Wish.Kind kind, Optional<Address> to) {
-    List<String> obstacles = new ArrayList<>();
-    s.paused()
-        .ifPresent(why -> obstacles.add("the group is paused (" + why + "); resume it first"));
-    if (!s.view().standing().leads()) {
-      obstacles.add("this process does not lead: " + s.view().standing().reason());
-    }
-    s.journal()
-        .operation()
-        .ifPresent(op -> obstacles.add("an operation is under way: " + op.reason()));
+    List<String> obstacles = new ArrayList<>(unready(s));
     if (to.isPresent() && s.view().at(to.get()).isEmpty()) {
       obstacles.add(to.get() + " is not a node of the group");
     }
@@ -102,6 +94,20 @@ final class AskedRules {
         case FORCED_FAILOVER -> forced(s, to.orElseThrow(), obstacles);
       }
     }
+    return obstacles;
+  }
+
+  /** Why nothing at all may be changed in the group now. */
+  static List<String> unready(Situation s) {
+    List<String> obstacles = new ArrayList<>();
+    s.paused()
+        .ifPresent(why -> obstacles.add("the group is paused (" + why + "); resume it first"));
+    if (!s.view().standing().leads()) {
+      obstacles.add("this process does not lead: " + s.view().standing().reason());
+    }
+    s.journal()
+        .operation()
+        .ifPresent(op -> obstacles.add("an operation is under way: " + op.reason()));
     return obstacles;
   }
 

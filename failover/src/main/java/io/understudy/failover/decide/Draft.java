@@ -183,6 +183,14 @@ final class Draft {
     return why + ": " + Failover.advance(situation.with(journal), this);
   }
 
+  /** Notes that a node that was added is in sync: from now on it is one like all others. */
+  void welcome(Address node) {
+    journal
+        .memberChange(node)
+        .filter(change -> change.kind() == MemberChange.Kind.JOINING)
+        .ifPresent(change -> journal = journal.withMember(change.as(MemberChange.Kind.MEMBER)));
+  }
+
   /** Forgets what was asked for. */
   void dropWish() {
     journal = journal.withWish(Optional.empty());

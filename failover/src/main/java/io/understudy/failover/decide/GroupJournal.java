@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * @param pauses times in which the group, or a node of it, is left alone; those that are over may
  *     still be among them
  * @param borrowed settings of servers that are still to be put back, at most one per run
+ * @param members what operators and rules made of the configured nodes, at most one per address
  */
 public record GroupJournal(
     String group,
@@ -42,7 +43,11 @@ public record GroupJournal(
     List<Entry> entries,
     Optional<Wish> wish,
     List<Pause> pauses,
-    List<Borrowed> borrowed) {
+    List<Borrowed> borrowed,
+    List<MemberChange> members) {
+
+  /** How many addresses may differ from the configuration. */
+  public static final int MAX_MEMBERS = 64;
 
   /** How many entries are kept, until they are kept elsewhere. */
   public static final int MAX_ENTRIES = 32;
@@ -71,6 +76,7 @@ public record GroupJournal(
     entries = newest(entries, MAX_ENTRIES);
     pauses = newest(pauses, MAX_PAUSES);
     borrowed = newest(borrowed, MAX_ENDED);
+    members = List.copyOf(members);
     if (reign.isPresent() && reign.get().epoch().isAfter(epoch)) {
       throw new IllegalArgumentException(
           "the journal's epoch " + epoch + " is behind its own reign's " + reign.get().epoch());
@@ -95,6 +101,7 @@ public record GroupJournal(
         List.of(),
         List.of(),
         Optional.empty(),
+        List.of(),
         List.of(),
         List.of());
   }
@@ -143,6 +150,23 @@ public record GroupJournal(
 
   GroupJournal withPauses(List<Pause> newPauses) {
     return changed(c -> c.pauses = newPauses);
+  }
+
+  GroupJournal withMembers(List<MemberChange> newMembers) {
+    return changed(c -> c.members = newMembers);
+  }
+
+  /** Notes what an address is from now on, in place of what was noted before. */
+  GroupJournal withMember(MemberChange change) {
+    return withMembers(
+        Stream.concat(
+                members.stream().filter(m -> !m.node().equals(change.node())), Stream.of(change))
+            .toList());
+  }
+
+  /** What was made of an address; empty when it is as configured. */
+  public Optional<MemberChange> memberChange(Address node) {
+    return members.stream().filter(m -> m.node().equals(node)).findFirst();
   }
 
   /** Notes a setting that is to be put back, unless one of that run is noted already. */
@@ -227,6 +251,12 @@ public record GroupJournal(
     return withOrders(orders.stream().filter(o -> o.order().id() != id).toList());
   }
 
+  /** Without open orders to an address, which is no node any more, or was none until now. */
+  GroupJournal withoutOrdersTo(Address node) {
+    return withOrders(
+        orders.stream().filter(o -> !o.order().node().address().equals(node)).toList());
+  }
+
   /** Replaces the open order of the same id. */
   GroupJournal replacing(SentOrder order) {
     return withOrders(
@@ -300,6 +330,7 @@ public record GroupJournal(
     private Optional<Wish> wish;
     private List<Pause> pauses;
     private List<Borrowed> borrowed;
+    private List<MemberChange> members;
 
     Copy(GroupJournal of) {
       group = of.group;
@@ -316,6 +347,7 @@ public record GroupJournal(
       wish = of.wish;
       pauses = of.pauses;
       borrowed = of.borrowed;
+      members = of.members;
     }
 
     GroupJournal journal() {
@@ -333,7 +365,8 @@ public record GroupJournal(
           entries,
           wish,
           pauses,
-          borrowed);
+          borrowed,
+          members);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.understudy.failover.decide;
 
 import io.understudy.failover.text.RecordText;
 import io.understudy.failover.view.GroupView;
+import io.understudy.failover.view.NodeView;
 import io.understudy.topology.Topology;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -74,37 +75,52 @@ public final class GroupMachine {
    * @param trial whether only to say what would be done
    */
   public Answer ask(GroupView view, GroupJournal journal, Request request, boolean trial) {
-    return Requests.answer(new Situation(view, journal, policy, guards), request, trial);
+    return ask(view, journal, request, Optional.empty(), trial);
+  }
+
+  /**
+   * The same.
+   *
+   * @param guest of a request to add a node: that node, as it was looked at
+   */
+  public Answer ask(
+      GroupView view,
+      GroupJournal journal,
+      Request request,
+      Optional<NodeView> guest,
+      boolean trial) {
+    return Requests.answer(Situation.of(view, journal, policy, guards), request, guest, trial);
   }
 
   /** Decides what to do now. */
   public Step step(GroupView view, GroupJournal journal) {
-    var situation = new Situation(view, journal, policy, guards);
+    var situation = Situation.of(view, journal, policy, guards);
     var draft = new Draft(situation);
     for (Rule rule : table) {
       Optional<String> reason = rule.judge().judge(situation, draft);
       if (reason.isPresent()) {
-        return finish(situation, draft, rule, reason.get());
+        return finish(view, situation, draft, rule, reason.get());
       }
     }
     return new Step(
         new Decision(NO_RULE, "no rule of the table holds", List.of()), situation.journal());
   }
 
-  private Step finish(Situation situation, Draft draft, Rule rule, String reason) {
+  private Step finish(GroupView seen, Situation situation, Draft draft, Rule rule, String reason) {
     if (rule.effect() == Rule.Effect.ACTS && situation.view().standing().leads()) {
       settleDoubts(situation, draft);
     }
     boolean changed =
         draft.changesSomething()
             || !draft.journal().wish().equals(situation.journal().wish())
+            || !draft.journal().members().equals(situation.journal().members())
             || !draft.journal().operation().equals(situation.journal().operation());
     if (changed) {
       draft.log(
           rule.name(),
           reason,
           draft.actions().stream().map(GroupMachine::describe).toList(),
-          inputs(situation));
+          RecordText.write(new Inputs(seen, situation.journal().withoutEntries(), policy)));
     }
     return new Step(new Decision(rule.name(), reason, draft.actions()), draft.journal());
   }
@@ -144,13 +160,7 @@ public final class GroupMachine {
     };
   }
 
-  /** Everything a step looks at, as {@link #replay} reads it. */
-  private String inputs(Situation situation) {
-    return RecordText.write(
-        new Inputs(situation.view(), situation.journal().withoutEntries(), policy));
-  }
-
-  /** What a step was decided from. */
+  /** What a step was decided from, as {@link #replay} reads it. */
   public record Inputs(GroupView view, GroupJournal journal, FailoverPolicy policy) {}
 
   /**

@@ -46,6 +46,9 @@ public enum Guard {
   ALONE_WHERE_UNMARKED(
       "where no server carries this keeper's mark, no primary is made while another keeper is"
           + " connected"),
+  /** An address may be mistyped. */
+  NEWCOMERS_KEEP_THEIR_DATA(
+      "a node that was added and holds data of its own is left alone, unless it may be replaced"),
   /** Servers that know more than the journal are not overruled. */
   JOURNAL_IS_NEWEST("a journal that is older than the servers' marks is not acted upon");
 

@@ -227,6 +227,7 @@ final class RepairRules {
             .append(node.reachability().describe(s.now()));
       }
     }
+    s.newcomers().forEach(n -> text.append("; it was added and is left alone: ").append(n.why()));
     primary
         .facts()
         .minReplicasToWrite()
@@ -250,6 +251,7 @@ final class RepairRules {
           && facts.isInSync()
           && facts.upstream().orElseThrow().isAt(leader.address())) {
         replicas.add(new Node(node.address(), facts.runId()));
+        d.welcome(node.address());
       }
     }
     replicas.sort((a, b) -> a.address().compareTo(b.address()));

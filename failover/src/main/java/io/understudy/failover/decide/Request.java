@@ -42,4 +42,15 @@ public sealed interface Request {
 
   /** Ends the cooling down after too many failovers: the operator has seen to the cause. */
   record Acknowledge(String by) implements Request {}
+
+  /**
+   * Makes a server a replica of the group, from now on and whatever the configuration says.
+   *
+   * @param node where it is
+   * @param replaceData whether data of its own, which it loses, are given up
+   */
+  record AddNode(Address node, boolean replaceData, String by) implements Request {}
+
+  /** Forgets a node that is not primary; its server is left as it is. */
+  record RemoveNode(Address node, String by) implements Request {}
 }

@@ -1,5 +1,6 @@
 package io.understudy.failover.decide;
 
+import io.understudy.failover.view.NodeView;
 import io.understudy.topology.Address;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,12 @@ final class Requests {
 
   private static final String RULE = "asked";
 
-  static Answer answer(Situation s, Request request, boolean trial) {
+  /**
+   * Answers one request.
+   *
+   * @param guest a node that is to be added, as it was looked at
+   */
+  static Answer answer(Situation s, Request request, Optional<NodeView> guest, boolean trial) {
     Answer answer =
         switch (request) {
           case Request.Switchover(Optional<Address> to, String by) ->
@@ -28,6 +34,8 @@ final class Requests {
           case Request.PauseFor pause -> pause(s, pause);
           case Request.Resume(Optional<Address> node, String by) -> resume(s, node, by);
           case Request.Acknowledge(String by) -> acknowledge(s, by);
+          case Request.AddNode add -> MemberRequests.add(s, add, guest);
+          case Request.RemoveNode remove -> MemberRequests.remove(s, remove);
         };
     return trial || !answer.isAccepted()
         ? new Answer(answer.obstacles(), answer.plan(), s.journal())

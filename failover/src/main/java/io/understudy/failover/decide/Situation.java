@@ -20,17 +20,34 @@ import java.util.Set;
 /**
  * All that a rule may look at, and the questions that several rules ask of it.
  *
- * @param view what is seen
+ * @param view what is seen of the group's nodes
+ * @param newcomers those that were added and must not be touched yet; they are not in {@code view}
  * @param journal what is remembered
  * @param policy what is configured
  * @param guards the guards in force
  */
-record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Set<Guard> guards) {
+record Situation(
+    GroupView view,
+    List<Membership.Newcomer> newcomers,
+    GroupJournal journal,
+    FailoverPolicy policy,
+    Set<Guard> guards) {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /** What a server uses for {@code repl-ping-replica-period} where nothing is configured. */
   private static final long USUAL_PING_SECONDS = 10;
+
+  /** Of all that is seen: who is no member, and whoever may not be touched, is left out. */
+  static Situation of(
+      GroupView seen, GroupJournal journal, FailoverPolicy policy, Set<Guard> guards) {
+    List<Membership.Newcomer> newcomers =
+        guards.contains(Guard.NEWCOMERS_KEEP_THEIR_DATA)
+            ? Membership.newcomers(seen, journal)
+            : List.of();
+    return new Situation(
+        Membership.members(seen, journal, newcomers), newcomers, journal, policy, guards);
+  }
 
   boolean enforces(Guard guard) {
     return guards.contains(guard);
@@ -38,7 +55,7 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
 
   /** The same with another journal: one that a draft has got to. */
   Situation with(GroupJournal newJournal) {
-    return new Situation(view, newJournal, policy, guards);
+    return new Situation(view, newcomers, newJournal, policy, guards);
   }
 
   long now() {
@@ -135,7 +152,16 @@ record Situation(GroupView view, GroupJournal journal, FailoverPolicy policy, Se
         .map(EpochMark::owner)
         .filter(owner -> !owner.equals(journal.owner()))
         .filter(owner -> mayBeAlive(owner) || !isPast(view.startedNanos(), policy.startWait()))
-        .filter(owner -> enforces(Guard.FOREIGN_OWNER));
+        .filter(owner -> enforces(Guard.FOREIGN_OWNER))
+        .filter(owner -> !isGivenUp(facts));
+  }
+
+  /** Whether it was added with leave to replace its data, and with them the mark. */
+  private boolean isGivenUp(NodeFacts facts) {
+    return view.withRun(facts.runId())
+        .flatMap(node -> journal.memberChange(node.address()))
+        .filter(c -> c.kind() == MemberChange.Kind.JOINING && c.replaceData())
+        .isPresent();
   }
 
   /**

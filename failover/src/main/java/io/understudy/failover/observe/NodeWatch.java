@@ -53,6 +53,7 @@ public final class NodeWatch {
   private long pauseNanos = MIN_GAP_NANOS;
   private boolean wantReading;
   private boolean wantKeepers;
+  private boolean closed;
 
   /**
    * Begins to watch at the first {@link #advance}.
@@ -119,6 +120,12 @@ public final class NodeWatch {
     if (current != null) {
       current.lookForKeepers(wanted);
     }
+  }
+
+  /** Ends the watch and its connection; nothing is due any more. */
+  public void close() {
+    closed = true;
+    replaceLink();
   }
 
   /** Does what has become due: connect, ask, or notice silence. */
@@ -193,6 +200,12 @@ public final class NodeWatch {
     long now = clock.getAsLong();
     LOG.debug("{}: {}", address, attempt);
     connecting = false;
+    if (closed) {
+      if (attempt instanceof Attempt.Connected(Link link)) {
+        link.close();
+      }
+      return;
+    }
     switch (attempt) {
       case Attempt.Connected(Link link) -> {
         verdicts.clear();

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param startedNanos when this process began to observe the group
  * @param standing whether this process may act
  * @param paused why nothing may be changed; empty in normal operation
- * @param nodes one per configured address, in configured order
+ * @param nodes one per address of the group, the configured ones first and in their order
  * @param lastReplyNanos when a client's request was last answered by a run, as a proxy saw it
  * @param fleet what the other groups go through
  * @param panel the keepers that decide together, and what the others see
@@ -42,6 +42,23 @@ public record GroupView(
   public GroupView {
     nodes = List.copyOf(nodes);
     lastReplyNanos = Map.copyOf(lastReplyNanos);
+  }
+
+  /** The same with other nodes. */
+  public GroupView withNodes(List<NodeView> others) {
+    return new GroupView(
+        group,
+        nowNanos,
+        wallMillis,
+        startedNanos,
+        standing,
+        paused,
+        others,
+        lastReplyNanos,
+        fleet,
+        panel,
+        outputs,
+        drained);
   }
 
   /** The node whose last seen run is {@code runId}, wherever it is. */

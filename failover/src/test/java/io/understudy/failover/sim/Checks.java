@@ -135,7 +135,7 @@ final class Checks {
       return;
     }
     Reign reign = keeper.journal().reign().orElseThrow();
-    for (SimServer each : world.servers) {
+    for (SimServer each : world.newcomers.members()) {
       boolean ready =
           each.isWell()
               && each.priority > 0
@@ -300,7 +300,7 @@ final class Checks {
   /** Nothing can be saved when no server holds anything. */
   private boolean allWereBlank(SimServer primary) {
     return primary.data.isEmpty()
-        && world.servers.stream().allMatch(s -> s.alive && s.data.isEmpty());
+        && world.newcomers.members().stream().allMatch(s -> s.alive && s.data.isEmpty());
   }
 
   /** What a keeper was told; the most it can be held responsible for. */
@@ -367,6 +367,7 @@ final class Checks {
 
   /** I3, when an order runs: its reign is the journal's, or the journal knows that it may run. */
   void executes(SimKeeper keeper, Action.Order order, SimServer server) {
+    world.newcomers.executes(order, server);
     GroupJournal durable = keeper.durable().orElse(null);
     if (durable == null) {
       return;
@@ -452,7 +453,7 @@ final class Checks {
   /** The best of those in reach: nobody else that was plain to see holds more of the history. */
   private void betterWasInReach(SimKeeper keeper, SimServer chosen, Reign reign) {
     long now = world.time.nowNanos();
-    for (SimServer other : world.servers) {
+    for (SimServer other : world.newcomers.members()) {
       boolean inReach =
           other != chosen
               && other.isWell()
@@ -578,7 +579,7 @@ final class Checks {
     if (!waiting) {
       return false;
     }
-    return world.servers.stream()
+    return world.newcomers.members().stream()
         .allMatch(
             s ->
                 s.priority == 0

@@ -48,7 +48,8 @@ final class PlainSight {
 
   /** I7, when a replica is about to give up its data for an image. */
   static void replicaWipes(World world, SimServer replica, SimServer from, Dataset image) {
-    if (!image.isEmpty() || replica.data.isEmpty()) {
+    boolean member = world.newcomers.members().contains(replica);
+    if (!image.isEmpty() || replica.data.isEmpty() || !member) {
       return;
     }
     SimKeeper keeper = world.keepers.getFirst();

@@ -313,16 +313,33 @@ final class SimKeeper {
     }
   }
 
-  /** What an operator asks. */
-  void ask(Request request) {
-    if (running && !performing && pausedUntilNanos <= world.time.nowNanos()) {
-      Answer answer = machine.ask(view(), journal, request, false);
-      world.time.trace(
-          name,
-          request + ": " + (answer.isAccepted() ? answer.plan() : answer.obstacles()).toString());
-      journal = answer.journal();
-      durable = journal;
+  /** What an operator asks; says whether it is accepted. */
+  boolean ask(Request request) {
+    return ask(request, Optional.empty());
+  }
+
+  /** The same of a server that is to be added, which is looked at before. */
+  boolean add(SimServer server, Request.AddNode request) {
+    return ask(
+        request, monitors.stream().filter(m -> m.server == server).map(Monitor::view).findFirst());
+  }
+
+  private boolean ask(Request request, Optional<NodeView> guest) {
+    if (!running || performing || pausedUntilNanos > world.time.nowNanos()) {
+      return false;
     }
+    Topology before = journal.published();
+    Answer answer = machine.ask(view(), journal, request, guest, false);
+    world.time.trace(
+        name,
+        request + ": " + (answer.isAccepted() ? answer.plan() : answer.obstacles()).toString());
+    journal = answer.journal();
+    durable = journal;
+    if (!journal.published().equals(before)) {
+      feed = journal.published();
+      world.checks.published(this, feed);
+    }
+    return answer.isAccepted();
   }
 
   // ---- orders

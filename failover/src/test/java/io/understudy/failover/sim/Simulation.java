@@ -115,9 +115,11 @@ public final class Simulation {
     world.keepers.getFirst().start();
     world.clients.start();
     world.faults.plan(FAULTS_FROM, FAULTS_UNTIL);
+    world.newcomers.plan(FAULTS_FROM, FAULTS_UNTIL);
     watch(world);
     world.time.runUntil(HEALED_AT);
     world.faults.healAll();
+    world.newcomers.bringAllBack();
     world.time.trace("world", "all faults are over");
     long deadline = HEALED_AT + RECOVERY;
     int steady = 0;

@@ -23,6 +23,7 @@ final class World {
   final Checks checks;
   final Faults faults;
   final Clients clients;
+  final Newcomers newcomers;
 
   /** Whether a restarted primary loses its replication id, as Redis 6.0 does. */
   final boolean forgetsHistory;
@@ -66,6 +67,7 @@ final class World {
     }
     this.clients = new Clients(this);
     this.faults = new Faults(this);
+    this.newcomers = new Newcomers(this, seed);
   }
 
   SimServer serverAt(int port) {

@@ -1,0 +1,30 @@
+package io.understudy.failover.decide;
+
+import io.understudy.topology.Address;
+
+/**
+ * What an operator, or a rule, made of one address beside what the configuration says of it.
+ *
+ * @param node the address
+ * @param kind what it is to the group
+ * @param replaceData whether data that it held when it was added may be given up
+ * @param by who asked, in words for an operator
+ * @param wallMillis when, for a person
+ */
+public record MemberChange(
+    Address node, Kind kind, boolean replaceData, String by, long wallMillis) {
+
+  /** What an address is to a group. */
+  public enum Kind {
+    /** It was added, and was not seen in sync yet: what it holds decides whether it is touched. */
+    JOINING,
+    /** It was added, and was in sync once: it is a node like those that are configured. */
+    MEMBER,
+    /** It was removed, whatever the configuration says. */
+    REMOVED
+  }
+
+  MemberChange as(Kind other) {
+    return new MemberChange(node, other, replaceData, by, wallMillis);
+  }
+}
