@@ -25,6 +25,8 @@ import io.understudy.proxy.backend.TrafficLog;
 import io.understudy.proxy.backend.Transport;
 import io.understudy.proxy.backend.Turn;
 import io.understudy.proxy.observe.Distribution;
+import io.understudy.proxy.observe.KeySamples;
+import io.understudy.proxy.observe.KeysSeen;
 import io.understudy.proxy.route.Limits;
 import io.understudy.proxy.session.Acceptor;
 import io.understudy.proxy.session.Attendance;
@@ -389,6 +391,34 @@ public final class ProxyServer implements AutoCloseable {
     List<Distribution> turns =
         lanes.stream().map(lane -> lane.loop().turn().lengths().read()).toList();
     return new ProxyStats(listeners, groups, turns);
+  }
+
+  /** The requests of each listener that took long, as far as they are kept; in no order. */
+  public List<SlowRequest> slow() {
+    long nowNanos = System.nanoTime();
+    List<SlowRequest> slow = new ArrayList<>();
+    List<Address> addresses = boundAddresses();
+    for (int i = 0; i < bound.size(); i++) {
+      String address = addresses.get(i).toString();
+      String group = bound.get(i).listener().group();
+      bound.get(i).counters().stream()
+          .flatMap(loop -> loop.slow().read().stream())
+          .map(entry -> new SlowRequest(address, group, entry, nowNanos - entry.endedNanos()))
+          .forEach(slow::add);
+    }
+    return slow;
+  }
+
+  /** What was seen of a group's keys; nothing if no listener leads there. */
+  public KeysSeen keys(String group) {
+    List<KeySamples> loops = new ArrayList<>();
+    for (Lane lane : lanes) {
+      BackendPool pool = lane.pools().get(group);
+      if (pool != null) {
+        loops.add(pool.keys());
+      }
+    }
+    return KeysSeen.of(loops, System.nanoTime());
   }
 
   /**

@@ -32,7 +32,8 @@ class LimitsTest {
             usual.resumedPerTurn(),
             usual.streamedRequestBytes(),
             usual.heavyReplyBytes(),
-            usual.maxBackends());
+            usual.maxBackends(),
+            usual.observing());
     try (RedisServer server = RedisServer.start(ServerVersion.usual());
         Rig small = new Rig(Rig.options().withLimits(few));
         Wire first = small.connect()) {

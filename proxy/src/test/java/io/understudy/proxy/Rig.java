@@ -53,7 +53,8 @@ final class Rig implements AutoCloseable {
         usual.resumedPerTurn(),
         usual.streamedRequestBytes(),
         usual.heavyReplyBytes(),
-        usual.maxBackends());
+        usual.maxBackends(),
+        usual.observing());
   }
 
   Address address() {

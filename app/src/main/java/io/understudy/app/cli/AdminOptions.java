@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** How commands find the running program. */
@@ -24,6 +25,8 @@ final class AdminOptions {
 
   /** A switchover takes milliseconds; one that cannot end is waited for this long. */
   private static final int CHANGE_TIMEOUT_MILLIS = (int) Duration.ofSeconds(30).toMillis();
+
+  private static final int MOST_SEEN = 10_000;
 
   private static final String TOKEN_VARIABLE = "UNDERSTUDY_TOKEN";
 
@@ -149,6 +152,25 @@ final class AdminOptions {
   /** Asks for a page in the form that the user wants; ends the command when there is no answer. */
   Answer get(String path) {
     return get(path, json ? "application/json" : "text/plain");
+  }
+
+  /**
+   * Prints what the proxy saw.
+   *
+   * @param top how many at most
+   */
+  int seen(String path, int top, CommandSpec spec) {
+    if (top < 1 || top > MOST_SEEN) {
+      throw new CommandException(
+          ExitCode.USAGE, spec.qualifiedName() + ": --top is 1 to " + MOST_SEEN);
+    }
+    Answer answer = get(path + "?top=" + top);
+    if (answer.status() != 200) {
+      throw new CommandException(ExitCode.USAGE, answer.body().strip());
+    }
+    spec.commandLine().getOut().print(answer.body());
+    spec.commandLine().getOut().flush();
+    return ExitCode.OK;
   }
 
   private Answer get(String path, String accept) {

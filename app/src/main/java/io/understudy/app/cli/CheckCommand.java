@@ -230,6 +230,14 @@ final class CheckCommand implements Callable<Integer> {
               + " of them, "
               + proxy.hold().bytes()
               + " bytes of them, per group");
+      Configuration.Observing observing = proxy.observing();
+      out.println(
+          "  slow requests are "
+              + observing.slow().map(t -> "noted from " + shown(t) + " on").orElse("not noted")
+              + "; "
+              + (observing.samples() == 0
+                  ? "keys are not looked at"
+                  : observing.samples() + " commands a second are looked at for their keys"));
     }
     out.println("admin: http://" + configuration.admin().bind() + "/status");
   }

@@ -62,6 +62,7 @@ public record Configuration(
    * @param maxClients connections of clients, all listeners together
    * @param idleTimeout empty for never
    * @param drain how long {@code SIGTERM} lets requests in flight finish
+   * @param observing which requests are looked at more closely
    */
   public record Proxy(
       List<Listener> listeners,
@@ -71,11 +72,21 @@ public record Configuration(
       Optional<Duration> idleTimeout,
       Hold hold,
       Memory memory,
-      Duration drain) {
+      Duration drain,
+      Observing observing) {
     public Proxy {
       listeners = List.copyOf(listeners);
     }
   }
+
+  /**
+   * Which requests are looked at more closely.
+   *
+   * @param slow a request that takes at least so long is noted; empty for none
+   * @param slowEntries how many are kept for each listener
+   * @param samples how many commands are looked at in a second for their keys; 0 for none
+   */
+  public record Observing(Optional<Duration> slow, int slowEntries, int samples) {}
 
   /**
    * An address that clients connect to, the group it serves, and how reads are spread there.

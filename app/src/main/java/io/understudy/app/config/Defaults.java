@@ -94,6 +94,10 @@ public final class Defaults {
   /** How long {@code SIGTERM} lets requests in flight finish. */
   public static final Duration DRAIN_TIME = Duration.ofSeconds(10);
 
+  /** Which requests are looked at: a server's own slow log begins at 10 ms, too. */
+  public static final Configuration.Observing OBSERVING =
+      new Configuration.Observing(Optional.of(Duration.ofMillis(10)), 128, 1_000);
+
   /** How much is logged. */
   public static final Configuration.Level LOG_LEVEL = Configuration.Level.INFO;
 

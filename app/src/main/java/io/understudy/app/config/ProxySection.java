@@ -14,6 +14,8 @@ final class ProxySection {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration DAY = Duration.ofDays(1);
   private static final int MOST_CLIENTS = 1_000_000;
+  private static final int MOST_ENTRIES = 10_000;
+  private static final int MOST_SAMPLES = 100_000;
   private static final long GIGABYTE = 1L << 30;
 
   private ProxySection() {}
@@ -30,7 +32,9 @@ final class ProxySection {
                 "idleTimeout",
                 "hold",
                 "memory",
-                "drain"));
+                "drain",
+                "slowlog",
+                "samples"));
     return new Configuration.Proxy(
         listeners(proxy, groups),
         proxy
@@ -55,7 +59,8 @@ final class ProxySection {
         proxy
             .get("drain")
             .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
-            .orElse(Defaults.DRAIN_TIME));
+            .orElse(Defaults.DRAIN_TIME),
+        observing(proxy));
   }
 
   private static List<Configuration.Listener> listeners(
@@ -182,6 +187,21 @@ final class ProxySection {
         hold.get("time").flatMap(v -> v.duration(Duration.ZERO, HOUR)).orElse(Defaults.HOLD_TIME),
         hold.get("requests").flatMap(v -> v.integer(0, 10_000_000)).orElse(Defaults.HOLD_REQUESTS),
         hold.get("bytes").flatMap(v -> v.bytes(0, 64 * GIGABYTE)).orElse(Defaults.HOLD_BYTES));
+  }
+
+  private static Configuration.Observing observing(Section proxy) {
+    Configuration.Observing usual = Defaults.OBSERVING;
+    Section slow = proxy.section("slowlog", List.of("time", "entries"));
+    return new Configuration.Observing(
+        slow.get("time")
+            .map(
+                v ->
+                    v.rawText().equals("off")
+                        ? Optional.<Duration>empty()
+                        : v.duration(Duration.ZERO, HOUR))
+            .orElse(usual.slow()),
+        slow.get("entries").flatMap(v -> v.integer(1, MOST_ENTRIES)).orElse(usual.slowEntries()),
+        proxy.get("samples").flatMap(v -> v.integer(0, MOST_SAMPLES)).orElse(usual.samples()));
   }
 
   private static Configuration.Memory memory(Section proxy) {

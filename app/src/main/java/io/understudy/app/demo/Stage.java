@@ -128,7 +128,8 @@ final class Stage implements AutoCloseable {
             Defaults.IDLE_TIMEOUT,
             new Configuration.Hold(Defaults.HOLD_TIME, Defaults.HOLD_REQUESTS, Defaults.HOLD_BYTES),
             new Configuration.Memory(Defaults.CLIENT_BYTES, Defaults.TOTAL_BYTES),
-            Defaults.DRAIN_TIME),
+            Defaults.DRAIN_TIME,
+            Defaults.OBSERVING),
         new Configuration.Failover(
             Defaults.COORDINATOR,
             new Configuration.Detection(

@@ -49,6 +49,7 @@ public final class AdminServer implements AutoCloseable {
   private final ChangePages changes;
   private final ClusterPages clusters;
   private final WatchPage watch;
+  private final SightPages sights;
 
   private AdminServer(
       HttpServer server,
@@ -56,6 +57,7 @@ public final class AdminServer implements AutoCloseable {
       Supplier<List<GroupReport>> reports,
       Supplier<List<ReplicationReport>> replications,
       Function<String, Exposition> metrics,
+      Sightings sightings,
       Operator operator,
       Optional<String> token) {
     this.server = server;
@@ -75,6 +77,7 @@ public final class AdminServer implements AutoCloseable {
     this.changes = new ChangePages(operator, token);
     this.clusters = new ClusterPages(operator);
     this.watch = new WatchPage(operator);
+    this.sights = new SightPages(sightings);
   }
 
   /**
@@ -83,6 +86,7 @@ public final class AdminServer implements AutoCloseable {
    * @param reports what there is to say now; called on a virtual thread for each request
    * @param replications the same of replicated sources
    * @param metrics the page for a scraper with this {@code Accept} header; called like the reports
+   * @param sightings what the proxy saw
    * @param operator does what is asked for
    * @param token what a request that changes something must show; empty to refuse all of them
    * @throws IOException when the address cannot be bound
@@ -92,12 +96,13 @@ public final class AdminServer implements AutoCloseable {
       Supplier<List<GroupReport>> reports,
       Supplier<List<ReplicationReport>> replications,
       Function<String, Exposition> metrics,
+      Sightings sightings,
       Operator operator,
       Optional<String> token)
       throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(bind.host(), bind.port()), BACKLOG);
     AdminServer admin =
-        new AdminServer(server, bind, reports, replications, metrics, operator, token);
+        new AdminServer(server, bind, reports, replications, metrics, sightings, operator, token);
     server.setExecutor(admin.threads);
     server.createContext("/", admin::answer);
     server.start();
@@ -208,6 +213,10 @@ public final class AdminServer implements AutoCloseable {
     if (path.startsWith(REPLAY)) {
       return replay(path.substring(REPLAY.length()), text);
     }
+    if (SightPages.knows(path)) {
+      String query = Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("");
+      return sights.answer(path, query, reports.get(), text);
+    }
     if (path.equals("/healthz")) {
       return Page.text("ok\n");
     }
@@ -235,7 +244,8 @@ public final class AdminServer implements AutoCloseable {
         404,
         "known here: /status, /status/GROUP, /explain/GROUP, /history/GROUP, /replay/GROUP/NUMBER,"
             + " /membership/GROUP,"
-            + " /watch, /watch/GROUP, /cluster/GROUP/..., /metrics, /healthz");
+            + " /slowlog, /slowlog/NAME, /hotkeys/GROUP, /bigkeys/GROUP, /watch, /watch/GROUP,"
+            + " /cluster/GROUP/..., /metrics, /healthz");
   }
 
   private Page history(HttpExchange exchange, String group, boolean text) {

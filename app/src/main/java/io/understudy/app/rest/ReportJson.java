@@ -95,8 +95,8 @@ final class ReportJson {
     json.writeEndObject();
   }
 
-  private static void strings(JsonGenerator json, String name, List<String> values)
-      throws IOException {
+  /** An array of texts. */
+  static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
     json.writeArrayFieldStart(name);
     for (String value : values) {
       json.writeString(value);
@@ -104,7 +104,8 @@ final class ReportJson {
     json.writeEndArray();
   }
 
-  private static String write(Body body) {
+  /** Writes one value. */
+  static String write(Body body) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text).useDefaultPrettyPrinter()) {
       body.write(json);
@@ -115,7 +116,7 @@ final class ReportJson {
   }
 
   /** What writes the value. */
-  private interface Body {
+  interface Body {
     void write(JsonGenerator json) throws IOException;
   }
 }

@@ -15,6 +15,7 @@ import io.understudy.proxy.route.Admission;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.KeyRule;
 import io.understudy.proxy.route.Limits;
+import io.understudy.proxy.route.Observing;
 import io.understudy.proxy.route.ReadPolicy;
 import io.understudy.proxy.route.Routes;
 import io.understudy.topology.Coordinator;
@@ -197,7 +198,15 @@ final class Options {
             usual.resumedPerTurn(),
             usual.streamedRequestBytes(),
             usual.heavyReplyBytes(),
-            usual.maxBackends()));
+            usual.maxBackends(),
+            observing(proxy.observing(), threads)));
+  }
+
+  private static Observing observing(Configuration.Observing wanted, int threads) {
+    return new Observing(
+        wanted.slow().map(Duration::toNanos).orElse(Long.MAX_VALUE),
+        Math.ceilDiv(wanted.slowEntries(), threads),
+        Math.ceilDiv(wanted.samples(), threads));
   }
 
   private static Access access(Configuration.Group group, Certificates certificates)

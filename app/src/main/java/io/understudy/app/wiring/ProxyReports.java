@@ -101,6 +101,7 @@ final class ProxyReports {
       case OVER_LIMIT -> "clients_over_limit";
       case PROTOCOL_ERRORS -> "protocol_errors";
       case HANDSHAKES_FAILED -> "handshakes_failed";
+      case SLOW -> "slow_requests";
     };
   }
 }

@@ -11,6 +11,7 @@ import io.understudy.app.rest.GroupReport;
 import io.understudy.app.rest.Operator;
 import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
+import io.understudy.app.rest.Sightings;
 import io.understudy.proxy.BindException;
 import io.understudy.proxy.ProxyServer;
 import io.understudy.topology.Address;
@@ -128,6 +129,7 @@ public final class Understudy implements AutoCloseable {
             this::reports,
             this::replications,
             this::metrics,
+            proxy.<Sightings>map(ProxySightings::new).orElse(Sightings.NONE),
             operator(),
             token());
     admin = Optional.of(started);
@@ -318,7 +320,8 @@ public final class Understudy implements AutoCloseable {
             proxy.idleTimeout(),
             proxy.hold(),
             proxy.memory(),
-            proxy.drain()),
+            proxy.drain(),
+            proxy.observing()),
         configuration.failover(),
         configuration.replication(),
         configuration.admin(),

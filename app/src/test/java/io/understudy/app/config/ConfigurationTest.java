@@ -34,7 +34,8 @@ class ConfigurationTest {
                     Optional.empty(),
                     new Configuration.Hold(Duration.ofSeconds(10), 100_000, 67_108_864),
                     new Configuration.Memory(33_554_432, 536_870_912),
-                    Duration.ofSeconds(10)),
+                    Duration.ofSeconds(10),
+                    new Configuration.Observing(Optional.of(Duration.ofMillis(10)), 128, 1_000)),
                 new Configuration.Failover(
                     Configuration.Coordinator.LOCAL,
                     new Configuration.Detection(
@@ -84,6 +85,8 @@ class ConfigurationTest {
               hold: { time: 0s, requests: 7, bytes: 1kb }
               memory: { client: 64kb, total: 1gb }
               drain: 250ms
+              slowlog: { time: off, entries: 7 }
+              samples: 0
             failover:
               coordinator: local
               downAfter: 1s
@@ -141,7 +144,8 @@ class ConfigurationTest {
                     Optional.of(Duration.ofMinutes(5)),
                     new Configuration.Hold(Duration.ZERO, 7, 1024),
                     new Configuration.Memory(65_536, 1L << 30),
-                    Duration.ofMillis(250)),
+                    Duration.ofMillis(250),
+                    new Configuration.Observing(Optional.empty(), 7, 0)),
                 new Configuration.Failover(
                     Configuration.Coordinator.LOCAL,
                     new Configuration.Detection(

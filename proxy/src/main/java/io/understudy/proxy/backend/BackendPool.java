@@ -1,5 +1,6 @@
 package io.understudy.proxy.backend;
 
+import io.understudy.proxy.observe.KeySamples;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.topology.Node;
@@ -31,6 +32,7 @@ public final class BackendPool {
   private static final long TICK_MS = 50;
   private static final long SWEEP_SECONDS = 30;
 
+  private final KeySamples keys = new KeySamples();
   private final Loop loop;
   private final TopologyFeed feed;
   private final Post post;
@@ -468,6 +470,11 @@ public final class BackendPool {
     reason = backend.backend().reign().node() + " refuses writes as a replica";
     shared.remove(backend.backend().key(), backend);
     backend.retire();
+  }
+
+  /** What was seen of the group's keys on this loop. */
+  public KeySamples keys() {
+    return keys;
   }
 
   /** The primary answered a client. */

@@ -142,12 +142,6 @@ public final class LagProbe {
     }
 
     @Override
-    public void failed(String error) {}
-
-    @Override
-    public void measured(long tookNanos, int count, int mix) {}
-
-    @Override
     public void piece(ByteBuf bytes, int from, int length, boolean last) {
       if (last) {
         failed();

@@ -18,7 +18,7 @@ public interface ReplyTarget {
   void replies(ByteBuf bytes, int from, int length, int count);
 
   /** One of the replies that come next is an error that begins so, without its type's sign. */
-  void failed(String error);
+  default void failed(String error) {}
 
   /**
    * A run of commands is answered with the replies that come next, to the last of them.
@@ -26,8 +26,30 @@ public interface ReplyTarget {
    * @param tookNanos from the arrival of the commands on
    * @param count how many they were
    * @param mix what they were: see {@link io.understudy.proxy.route.CommandClass}
+   * @return whether {@link #slow} is to be told what they were
    */
-  void measured(long tookNanos, int count, int mix);
+  default boolean measured(long tookNanos, int count, int mix) {
+    return false;
+  }
+
+  /**
+   * A run of commands took long.
+   *
+   * @param run its beginning, the caller's
+   */
+  default void slow(ByteBuf run, int count, long tookNanos) {}
+
+  /** Whether {@link #large} is to be told of large replies. */
+  default boolean wantsLarge() {
+    return false;
+  }
+
+  /**
+   * A command is answered with a large reply.
+   *
+   * @param command its beginning, the caller's
+   */
+  default void large(ByteBuf command, long replyBytes) {}
 
   /**
    * Takes a piece of a reply that is too large to wait for its end.

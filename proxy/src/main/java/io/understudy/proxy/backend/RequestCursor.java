@@ -2,6 +2,7 @@ package io.understudy.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.understudy.proxy.observe.Excerpt;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.scan.RequestLimits;
 import io.understudy.wire.scan.RequestScanner;
@@ -13,6 +14,9 @@ import io.understudy.wire.scan.RequestScanner;
 final class RequestCursor {
   /** What was forwarded once was within the server's limits. */
   private static final RequestLimits ANY = new RequestLimits(Long.MAX_VALUE, Integer.MAX_VALUE);
+
+  /** How far behind the beginning of a run a command is looked for that is only to be shown. */
+  private static final int MOST_LOOKED_AT = 64 * 1024;
 
   private RequestCursor() {}
 
@@ -50,6 +54,27 @@ final class RequestCursor {
       from = scanner.end() - run.readerIndex();
     }
     return count;
+  }
+
+  /**
+   * A copy of the beginning of one command of a run that is kept in an outbox; what is too far
+   * behind its beginning is not looked for.
+   *
+   * @param index which command, from 0
+   * @return the caller's; empty if it was not looked for
+   */
+  static ByteBuf beginning(
+      Outbox outbox, ByteBufAllocator allocator, long from, long to, int index) {
+    long near = index == 0 ? Excerpt.MOST_BYTES : MOST_LOOKED_AT;
+    ByteBuf run = copy(outbox, allocator, from, Math.min(to, from + near));
+    RequestScanner scanner = new RequestScanner(CommandTable.standard(), ANY);
+    scanner.feed(run, run.readerIndex(), run.writerIndex());
+    for (int i = 0; i < index; i++) {
+      if (scanner.next() != RequestScanner.Event.COMMAND) {
+        return run.clear();
+      }
+    }
+    return index == 0 ? run : run.readerIndex(scanner.end());
   }
 
   /** A copy of commands that are kept in an outbox. */

@@ -1,6 +1,7 @@
 package io.understudy.proxy.backend;
 
 import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.observe.KeySamples;
 import io.understudy.wire.scan.ReplyScanner;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -242,6 +243,9 @@ public final class SharedBackend implements Receiver {
   private void deliver(ByteBuf bytes, int from, int to, int count) {
     if (count > 0) {
       ReplyTarget target = pending.headTarget();
+      if (to - from >= KeySamples.BIG_BYTES && target.wantsLarge()) {
+        large(target, bytes, from, to, count);
+      }
       answered(target, count);
       target.replies(bytes, from, to - from, count);
       restrain(target);
@@ -252,9 +256,47 @@ public final class SharedBackend implements Receiver {
   private void answered(ReplyTarget target, int count) {
     if (count == pending.headCount()) {
       long tookNanos = backend.loop().turn().nowNanos() - pending.headArrivedNanos();
-      target.measured(tookNanos, pending.headAnswered() + count, pending.headMix());
+      int all = pending.headAnswered() + count;
+      if (target.measured(tookNanos, all, pending.headMix())) {
+        ByteBuf run = beginning(0);
+        target.slow(run, all, tookNanos);
+        run.release();
+      }
     }
     pending.answered(count);
+  }
+
+  /** The beginning of one of the head's commands, answered or not. */
+  private ByteBuf beginning(int index) {
+    return RequestCursor.beginning(
+        backend.outbox(),
+        backend.loop().allocator(),
+        pending.headStart(),
+        pending.headEnd(),
+        index);
+  }
+
+  /** Tells of the largest of the head's next replies. */
+  private void large(ReplyTarget target, ByteBuf bytes, int from, int to, int count) {
+    ReplyScanner replies = new ReplyScanner();
+    replies.feed(bytes, from, to);
+    long most = 0;
+    int largest = 0;
+    for (int i = 0; i < count && replies.next() == ReplyScanner.Event.REPLY; i++) {
+      if (replies.length() > most) {
+        most = replies.length();
+        largest = i;
+      }
+    }
+    large(target, pending.headAnswered() + largest, most);
+  }
+
+  private void large(ReplyTarget target, int index, long replyBytes) {
+    ByteBuf command = beginning(index);
+    if (command.isReadable()) {
+      target.large(command, replyBytes);
+    }
+    command.release();
   }
 
   /** Stops reading for a target that takes no more, unless others wait behind it. */
@@ -314,6 +356,9 @@ public final class SharedBackend implements Receiver {
     int length = scanner.end() - from;
     if (streaming) {
       streaming = false;
+      if (target.wantsLarge()) {
+        large(target, pending.headAnswered(), scanner.length());
+      }
       answered(target, 1);
       target.piece(bytes, from, length, true);
       return;

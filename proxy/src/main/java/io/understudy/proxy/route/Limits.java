@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param heavyReplyBytes a shared connection that carries a reply longer than this takes no more
  *     commands
  * @param maxBackends connections to nodes per event loop and group
+ * @param observing what is looked at more closely
  */
 public record Limits(
     int maxClients,
@@ -36,7 +37,8 @@ public record Limits(
     int resumedPerTurn,
     int streamedRequestBytes,
     int heavyReplyBytes,
-    int maxBackends) {
+    int maxBackends,
+    Observing observing) {
   /** What holds unless something else is configured. */
   public static final Limits DEFAULT =
       new Limits(
@@ -52,7 +54,8 @@ public record Limits(
           1_024,
           64 << 10,
           256 << 10,
-          4_096);
+          4_096,
+          Observing.DEFAULT);
 
   /** Refuses bounds that would refuse everything. */
   public Limits {

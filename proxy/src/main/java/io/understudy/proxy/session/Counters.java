@@ -2,6 +2,7 @@ package io.understudy.proxy.session;
 
 import io.understudy.proxy.observe.ErrorKinds;
 import io.understudy.proxy.observe.Histogram;
+import io.understudy.proxy.observe.SlowLog;
 import io.understudy.proxy.route.CommandClass;
 import java.util.EnumMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +39,9 @@ public final class Counters {
     /** Clients that were closed because they broke the protocol. */
     PROTOCOL_ERRORS,
     /** Clients with whom no TLS came about. */
-    HANDSHAKES_FAILED
+    HANDSHAKES_FAILED,
+    /** Requests that took long; what was sent together is one. */
+    SLOW
   }
 
   private final EnumMap<Count, AtomicLong> values = new EnumMap<>(Count.class);
@@ -49,6 +52,7 @@ public final class Counters {
   private final Histogram others = new Histogram();
   private final Histogram holds = new Histogram();
   private final ErrorKinds errors = new ErrorKinds();
+  private final SlowLog slow = new SlowLog();
 
   /** Starts from zero. */
   public Counters() {
@@ -118,6 +122,11 @@ public final class Counters {
   /** The errors that clients got. */
   public ErrorKinds errors() {
     return errors;
+  }
+
+  /** The requests that took long. */
+  public SlowLog slow() {
+    return slow;
   }
 
   /** A number at this moment. Any thread. */

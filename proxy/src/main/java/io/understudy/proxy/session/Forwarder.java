@@ -2,6 +2,8 @@ package io.understudy.proxy.session;
 
 import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.SharedBackend;
+import io.understudy.proxy.observe.Excerpt;
+import io.understudy.proxy.observe.KeySamples;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Conducts;
 import io.understudy.proxy.route.Limits;
@@ -234,11 +236,30 @@ final class Forwarder {
       backend.submit(
           shared, carried, carried.readerIndex(), carried.readableBytes(), 0, 0, arrivedNanos);
       carried.release();
+    } else {
+      sample(from, end, count, arrivedNanos);
     }
     backend.submit(shared, input.buffer(), from, end - from, count, mix, arrivedNanos);
     shared.sent(count);
     startSkipping();
     backendIsSlow = !backend.keepsUp(shared);
+  }
+
+  /** Now and then, a run is looked at. */
+  private void sample(int from, int end, int count, long nowNanos) {
+    KeySamples keys = session.pool().keys();
+    int database = session.key().database();
+    if (keys.isDue(nowNanos)) {
+      int perSecond = limits().observing().samplesPerSecond();
+      keys.sample(input.buffer(), from, end, count, database, nowNanos, perSecond);
+    }
+    if (end - from >= KeySamples.BIG_BYTES && keys.isBigDue(nowNanos)) {
+      keys.largest(input.buffer(), from, end, count, database, nowNanos);
+    }
+  }
+
+  private Limits limits() {
+    return session.context().loop().limits();
   }
 
   private void hold(@Nullable ByteBuf carried, int from, int end, int count, int mix) {
@@ -327,10 +348,18 @@ final class Forwarder {
     } else if (large) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
       lastCommand = scanner.command();
-      session
-          .specials()
-          .takeStream(conducts.of(scanner.command()), conducts.classOf(scanner.command()));
+      session.specials().takeStream(streamed());
     }
+  }
+
+  /** The command that is to be passed on as it comes. */
+  private Streamed streamed() {
+    Command command = scanner.command();
+    return new Streamed(
+        conducts.of(command),
+        conducts.classOf(command),
+        input.head(Excerpt.MOST_BYTES),
+        shared.arrivedNanos());
   }
 
   /** Where a command goes is known when all of it has come; what is too long to wait for ends. */
@@ -359,7 +388,8 @@ final class Forwarder {
           session.context().counters().add(Counters.Count.COMMANDS, link.isStreaming() ? 0 : 1);
           Conduct conduct = conducts.of(scanner.command());
           if (link.isStreaming()) {
-            link.streamEnd(input.buffer(), input.runFrom(), scanner.end() - input.runFrom());
+            link.streamEnd(
+                input.buffer(), input.runFrom(), scanner.end() - input.runFrom(), scanner.length());
             input.consumed(scanner.end());
           } else {
             lastCommand = scanner.command();
@@ -393,10 +423,7 @@ final class Forwarder {
         && scanner.isNameKnown()) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
       lastCommand = scanner.command();
-      link.streamBegin(
-          conducts.of(scanner.command()),
-          conducts.classOf(scanner.command()),
-          shared.arrivedNanos());
+      link.streamBegin(streamed());
     }
     if (link.isStreaming()) {
       streamPieces(link);

@@ -97,6 +97,16 @@ final class Input {
     return carried;
   }
 
+  /** A copy of the beginning of the command that is not whole yet. */
+  byte[] head(int most) {
+    ByteBuf source = carried == null ? buffer : carried;
+    int from = carried == null ? runFrom : carried.readerIndex();
+    int there = carried == null ? Math.max(0, limit - runFrom) : carried.readableBytes();
+    byte[] head = new byte[Math.min(most, there)];
+    source.getBytes(from, head);
+    return head;
+  }
+
   /** Hands the carried bytes over: they are the caller's. */
   @Nullable ByteBuf takeCarried() {
     ByteBuf taken = carried;

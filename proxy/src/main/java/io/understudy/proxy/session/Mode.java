@@ -1,8 +1,5 @@
 package io.understudy.proxy.session;
 
-import io.understudy.proxy.route.CommandClass;
-import io.understudy.proxy.route.Conduct;
-
 /**
  * Where a session is on its way between a shared connection and one of its own: RUN, DRAIN, PINNED,
  * DRAIN, RUN. Nothing crosses while a reply is outstanding.
@@ -18,7 +15,7 @@ sealed interface Mode {
   record Drain(Request next) implements Mode {}
 
   /** A command too large to be kept waits for the same; its first bytes are in the input. */
-  record DrainForStream(Conduct conduct, CommandClass of, long arrivedNanos) implements Mode {}
+  record DrainForStream(Streamed command) implements Mode {}
 
   /** The one command whose reply CLIENT REPLY SKIP suppresses is to be answered. */
   record Skip() implements Mode {}
@@ -33,7 +30,7 @@ sealed interface Mode {
   record Acquire(Request next) implements Mode {}
 
   /** The same for a command that is streamed. */
-  record AcquireForStream(Conduct conduct, CommandClass of, long arrivedNanos) implements Mode {}
+  record AcquireForStream(Streamed command) implements Mode {}
 
   /** The session's own connection was lost; what it had subscribed to is set up on another. */
   record Restore(Restoration what) implements Mode {}

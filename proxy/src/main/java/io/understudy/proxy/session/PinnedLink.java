@@ -7,7 +7,6 @@ import io.understudy.proxy.backend.Receiver;
 import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Bindings.Transaction;
-import io.understudy.proxy.route.CommandClass;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Division;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +61,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     this.session = session;
     this.backend = backend;
     this.pool = session.pool();
-    this.times = new PinnedTimes(session.context());
+    this.times = new PinnedTimes(session);
     this.state = new PinnedState(session, backend);
     backend.receiver(this);
   }
@@ -261,10 +260,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     backend.send(bytes, bytes.readerIndex(), bytes.readableBytes());
     awaited.add(expected);
     if (present == null) {
-      times.add(null, 0);
+      times.addOwn();
     } else {
-      SessionContext context = session.context();
-      times.add(context.conducts().classOf(present.command()), present.arrivedNanos());
+      times.add(present);
     }
   }
 
@@ -290,10 +288,11 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   }
 
   /** A command begins that is passed on as it comes. */
-  void streamBegin(Conduct conduct, CommandClass of, long arrivedNanos) {
+  void streamBegin(Streamed command) {
     streaming = true;
-    times.add(of, arrivedNanos);
-    awaited.add(conduct == Conduct.BINDING ? new Expected.Foreign() : new Expected.Plain());
+    times.add(command);
+    awaited.add(
+        command.conduct() == Conduct.BINDING ? new Expected.Foreign() : new Expected.Plain());
   }
 
   /** Passes on a piece of it. */
@@ -303,8 +302,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   }
 
   /** Passes on its last piece. */
-  void streamEnd(ByteBuf bytes, int from, int length) {
+  void streamEnd(ByteBuf bytes, int from, int length, long commandBytes) {
     streaming = false;
+    times.streamed(commandBytes);
     backend.send(bytes, from, length);
   }
 
@@ -415,7 +415,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
         return;
       }
     }
-    Expected expected = poll();
+    Expected expected = poll(to - from);
     if (expected == null) {
       broken("it answers what it was not asked");
       return;
@@ -439,8 +439,8 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     }
   }
 
-  private @Nullable Expected poll() {
-    times.answered();
+  private @Nullable Expected poll(int lastBytes) {
+    times.answered(lastBytes);
     return awaited.poll();
   }
 
@@ -472,7 +472,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (expected > 0) {
       confirmationsLeft = confirmationsLeft == 0 ? expected : confirmationsLeft;
       if (--confirmationsLeft == 0) {
-        poll();
+        poll(0);
       }
     }
     state.confirmed(kind, name);
@@ -491,17 +491,19 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (awaited.peek() instanceof Expected.Asked(Request request, ClientQuestion question)) {
       said.append(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
       if (last) {
-        poll();
+        poll(0);
         session.specials().answered(request, question, said.toString());
         said.setLength(0);
       }
       return;
     }
     if (last) {
-      Expected expected = poll();
+      Expected expected = poll(to - from);
       if (expected != null) {
         state.answeredInPieces(expected);
       }
+    } else {
+      times.piece(to - from);
     }
     session.output().add(bytes, from, to - from);
     session.flushOutput();

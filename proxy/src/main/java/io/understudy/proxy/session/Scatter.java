@@ -159,12 +159,6 @@ final class Scatter {
     }
 
     @Override
-    public void failed(String error) {}
-
-    @Override
-    public void measured(long tookNanos, int count, int its) {}
-
-    @Override
     public void piece(ByteBuf bytes, int from, int length, boolean last) {
       if (pieces.length() + length <= session.context().loop().limits().clientBytes()) {
         pieces.append(bytes.toString(from, length, StandardCharsets.ISO_8859_1));

@@ -14,6 +14,8 @@ import io.understudy.proxy.backend.Failures;
 import io.understudy.proxy.backend.Flushable;
 import io.understudy.proxy.backend.SharedBackend;
 import io.understudy.proxy.backend.Waiter;
+import io.understudy.proxy.observe.Excerpt;
+import io.understudy.proxy.observe.SlowLog;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.wire.command.CommandTable;
@@ -155,6 +157,23 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** How many commands are neither answered nor given up, but for those on a pinned connection. */
   int outstanding() {
     return sharedLink.outstanding();
+  }
+
+  /** Commands that it sent together took long. */
+  void noteSlow(Excerpt first, int count, long tookNanos) {
+    long nowNanos = context.loop().turn().nowNanos();
+    context
+        .counters()
+        .slow()
+        .add(
+            new SlowLog.Entry(client.address(), client.name(), first, count, tookNanos, nowNanos),
+            context.loop().limits().observing().slowEntries());
+  }
+
+  /** A command of it, or its reply, is large. */
+  void noteLarge(Excerpt command, long length, boolean reply) {
+    long nowNanos = context.loop().turn().nowNanos();
+    pool().keys().big(command, length, reply, key.database(), nowNanos);
   }
 
   // ---- what the client sends

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.ReplyTarget;
 import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.backend.SharedBackend;
+import io.understudy.proxy.observe.Excerpt;
 import io.understudy.proxy.route.Freshness;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -246,8 +247,30 @@ final class SharedLink implements ReplyTarget {
   }
 
   @Override
-  public void measured(long tookNanos, int count, int mix) {
-    context.counters().answered(tookNanos, count, mix);
+  public boolean measured(long tookNanos, int count, int mix) {
+    Counters counters = context.counters();
+    counters.answered(tookNanos, count, mix);
+    if (tookNanos < context.loop().limits().observing().slowNanos()) {
+      return false;
+    }
+    counters.add(Counters.Count.SLOW, 1);
+    return asking == null && counters.slow().isDue(context.loop().turn().nowNanos());
+  }
+
+  @Override
+  public void slow(ByteBuf run, int count, long tookNanos) {
+    session.noteSlow(Excerpt.of(run, run.readerIndex(), run.writerIndex()), count, tookNanos);
+  }
+
+  @Override
+  public boolean wantsLarge() {
+    return asking == null && session.pool().keys().isBigDue(context.loop().turn().nowNanos());
+  }
+
+  @Override
+  public void large(ByteBuf command, long replyBytes) {
+    Excerpt excerpt = Excerpt.of(command, command.readerIndex(), command.writerIndex());
+    session.noteLarge(excerpt, replyBytes, true);
   }
 
   @Override

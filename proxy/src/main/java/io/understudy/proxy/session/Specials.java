@@ -2,7 +2,6 @@ package io.understudy.proxy.session;
 
 import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.route.Bindings;
-import io.understudy.proxy.route.CommandClass;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Division;
 import java.util.List;
@@ -50,12 +49,11 @@ final class Specials {
   }
 
   /** Takes a command whose end has not come and that is too large to wait for. */
-  void takeStream(Conduct conduct, CommandClass of) {
-    long arrivedNanos = session.sharedLink().arrivedNanos();
+  void takeStream(Streamed command) {
     if (session.outstanding() == 0) {
-      acquire(new Mode.AcquireForStream(conduct, of, arrivedNanos));
+      acquire(new Mode.AcquireForStream(command));
     } else {
-      session.mode(new Mode.DrainForStream(conduct, of, arrivedNanos));
+      session.mode(new Mode.DrainForStream(command));
     }
   }
 
@@ -70,8 +68,7 @@ final class Specials {
         session.mode(Mode.Run.MODE);
         begin(next);
       }
-      case Mode.DrainForStream(Conduct conduct, CommandClass of, long arrivedNanos) ->
-          acquire(new Mode.AcquireForStream(conduct, of, arrivedNanos));
+      case Mode.DrainForStream(Streamed command) -> acquire(new Mode.AcquireForStream(command));
       case Mode.Ask ask -> {
         session.sharedLink().forgetAsking();
         session.mode(Mode.Run.MODE);
@@ -262,9 +259,9 @@ final class Specials {
         startSkipping();
         link.take(next);
       }
-      case Mode.AcquireForStream(Conduct conduct, CommandClass of, long arrived) -> {
+      case Mode.AcquireForStream(Streamed command) -> {
         startSkipping();
-        link.streamBegin(conduct, of, arrived);
+        link.streamBegin(command);
         session.streamCarried(link);
       }
       case Mode.Restore(Restoration what) -> what.send(link);
@@ -303,8 +300,8 @@ final class Specials {
     boolean over =
         switch (session.mode()) {
           case Mode.Acquire(Request next) -> nowNanos - next.arrivedNanos() >= holdNanos;
-          case Mode.AcquireForStream(Conduct conduct, CommandClass of, long arrived) ->
-              nowNanos - arrived >= holdNanos;
+          case Mode.AcquireForStream(Streamed command) ->
+              nowNanos - command.arrivedNanos() >= holdNanos;
           default -> false;
         };
     if (over) {
@@ -333,7 +330,7 @@ final class Specials {
         session.mode(opensTransaction ? Mode.Broken.LOST : Mode.Run.MODE);
         opensTransaction = false;
       }
-      case Mode.AcquireForStream(Conduct conduct, CommandClass of, long arrived) -> {
+      case Mode.AcquireForStream(Streamed command) -> {
         session.output().add(error);
         session.mode(new Mode.Discard());
       }

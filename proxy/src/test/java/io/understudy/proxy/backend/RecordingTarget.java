@@ -35,8 +35,9 @@ final class RecordingTarget implements ReplyTarget {
   }
 
   @Override
-  public void measured(long tookNanos, int count, int mix) {
+  public boolean measured(long tookNanos, int count, int mix) {
     measured.add(count + " in " + tookNanos);
+    return false;
   }
 
   @Override
