@@ -121,6 +121,18 @@ class ClientCommandsTest {
   }
 
   @Test
+  void shouldShowTheServersFieldsInBothProtocols() throws IOException {
+    try (Wire client = rig.connect()) {
+      assertThat(client.call("CLIENT", "INFO")).startsWith("$").contains(" tot-mem=", " resp=2");
+      client.call("HELLO", "3");
+      assertThat(client.call("CLIENT", "INFO"))
+          .startsWith("=")
+          .contains("\r\ntxt:id=", " tot-mem=", " cmd=client|info ", " resp=3");
+      assertThat(client.call("CLIENT", "LIST")).contains(" tot-mem=", " cmd=client|list ");
+    }
+  }
+
+  @Test
   void shouldInvalidateWhatOneClientTracks() throws IOException {
     try (Wire tracking = rig.connect();
         Wire other = rig.connect()) {

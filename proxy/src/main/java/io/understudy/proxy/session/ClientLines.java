@@ -52,7 +52,8 @@ final class ClientLines {
     this.asking = asking;
     this.ownConnection = ownConnection;
     this.requestBytes = requestBytes;
-    for (String line : text.split("\n", -1)) {
+    // In RESP3 it is a verbatim string, whose first line begins with its format.
+    for (String line : text.replace("\r\ntxt:id=", "\r\nid=").split("\n", -1)) {
       if (line.startsWith("id=")) {
         Map<String, String> fields = fields(line);
         byConnection.put(Long.parseLong(fields.getOrDefault("id", "0")), fields);
