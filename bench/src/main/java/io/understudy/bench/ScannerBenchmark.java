@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class ScannerBenchmark {
   /** How many commands or replies a buffer holds. */
-  public static final int RUN = 16;
+  public static final int RUN = 48;
 
   private static final String VALUE = "v".repeat(64);
 
@@ -140,6 +140,30 @@ public class ScannerBenchmark {
     int sum = 0;
     while (replies.next() == ReplyScanner.Event.REPLY) {
       sum += replies.type();
+    }
+    return sum;
+  }
+
+  /** Finds the commands as the proxy does: what repeats is passed over. */
+  @Benchmark
+  @OperationsPerInvocation(RUN)
+  public int runsOfRequests() {
+    requests.feed(requestBytes, 0, requestBytes.writerIndex());
+    int sum = 0;
+    while (requests.next() == RequestScanner.Event.COMMAND) {
+      sum += requests.command().id() * (1 + requests.repeats(RUN));
+    }
+    return sum;
+  }
+
+  /** Finds the replies as the proxy does. */
+  @Benchmark
+  @OperationsPerInvocation(RUN)
+  public int runsOfReplies() {
+    replies.feed(replyBytes, 0, replyBytes.writerIndex());
+    int sum = 0;
+    while (replies.next() == ReplyScanner.Event.REPLY) {
+      sum += replies.type() + replies.plainReplies(RUN);
     }
     return sum;
   }

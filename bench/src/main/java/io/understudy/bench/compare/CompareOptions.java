@@ -27,7 +27,7 @@ final class CompareOptions {
       names = "--commands",
       split = ",",
       paramLabel = "NAME",
-      description = "GET, SET or MIX, which is 80 % GET and 20 % SET (default: GET,SET)")
+      description = "GET, SET or MIX, which is 80 %% GET and 20 %% SET (default: GET,SET)")
   List<String> commands = List.of("GET", "SET");
 
   @Option(

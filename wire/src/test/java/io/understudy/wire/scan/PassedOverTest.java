@@ -151,10 +151,13 @@ class PassedOverTest {
     for (int runs = 1 + random.nextInt(4); runs > 0; runs--) {
       String name = names[random.nextInt(names.length)];
       int arguments = random.nextInt(4);
+      int[] alike = {length(random), length(random), length(random)};
+      boolean areAlike = random.nextBoolean();
       for (int left = 1 + random.nextInt(12); left > 0; left--) {
         write(out, "*" + (arguments + 1) + "\r\n$" + name.length() + "\r\n" + name + "\r\n");
         for (int i = 0; i < arguments; i++) {
-          String value = "v".repeat(length(random));
+          boolean differs = !areAlike || random.nextInt(20) == 0;
+          String value = "v".repeat(differs ? length(random) : alike[i]);
           write(out, "$" + value.length() + "\r\n" + value + "\r\n");
         }
       }
@@ -174,7 +177,8 @@ class PassedOverTest {
             case 2 -> ">2\r\n+message\r\n_\r\n";
             case 3 -> "|1\r\n+a\r\n:1\r\n:2\r\n";
             case 4 -> "*-1\r\n";
-            case 5, 6, 7 -> "+OK\r\n";
+            case 5, 6 -> "+OK\r\n";
+            case 7 -> "+OK\r\n".repeat(1 + random.nextInt(30));
             case 8, 9 -> ":" + random.nextInt() + "\r\n";
             case 10 -> "$-1\r\n";
             case 11 -> "_\r\n";
