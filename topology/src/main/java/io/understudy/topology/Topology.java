@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param retiring the primary so far, while a planned change is under way: nothing new is sent to
  *     it, but what it answers to requests that were sent before still counts. Empty otherwise, and
  *     whenever there is a primary
+ * @param durability on which terms writes to the primary are acknowledged; empty when its own
+ *     answer is enough
  */
 public record Topology(
     String group,
@@ -28,7 +30,8 @@ public record Topology(
     Optional<Node> primary,
     List<Node> replicas,
     String reason,
-    Optional<Node> retiring) {
+    Optional<Node> retiring,
+    Optional<Durability> durability) {
   public Topology {
     if (version < 0) {
       throw new IllegalArgumentException("a version is never negative: " + version);
@@ -43,7 +46,19 @@ public record Topology(
     }
   }
 
-  /** A publication outside a planned change. */
+  /** A publication whose primary acknowledges writes alone. */
+  public Topology(
+      String group,
+      Epoch epoch,
+      long version,
+      Optional<Node> primary,
+      List<Node> replicas,
+      String reason,
+      Optional<Node> retiring) {
+    this(group, epoch, version, primary, replicas, reason, retiring, Optional.empty());
+  }
+
+  /** The same outside a planned change. */
   public Topology(
       String group,
       Epoch epoch,

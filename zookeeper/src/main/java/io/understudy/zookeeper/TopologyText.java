@@ -5,12 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.understudy.topology.Address;
+import io.understudy.topology.Durability;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,11 +44,30 @@ final class TopologyText {
       }
       json.writeEndArray();
       json.writeStringField("reason", topology.reason());
+      if (topology.durability().isPresent()) {
+        json.writeFieldName("durability");
+        write(json, topology.durability().get());
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new IllegalStateException("an array cannot fail to be written to", e);
     }
     return bytes.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, Durability durability) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("replicas", durability.replicas());
+    json.writeNumberField("timeoutMillis", durability.timeout().toMillis());
+    json.writeArrayFieldStart("voters");
+    for (RunId voter : durability.voters()) {
+      json.writeString(voter.value());
+    }
+    json.writeEndArray();
+    json.writeNumberField("others", durability.others());
+    json.writeNumberField("attachments", durability.attachments());
+    json.writeBooleanField("confirms", durability.confirms());
+    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, Node node) throws IOException {
@@ -68,6 +89,7 @@ final class TopologyText {
     List<Node> primary = List.of();
     List<Node> replicas = List.of();
     List<Node> retiring = List.of();
+    List<Durability> durability = List.of();
     String reason = "";
     try (JsonParser json = JSON.createParser(bytes)) {
       json.nextToken();
@@ -81,6 +103,7 @@ final class TopologyText {
           case "primary" -> primary = List.of(node(json));
           case "replicas" -> replicas = nodes(json);
           case "retiring" -> retiring = List.of(node(json));
+          case "durability" -> durability = List.of(durability(json));
           case "reason" -> reason = json.getValueAsString("");
           default -> json.skipChildren();
         }
@@ -92,11 +115,40 @@ final class TopologyText {
           primary.stream().findFirst(),
           replicas,
           reason,
-          retiring.stream().findFirst());
+          retiring.stream().findFirst(),
+          durability.stream().findFirst());
     } catch (IOException | IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new IOException("what is published of a group cannot be read: " + why, e);
     }
+  }
+
+  private static Durability durability(JsonParser json) throws IOException {
+    int replicas = 0;
+    long timeoutMillis = 0;
+    List<RunId> voters = new ArrayList<>();
+    int others = 0;
+    long attachments = 0;
+    boolean confirms = false;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String field = json.currentName();
+      json.nextToken();
+      switch (field) {
+        case "replicas" -> replicas = json.getIntValue();
+        case "timeoutMillis" -> timeoutMillis = json.getLongValue();
+        case "voters" -> {
+          while (json.nextToken() == JsonToken.VALUE_STRING) {
+            voters.add(new RunId(json.getText()));
+          }
+        }
+        case "others" -> others = json.getIntValue();
+        case "attachments" -> attachments = json.getLongValue();
+        case "confirms" -> confirms = json.getBooleanValue();
+        default -> json.skipChildren();
+      }
+    }
+    return new Durability(
+        replicas, Duration.ofMillis(timeoutMillis), voters, others, attachments, confirms);
   }
 
   private static List<Node> nodes(JsonParser json) throws IOException {

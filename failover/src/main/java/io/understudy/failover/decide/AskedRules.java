@@ -88,6 +88,9 @@ final class AskedRules {
     if (to.isPresent() && s.view().at(to.get()).isEmpty()) {
       obstacles.add(to.get() + " is not a node of the group");
     }
+    if (kind == Wish.Kind.FORCED_FAILOVER && s.journal().reign().isEmpty()) {
+      obstacles.add("no primary of the group was ever published, so there is none to replace");
+    }
     if (obstacles.isEmpty()) {
       switch (kind) {
         case SWITCHOVER -> planned(s, to, obstacles);
@@ -146,6 +149,22 @@ final class AskedRules {
         obstacles.add("there is no replica");
       }
     }
+  }
+
+  /** Everything that speaks against forcing a failover that is under way to a node. */
+  static List<String> forcedObstacles(Situation s, Address to) {
+    List<String> obstacles = new ArrayList<>();
+    s.paused()
+        .ifPresent(why -> obstacles.add("the group is paused (" + why + "); resume it first"));
+    if (!s.view().standing().leads()) {
+      obstacles.add("this process does not lead: " + s.view().standing().reason());
+    }
+    if (s.view().at(to).isEmpty()) {
+      obstacles.add(to + " is not a node of the group");
+    } else {
+      forced(s, to, obstacles);
+    }
+    return obstacles;
   }
 
   private static void forced(Situation s, Address to, List<String> obstacles) {

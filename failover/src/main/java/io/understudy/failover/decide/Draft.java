@@ -5,6 +5,7 @@ import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.ReplicationId;
 import io.understudy.topology.Address;
+import io.understudy.topology.Durability;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
@@ -229,9 +230,13 @@ final class Draft {
 
   /** Ends the operation with {@code primary} as the group's primary, published at once. */
   void crown(Node primary, Epoch epoch, ReplicationId history, long offset, String reason) {
+    // What was acknowledged before stays to be proven; whoever forced it gave that up.
+    boolean forced = journal.operation().filter(op -> op.forcedTo().isPresent()).isPresent();
+    List<Electorate> electorates =
+        forced ? List.of() : journal.reign().map(Reign::electorates).orElse(List.of());
     journal =
         journal
-            .withReign(Reign.begun(epoch, primary, history, offset, situation.now()))
+            .withReign(Reign.begun(epoch, primary, history, offset, situation.now(), electorates))
             .withOperation(Optional.empty());
     publish(Optional.of(primary), List.of(), reason);
   }
@@ -265,7 +270,7 @@ final class Draft {
   void withdraw(String reason) {
     Topology last = journal.published();
     if (last.primary().isPresent() || last.retiring().isPresent()) {
-      publish(Optional.empty(), List.of(), reason, Optional.empty());
+      publish(Optional.empty(), List.of(), reason, Optional.empty(), carriedTerms());
     }
   }
 
@@ -273,30 +278,59 @@ final class Draft {
   void retire(String reason) {
     Optional<Node> primary = journal.published().primary();
     if (primary.isPresent()) {
-      publish(Optional.empty(), List.of(), reason, primary);
+      publish(Optional.empty(), List.of(), reason, primary, carriedTerms());
     }
   }
 
   /** Publishes a primary and its replicas, unless that is what was published last. */
   void publish(Optional<Node> primary, List<Node> replicas, String reason) {
-    publish(primary, replicas, reason, Optional.empty());
+    publish(primary, replicas, reason, Optional.empty(), carriedTerms());
+  }
+
+  /** The same, on terms that were found out. */
+  void publish(Node primary, List<Node> replicas, String reason, Optional<Durability> durability) {
+    publish(Optional.of(primary), replicas, reason, Optional.empty(), durability);
+  }
+
+  /** The terms of the last publication, or, in a new reign, that nothing is confirmed yet. */
+  private Optional<Durability> carriedTerms() {
+    Epoch epoch = journal.reign().map(Reign::epoch).orElse(Epoch.NONE);
+    return situation
+        .policy()
+        .durability()
+        .map(
+            policy ->
+                Optional.of(journal.published())
+                    .filter(last -> last.epoch().equals(epoch))
+                    .flatMap(Topology::durability)
+                    .filter(terms -> terms.replicas() == policy.replicas())
+                    .orElseGet(
+                        () ->
+                            new Durability(
+                                policy.replicas(), policy.timeout(), List.of(), 0, 0, false)));
   }
 
   private void publish(
-      Optional<Node> primary, List<Node> replicas, String reason, Optional<Node> retiring) {
+      Optional<Node> primary,
+      List<Node> replicas,
+      String reason,
+      Optional<Node> retiring,
+      Optional<Durability> durability) {
     Topology last = journal.published();
     Epoch epoch = journal.reign().map(Reign::epoch).orElse(Epoch.NONE);
     boolean same =
         last.epoch().equals(epoch)
             && last.primary().equals(primary)
             && last.replicas().equals(replicas)
-            && last.retiring().equals(retiring);
+            && last.retiring().equals(retiring)
+            && last.durability().equals(durability);
     if (same) {
       return;
     }
     long version = last.epoch().equals(epoch) ? last.version() + 1 : 0;
     Topology next =
-        new Topology(journal.group(), epoch, version, primary, replicas, reason, retiring);
+        new Topology(
+            journal.group(), epoch, version, primary, replicas, reason, retiring, durability);
     journal = journal.withPublished(next);
     actions.add(new Action.Publish(next));
   }

@@ -166,11 +166,18 @@ final class Failover {
     if (missing.isPresent()) {
       return missing.get();
     }
+    Optional<String> unproven = Ballot.objection(situation, best);
+    if (unproven.isPresent() && op.forcedTo().isEmpty()) {
+      situation.view().nodes().forEach(draft::probe);
+      return "the group stays without a primary: " + unproven.get();
+    }
     Optional<String> held = awaitOutputs();
     if (held.isPresent()) {
       return held.get();
     }
-    return promote(best.node(), describe(candidates));
+    return promote(
+        best.node(),
+        describe(candidates) + unproven.map(why -> "; forced, although " + why).orElse(""));
   }
 
   /** Gates what came back after the gates closed; what cannot be gated in time is no candidate. */
@@ -320,6 +327,11 @@ final class Failover {
       }
     } else {
       Optional<NodeView> blank = nothingLeftToLose();
+      Optional<String> unproven = blank.flatMap(b -> Ballot.blankObjection(situation));
+      if (unproven.isPresent()) {
+        situation.view().nodes().forEach(draft::probe);
+        return unproven.get();
+      }
       Optional<String> rival = blank.flatMap(b -> situation.rival());
       if (rival.isPresent()) {
         situation.view().nodes().forEach(draft::probe);

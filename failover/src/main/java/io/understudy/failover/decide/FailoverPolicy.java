@@ -2,6 +2,7 @@ package io.understudy.failover.decide;
 
 import io.understudy.failover.view.Reachability;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How careful and how quick a group's failovers are.
@@ -27,6 +28,7 @@ import java.time.Duration;
  * @param actionDeadline how long the reply to one order is waited for before its fate is unknown
  * @param retryAfter how long an order that was refused is not given again to the same node
  * @param refusals how many refused connections in a row make a crash, 1 and up
+ * @param durability how many replicas must have a write before it is acknowledged; empty for none
  */
 public record FailoverPolicy(
     Duration downAfter,
@@ -41,7 +43,8 @@ public record FailoverPolicy(
     double maxSuspectedShare,
     Duration actionDeadline,
     Duration retryAfter,
-    int refusals) {
+    int refusals,
+    Optional<DurabilityPolicy> durability) {
 
   /** With fewer groups than this, every share is too coarse to mean anything. */
   public static final int SHARE_COUNTS_FROM = 4;
@@ -61,9 +64,10 @@ public record FailoverPolicy(
           0.6,
           Duration.ofSeconds(2),
           Duration.ofMillis(250),
-          Reachability.Refused.CONFIRMING);
+          Reachability.Refused.CONFIRMING,
+          Optional.empty());
 
-  /** One with the usual number of refusals. */
+  /** One with the usual number of refusals, whose primary acknowledges writes alone. */
   public FailoverPolicy(
       Duration downAfter,
       Duration startWait,
@@ -90,7 +94,8 @@ public record FailoverPolicy(
         maxSuspectedShare,
         actionDeadline,
         retryAfter,
-        Reachability.Refused.CONFIRMING);
+        Reachability.Refused.CONFIRMING,
+        Optional.empty());
   }
 
   public FailoverPolicy {
@@ -112,6 +117,57 @@ public record FailoverPolicy(
       throw new IllegalArgumentException(
           "maxSuspectedShare must be above 0 and at most 1: " + maxSuspectedShare);
     }
+  }
+
+  /** A policy for a group whose primary acknowledges writes alone. */
+  public FailoverPolicy(
+      Duration downAfter,
+      Duration startWait,
+      Duration candidateWait,
+      long maxLagBytes,
+      Duration maxLagTime,
+      OnConflict onConflict,
+      int maxFailovers,
+      Duration failoverWindow,
+      int maxOperating,
+      double maxSuspectedShare,
+      Duration actionDeadline,
+      Duration retryAfter,
+      int refusals) {
+    this(
+        downAfter,
+        startWait,
+        candidateWait,
+        maxLagBytes,
+        maxLagTime,
+        onConflict,
+        maxFailovers,
+        failoverWindow,
+        maxOperating,
+        maxSuspectedShare,
+        actionDeadline,
+        retryAfter,
+        refusals,
+        Optional.empty());
+  }
+
+  /** The same with another durability. */
+  public FailoverPolicy withDurability(Optional<DurabilityPolicy> other) {
+    return new FailoverPolicy(
+        downAfter,
+        startWait,
+        candidateWait,
+        maxLagBytes,
+        maxLagTime,
+        onConflict,
+        maxFailovers,
+        failoverWindow,
+        maxOperating,
+        maxSuspectedShare,
+        actionDeadline,
+        retryAfter,
+        refusals,
+        other);
   }
 
   private static void requirePositive(Duration value, String name) {

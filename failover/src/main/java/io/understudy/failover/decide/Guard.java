@@ -49,6 +49,22 @@ public enum Guard {
   /** An address may be mistyped. */
   NEWCOMERS_KEEP_THEIR_DATA(
       "a node that was added and holds data of its own is left alone, unless it may be replaced"),
+  /** Durability: a vote is a run's. */
+  VOTERS_ARE_RUNS(
+      "with durability, only a run that was enrolled in its reign counts as a voter: a replica that"
+          + " was started again from an older file has the same history and less data"),
+  /** Durability: any acknowledged write is among what is heard. */
+  ENOUGH_VOTERS(
+      "with durability, n - k + 1 of the n voters are gated and read before a node is promoted,"
+          + " when k of them have every acknowledged write"),
+  /** Durability: what the server counts beside the voters. */
+  OTHERS_HAVE_NO_VOTE(
+      "with durability, as many more must have a write as are attached to the primary and have no"
+          + " vote"),
+  /** Durability: no gap between two electorates. */
+  FORMER_VOTERS_COUNT(
+      "with durability, former voters must be heard too, until the present ones hold everything"
+          + " that was acknowledged by the former"),
   /** Servers that know more than the journal are not overruled. */
   JOURNAL_IS_NEWEST("a journal that is older than the servers' marks is not acted upon");
 

@@ -194,6 +194,7 @@ final class RepairRules {
                   + " of "
                   + (s.view().nodes().size() - 1)
                   + " replicas follow it"
+                  + Enrolment.describe(d.journal())
                   + trouble(s, primary);
             });
   }
@@ -256,9 +257,10 @@ final class RepairRules {
     }
     replicas.sort((a, b) -> a.address().compareTo(b.address()));
     d.publish(
-        Optional.of(leader),
+        leader,
         replicas,
-        leader.address() + " is primary with " + replicas.size() + " replicas in sync");
+        leader.address() + " is primary with " + replicas.size() + " replicas in sync",
+        Enrolment.tend(s, d, primary));
   }
 
   /** Remembers the history that the primary writes now, and how far it got. */

@@ -43,6 +43,9 @@ final class Requests {
   }
 
   private static Answer wish(Situation s, Wish.Kind kind, Optional<Address> to, String by) {
+    if (kind == Wish.Kind.FORCED_FAILOVER && isStuck(s)) {
+      return forceStuck(s, to.orElseThrow(), by);
+    }
     List<String> obstacles = new ArrayList<>(AskedRules.obstacles(s, kind, to));
     s.journal()
         .wish()
@@ -60,6 +63,33 @@ final class Requests {
           case FORCED_FAILOVER -> forcedPlan(s, to.orElseThrow());
         },
         s.journal().withNextId(id + 1).withWish(Optional.of(wish)));
+  }
+
+  /** Whether a failover is under way that has not promoted anybody and is not forced. */
+  private static boolean isStuck(Situation s) {
+    return s.journal()
+        .operation()
+        .filter(op -> op.kind() == Operation.Kind.FAILOVER)
+        .filter(op -> op.phase() == Operation.Phase.CHOOSE && op.forcedTo().isEmpty())
+        .isPresent();
+  }
+
+  /** A failover that finds nobody whom it may promote goes on to the node that is named. */
+  private static Answer forceStuck(Situation s, Address to, String by) {
+    List<String> obstacles = AskedRules.forcedObstacles(s, to);
+    if (!obstacles.isEmpty()) {
+      return new Answer(obstacles, List.of(), s.journal());
+    }
+    String what = by + " forces the failover that is under way to " + to;
+    GroupJournal forced =
+        s.journal()
+            .withOperation(
+                s.journal().operation().map(op -> op.forcedTo(Optional.of(to)).withNote(what)));
+    List<String> plan = new ArrayList<>(forcedPlan(s, to));
+    return new Answer(
+        List.of(),
+        plan,
+        forced.noting(s.view().wallMillis(), RULE, what, plan, Entry.NOTHING_TO_REPLAY));
   }
 
   private static List<String> forcedPlan(Situation s, Address to) {

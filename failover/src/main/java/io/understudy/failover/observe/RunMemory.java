@@ -94,11 +94,21 @@ final class RunMemory {
             grew
                 ? OptionalLong.of(askedNanos)
                 : before == null ? OptionalLong.empty() : before.offsetGrewNanos(),
+            attachments(info),
+            Optional.empty(),
             version(info),
             startedNanos(info, before, askedNanos),
             askedNanos);
-    last = facts;
-    return facts;
+    last = facts.withSteady(NodeFacts.Steady.after(Optional.ofNullable(before), facts));
+    return last;
+  }
+
+  private static OptionalLong attachments(InfoText info) {
+    OptionalLong full = info.number("sync_full");
+    OptionalLong partial = info.number("sync_partial_ok");
+    return full.isPresent() && partial.isPresent()
+        ? OptionalLong.of(full.getAsLong() + partial.getAsLong())
+        : OptionalLong.empty();
   }
 
   /** Servers count in whole seconds of their wall clock, so that one second is given away. */

@@ -32,6 +32,10 @@ import java.util.Set;
  *     proof that a replica at a low offset is synced
  * @param linkUpNanos when its link was last seen up; empty when never
  * @param offsetGrewNanos when its offset was last seen to have grown; empty when never
+ * @param attachments how often a replica has attached since the run began ({@code sync_full} and
+ *     {@code sync_partial_ok}); empty when it does not say
+ * @param steady of a primary: since when, and since which offset, every reading showed the same
+ *     attachments and connected replicas; empty for a replica
  * @param version {@code redis_version} or {@code valkey_version}
  * @param startedNanos the latest instant at which this run can have started ({@code
  *     uptime_in_seconds}): whatever ran there before was dead by then
@@ -55,6 +59,8 @@ public record NodeFacts(
     boolean seenUp,
     OptionalLong linkUpNanos,
     OptionalLong offsetGrewNanos,
+    OptionalLong attachments,
+    Optional<Steady> steady,
     String version,
     long startedNanos,
     long askedNanos) {
@@ -63,6 +69,59 @@ public record NodeFacts(
       throw new IllegalArgumentException("a replica, and only a replica, has an upstream");
     }
     keepers = keepers.map(Set::copyOf);
+  }
+
+  /**
+   * A time in which nobody attached to a primary and nobody left it.
+   *
+   * @param sinceNanos when the question was sent whose answer began it
+   * @param offset the primary's own at that answer
+   */
+  public record Steady(long sinceNanos, long offset) {
+    /**
+     * What a primary's reading says of it, given the facts before.
+     *
+     * @param before of the same run; empty if there are none
+     * @param now the reading, without it
+     */
+    public static Optional<Steady> after(Optional<NodeFacts> before, NodeFacts now) {
+      if (now.role != Role.PRIMARY || now.attachments.isEmpty()) {
+        return Optional.empty();
+      }
+      return before
+          .filter(b -> b.attachments.equals(now.attachments))
+          .filter(b -> b.connectedReplicas == now.connectedReplicas)
+          .filter(b -> b.replication.id().equals(now.replication.id()))
+          .flatMap(NodeFacts::steady)
+          .or(() -> Optional.of(new Steady(now.askedNanos, now.replication.offset())));
+    }
+  }
+
+  /** The same with what was found of its being steady. */
+  public NodeFacts withSteady(Optional<Steady> found) {
+    return new NodeFacts(
+        runId,
+        role,
+        replication,
+        upstream,
+        loading,
+        priority,
+        connectedReplicas,
+        keys,
+        minReplicasToWrite,
+        pingSeconds,
+        wantsPassword,
+        hasUpstreamPassword,
+        mark,
+        keepers,
+        seenUp,
+        linkUpNanos,
+        offsetGrewNanos,
+        attachments,
+        found,
+        version,
+        startedNanos,
+        askedNanos);
   }
 
   /** The same with another mark. */
@@ -85,6 +144,8 @@ public record NodeFacts(
         seenUp,
         linkUpNanos,
         offsetGrewNanos,
+        attachments,
+        steady,
         version,
         startedNanos,
         askedNanos);

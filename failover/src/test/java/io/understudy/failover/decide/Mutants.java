@@ -24,6 +24,14 @@ public final class Mutants {
     }
   }
 
+  /** What holds only where durability is asked for. */
+  private static final Set<Guard> OF_DURABILITY =
+      EnumSet.of(
+          Guard.VOTERS_ARE_RUNS,
+          Guard.ENOUGH_VOTERS,
+          Guard.OTHERS_HAVE_NO_VOTE,
+          Guard.FORMER_VOTERS_COUNT);
+
   private Mutants() {}
 
   /** Without each rule that acts or holds others back, each guard, and each safeguard outside. */
@@ -38,7 +46,8 @@ public final class Mutants {
     }
     for (Guard guard : Guard.values()) {
       Set<Guard> rest = EnumSet.complementOf(EnumSet.of(guard));
-      all.add(mutant("the guard " + guard, Rules.TABLE, rest, Set.of()));
+      Mutant without = mutant("the guard " + guard, Rules.TABLE, rest, Set.of());
+      all.add(OF_DURABILITY.contains(guard) ? durable(without) : without);
     }
     for (String outside :
         List.of("compare mark", "check lease before reply", "check run on connect")) {
@@ -49,7 +58,22 @@ public final class Mutants {
               EnumSet.allOf(Guard.class),
               Set.of(outside)));
     }
+    all.add(
+        durable(
+            mutant(
+                "the safeguard 'count attachments'",
+                Rules.TABLE,
+                EnumSet.allOf(Guard.class),
+                Set.of("count attachments"))));
     return List.copyOf(all);
+  }
+
+  private static Mutant durable(Mutant mutant) {
+    Simulation.Setting setting = mutant.setting();
+    return new Mutant(
+        mutant.missing(),
+        new Simulation.Setting(
+            setting.machine(), Simulation::drawDurablePolicy, false, setting.without()));
   }
 
   private static Mutant mutant(

@@ -49,6 +49,9 @@ final class Checks {
 
   private boolean begun;
 
+  /** Promotions that an operator forced; one may run long after the operation that gave it. */
+  private final Set<Long> forcedOrders = new HashSet<>();
+
   /** Promoted by a planned change, which loses nothing whatever the limits are. */
   private final Set<RunId> switching = new HashSet<>();
 
@@ -131,7 +134,8 @@ final class Checks {
     if (now - withoutPrimarySinceNanos < grace
         || keeper.lastTroubleNanos > since
         || keeper.isGroupPaused()
-        || coolingDown) {
+        || coolingDown
+        || WorldFacts.votersAreMissing(world, since)) {
       return;
     }
     Reign reign = keeper.journal().reign().orElseThrow();
@@ -270,6 +274,9 @@ final class Checks {
         throw new Violation(
             "I4", "write " + id + " was acknowledged after its loss had been decided");
       }
+      if (world.policy.durability().isPresent() && isDurabilityBinding()) {
+        throw new Violation("I4", "write " + id + " was acknowledged as durable and is lost");
+      }
       Written write = Objects.requireNonNull(written.get(id));
       if (switched && !operatorInterfered) {
         throw new Violation("I5", "write " + id + " is lost by a switchover");
@@ -282,7 +289,9 @@ final class Checks {
         world.policy.maxLagBytes() + (keeperWasRestarted() ? GroupJournal.UNSAVED_BYTES : 0);
     orderedPromotionNanos = Long.MAX_VALUE;
     boolean excused =
-        operatorInterfered || allWereBlank(server) || unprovable.contains(server.runId);
+        operatorInterfered
+            || WorldFacts.allWereBlank(world, server)
+            || unprovable.contains(server.runId);
     operatorInterfered = false;
     if (missing > limit && !excused) {
       throw new Violation(
@@ -293,14 +302,13 @@ final class Checks {
     }
   }
 
-  private boolean keeperWasRestarted() {
-    return world.keepers.getFirst().life() > 1;
+  /** An operator may give anything up, and two keepers that do not know each other may too. */
+  private boolean isDurabilityBinding() {
+    return !operatorInterfered && !journalRestored && world.keepers.size() == 1;
   }
 
-  /** Nothing can be saved when no server holds anything. */
-  private boolean allWereBlank(SimServer primary) {
-    return primary.data.isEmpty()
-        && world.newcomers.members().stream().allMatch(s -> s.alive && s.data.isEmpty());
+  private boolean keeperWasRestarted() {
+    return world.keepers.getFirst().life() > 1;
   }
 
   /** What a keeper was told; the most it can be held responsible for. */
@@ -342,6 +350,12 @@ final class Checks {
   void saved(SimKeeper keeper, GroupJournal before, Step step) {
     if (Choices.beginsFailover(before, step)) {
       budget(world.time.nowNanos());
+    }
+    boolean forced = step.journal().operation().filter(op -> op.forcedTo().isPresent()).isPresent();
+    for (Action action : step.decision().actions()) {
+      if (action instanceof Action.Promote promote && forced) {
+        forcedOrders.add(promote.id());
+      }
     }
     if (step.decision().actions().stream().anyMatch(a -> a instanceof Action.Promote)
         && keeper == world.keepers.getFirst()) {
@@ -400,13 +414,11 @@ final class Checks {
 
   /** I6 and I8, when a promotion runs. */
   private void promotes(SimKeeper keeper, Action.Promote promote, SimServer server) {
-    boolean forced =
-        keeper.journal().operation().filter(op -> op.forcedTo().isPresent()).isPresent();
-    if (forced) {
+    if (forcedOrders.contains(promote.id())) {
       operatorInterfered = true;
       return;
     }
-    boolean blank = allWereBlank(server);
+    boolean blank = WorldFacts.allWereBlank(world, server);
     if (server.priority == 0 && WorldFacts.lastSeenPriority(keeper, server) == 0 && !blank) {
       throw new Violation("I6", server.name + " has priority 0 and is promoted");
     }
@@ -443,7 +455,7 @@ final class Checks {
     if (op == null || facts == null || facts.linkUpNanos().isEmpty() || op.from().isEmpty()) {
       return;
     }
-    long apart = op.lostNanos() - lastInTouch(keeper, facts, server);
+    long apart = op.lostNanos() - WorldFacts.lastInTouch(keeper, facts, server);
     if (apart > world.policy.maxLagTime().toNanos()) {
       throw new Violation(
           "I6", server.name + " was cut off for " + apart / SECOND + " s and is promoted");
@@ -495,19 +507,8 @@ final class Checks {
     return op != null
         && facts != null
         && facts.linkUpNanos().isPresent()
-        && op.lostNanos() - lastInTouch(keeper, facts, other) < world.policy.maxLagTime().toNanos();
-  }
-
-  /** When a server's link was last seen up; or the reign's beginning, when it had all of that. */
-  private static long lastInTouch(SimKeeper keeper, NodeFacts facts, SimServer server) {
-    long up = facts.linkUpNanos().orElseThrow();
-    return keeper
-        .journal()
-        .reign()
-        .filter(r -> server.replId.equals(r.history().value()))
-        .filter(r -> server.offset >= r.seenOffset())
-        .map(r -> Math.max(up, r.sinceNanos()))
-        .orElse(up);
+        && op.lostNanos() - WorldFacts.lastInTouch(keeper, facts, other)
+            < world.policy.maxLagTime().toNanos();
   }
 
   private long acknowledgedIn(SimServer server) {

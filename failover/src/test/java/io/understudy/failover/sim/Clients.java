@@ -1,5 +1,6 @@
 package io.understudy.failover.sim;
 
+import io.understudy.topology.Durability;
 import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
 import java.util.HashMap;
@@ -12,6 +13,9 @@ final class Clients {
   static final String PROXY = "proxy";
 
   private static final int CLIENTS = 2;
+
+  /** How often a proxy asks whether enough have a write, before it says that they have not. */
+  private static final int MOST_QUESTIONS = 20;
 
   /** A connection on which nothing comes for so long is given up. */
   private static final long CONNECTION_LIFE_NANOS = 3_000_000_000L;
@@ -91,11 +95,78 @@ final class Clients {
                       PROXY,
                       connection,
                       () -> {
+                        if (world.policy.durability().isPresent()) {
+                          keeper.handle(life, () -> confirm(keeper, current, server, id, 0));
+                          return;
+                        }
                         answered(keeper, id);
                         keeper.handle(life, () -> replied(keeper, current, server, id));
                       });
                 },
                 () -> answered(keeper, id)));
+  }
+
+  /** A write was executed: it is not acknowledged before enough have it. */
+  private void confirm(SimKeeper keeper, Topology under, SimServer server, long id, int asked) {
+    Topology now = keeper.feed();
+    Durability terms = now.durability().orElse(null);
+    if (asked > MOST_QUESTIONS || !now.honours(under) || terms == null) {
+      answered(keeper, id);
+      return;
+    }
+    int life = keeper.life();
+    int incarnation = server.incarnation;
+    var connection = new Network.Connection();
+    world.network.send(
+        PROXY,
+        server.name,
+        connection,
+        () ->
+            server.receive(
+                incarnation,
+                () -> {
+                  if (!server.takesWrites()) {
+                    answered(keeper, id);
+                    return;
+                  }
+                  server.execute(new Dataset.Command.Ping());
+                  long upTo = server.offset;
+                  // WAIT with a short timeout.
+                  world.time.after(
+                      world.time.millis(1, 40),
+                      () ->
+                          server.receive(
+                              incarnation,
+                              () -> {
+                                int holders = server.holders(upTo);
+                                long attachments = server.attachments;
+                                world.network.send(
+                                    server.name,
+                                    PROXY,
+                                    connection,
+                                    () ->
+                                        keeper.handle(
+                                            life,
+                                            () -> {
+                                              if (keeper.feed().honours(under)
+                                                  && isDurable(
+                                                      keeper, terms, holders, attachments)) {
+                                                answered(keeper, id);
+                                                replied(keeper, under, server, id);
+                                              } else {
+                                                confirm(keeper, under, server, id, asked + 1);
+                                              }
+                                            }));
+                              },
+                              () -> answered(keeper, id)));
+                },
+                () -> answered(keeper, id)));
+  }
+
+  private boolean isDurable(SimKeeper keeper, Durability asked, int holders, long attachments) {
+    boolean same = keeper.feed().durability().filter(asked::equals).isPresent();
+    long counted = world.countsAttachments ? attachments : asked.attachments();
+    return same && asked.confirms() && holders >= asked.required(counted);
   }
 
   private void answered(SimKeeper keeper, long id) {

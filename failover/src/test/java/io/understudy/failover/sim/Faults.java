@@ -1,8 +1,10 @@
 package io.understudy.failover.sim;
 
+import io.understudy.failover.decide.Operation;
 import io.understudy.failover.decide.Request;
 import io.understudy.topology.Address;
 import io.understudy.topology.Role;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +33,8 @@ final class Faults {
     FREEZE,
     LOST_REPLIES,
     OLD_JOURNAL,
-    SWITCHOVER
+    SWITCHOVER,
+    VOTERS
   }
 
   Faults(World world) {
@@ -44,6 +47,9 @@ final class Faults {
     active = true;
     crashesAtSteps = random.nextInt(4) == 0;
     theme = random.nextInt(3) > 0 ? Theme.MIXED : SPECIAL.get(random.nextInt(SPECIAL.size()));
+    if (world.policy.durability().isPresent() && random.nextBoolean()) {
+      theme = Theme.VOTERS;
+    }
     int count = 1 + random.nextInt(6);
     for (int i = 0; i < count; i++) {
       long at = world.time.between(fromNanos, untilNanos);
@@ -110,6 +116,10 @@ final class Faults {
       }
       case OLD_JOURNAL -> {
         restoreOldJournal(primary);
+        return;
+      }
+      case VOTERS -> {
+        votersChange(primary);
         return;
       }
       case SWITCHOVER -> {
@@ -340,6 +350,48 @@ final class Faults {
     world.network.slowUntil(world.time.nowNanos() + world.time.millis(500, 4_000));
   }
 
+  /** Replicas die, come back with less, fall behind, or are outnumbered; then the primary dies. */
+  private void votersChange(SimServer primary) {
+    int untilMillis = 500 + random.nextInt(3_500);
+    long until = untilMillis * 1_000_000L;
+    for (SimServer replica : world.servers) {
+      if (replica == primary) {
+        continue;
+      }
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          replica.kill();
+          world.time.after(
+              world.time.millis(0, 1_500),
+              () -> replica.restart(SimServer.Restart.OLD_SNAPSHOT, true));
+        }
+        case 1 -> cutFor(primary.name, replica.name, until + world.time.millis(0, 2_000));
+        case 2 -> {
+          long from = world.time.millis(0, untilMillis);
+          world.time.after(
+              from, () -> cutFor(primary.name, replica.name, world.time.millis(500, 6_000)));
+        }
+        case 3 -> {}
+        default -> throw new IllegalStateException("no such change");
+      }
+    }
+    if (random.nextBoolean()) {
+      world.time.after(world.time.millis(0, untilMillis), primary::attachStranger);
+    }
+    if (random.nextInt(3) > 0) {
+      world.time.after(
+          until,
+          () -> {
+            if (active) {
+              primary.kill();
+              world.time.after(
+                  world.time.millis(3_000, 9_000),
+                  () -> primary.restart(SimServer.Restart.OLD_SNAPSHOT, false));
+            }
+          });
+    }
+  }
+
   /** One replica falls behind, and then the primary dies: the case for choosing well. */
   private void lag(SimServer replica) {
     SimServer primary =
@@ -433,6 +485,23 @@ final class Faults {
             world.time.after(world.time.millis(10, 2_000), () -> startIf(keeper));
           }
         });
+  }
+
+  /** What an operator does who reads that acknowledged writes cannot be proven to be there. */
+  void forceIfUnproven() {
+    SimKeeper keeper = world.keepers.getFirst();
+    boolean stuck =
+        keeper
+            .journal()
+            .operation()
+            .filter(op -> op.phase() == Operation.Phase.CHOOSE && op.forcedTo().isEmpty())
+            .isPresent();
+    if (world.policy.durability().isPresent() && stuck) {
+      world.servers.stream()
+          .filter(s -> s.isWell() && s.priority > 0)
+          .max(Comparator.comparingInt(s -> s.data.writes.size()))
+          .ifPresent(s -> keeper.ask(new Request.ForcedFailover(s.address, "an operator")));
+    }
   }
 
   /** Whether a keeper's process dies between two steps. */

@@ -202,7 +202,7 @@ final class Monitor {
         upstream,
         server.isLoading(),
         server.priority,
-        server.feeding.size(),
+        server.feeding.size() + server.strangers,
         server.data.keys(),
         OptionalLong.of(server.minReplicas),
         OptionalLong.of(server.pingSeconds),
@@ -213,6 +213,8 @@ final class Monitor {
         false,
         OptionalLong.empty(),
         OptionalLong.empty(),
+        OptionalLong.of(server.attachments),
+        Optional.empty(),
         "7.0.15",
         server.startedNanos,
         askedNanos);
@@ -271,6 +273,8 @@ final class Monitor {
         grew
             ? OptionalLong.of(askedNanos)
             : before == null ? OptionalLong.empty() : before.offsetGrewNanos(),
+        read.attachments(),
+        NodeFacts.Steady.after(Optional.ofNullable(before), read),
         read.version(),
         read.startedNanos(),
         askedNanos);

@@ -30,6 +30,9 @@ final class ReplicaLink {
   private long imageOffset;
   long lastHeardNanos;
 
+  /** How far the replica has told the primary that it is. */
+  long acknowledged;
+
   private ReplicaLink(SimServer from, SimServer to, State state) {
     this.world = from.world;
     this.from = from;
@@ -67,6 +70,7 @@ final class ReplicaLink {
       replica.everUp = true;
       replica.lastUpNanos = world.time.nowNanos();
       upstream.feeding.add(link);
+      upstream.attachments++;
       upstream.sendBacklog(link, replica.offset);
     } else {
       var link = new ReplicaLink(upstream, replica, State.SYNCING);
@@ -76,6 +80,7 @@ final class ReplicaLink {
       link.imageOffset = upstream.offset;
       replica.link = link;
       upstream.feeding.add(link);
+      upstream.attachments++;
       world.time.after(world.time.millis(10, 250), link::load);
     }
     return true;
@@ -201,8 +206,19 @@ final class ReplicaLink {
     lastHeardNanos = world.time.nowNanos();
     if (head.endOffset() > to.offset) {
       to.replicate(head.command(), head.endOffset());
+      acknowledge(to.offset);
     }
     pump();
+  }
+
+  private void acknowledge(long upTo) {
+    if (world.policy.durability().isPresent()) {
+      world.network.send(
+          to.name,
+          from.name,
+          new Network.Connection(),
+          () -> acknowledged = Math.max(acknowledged, upTo));
+    }
   }
 
   private void lose() {

@@ -65,6 +65,12 @@ final class SimServer {
   /** {@code repl-ping-replica-period}. */
   int pingSeconds = USUAL_PING_SECONDS;
 
+  /** How often a replica attached since this process began. */
+  long attachments;
+
+  /** Attached programs that acknowledge whatever they are sent, and hold nothing. */
+  int strangers;
+
   private int ticks;
 
   /** When it last was anything but well, for invariants that hold of well servers only. */
@@ -119,6 +125,8 @@ final class SimServer {
     upstreamHost = host;
     upstreamPort = port;
     backlog.clear();
+    attachments = 0;
+    strangers = 0;
     named.clear();
     everUp = false;
     lastUpNanos = -1;
@@ -381,7 +389,23 @@ final class SimServer {
     connect(0);
   }
 
+  /** Somebody attaches a program that is no node of the group. */
+  void attachStranger() {
+    if (isWell()) {
+      trace("a stranger attaches");
+      attachments++;
+      strangers++;
+    }
+  }
+
+  /** How many attached say that they have everything up to an offset: what WAIT counts. */
+  int holders(long upTo) {
+    return strangers
+        + (int) feeding.stream().filter(l -> l.isUp() && l.acknowledged >= upTo).count();
+  }
+
   private void endFeeding() {
+    strangers = 0;
     for (ReplicaLink each : List.copyOf(feeding)) {
       each.end();
     }

@@ -1,5 +1,6 @@
 package io.understudy.failover.sim;
 
+import io.understudy.failover.decide.DurabilityPolicy;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.GroupMachine;
 import java.time.Duration;
@@ -24,6 +25,9 @@ public final class Simulation {
 
   private static final long LOOK_EVERY = SECOND / 2;
   private static final int STEADY_LOOKS = 2;
+
+  /** After so long an operator gives up on writes that nobody can prove to be there. */
+  private static final long PATIENCE = 10 * SECOND;
 
   private Simulation() {}
 
@@ -83,7 +87,24 @@ public final class Simulation {
         base.maxOperating(),
         base.maxSuspectedShare(),
         Duration.ofMillis(500 + random.nextInt(1_500)),
-        base.retryAfter());
+        base.retryAfter(),
+        base.refusals(),
+        drawDurability(random));
+  }
+
+  /** The same, and every write must be durable. */
+  public static FailoverPolicy drawDurablePolicy(Random random) {
+    FailoverPolicy drawn = drawPolicy(random);
+    return drawn.durability().isPresent()
+        ? drawn
+        : drawn.withDurability(Optional.of(new DurabilityPolicy(1, Duration.ofMillis(1_000))));
+  }
+
+  private static Optional<DurabilityPolicy> drawDurability(Random random) {
+    return random.nextInt(3) == 0
+        ? Optional.of(
+            new DurabilityPolicy(random.nextInt(4) == 0 ? 2 : 1, Duration.ofMillis(1_000)))
+        : Optional.empty();
   }
 
   /** Runs one seed. */
@@ -126,6 +147,9 @@ public final class Simulation {
     while (steady < STEADY_LOOKS && world.time.nowNanos() < deadline) {
       world.time.runUntil(world.time.nowNanos() + LOOK_EVERY);
       steady = WorldFacts.unwell(world).isEmpty() ? steady + 1 : 0;
+      if (world.time.nowNanos() > HEALED_AT + PATIENCE && steady == 0) {
+        world.faults.forceIfUnproven();
+      }
     }
     // A last look with the writers still, so that the data can be compared.
     world.clients.stop();

@@ -39,6 +39,7 @@ final class World {
 
   final boolean checksLeaseBeforeReply;
   final boolean checksRunOnConnect;
+  final boolean countsAttachments;
 
   private final Map<String, List<Network.Connection>> connections = new HashMap<>();
   private final boolean real;
@@ -54,6 +55,7 @@ final class World {
     this.comparesMark = !setting.without().contains("compare mark");
     this.checksLeaseBeforeReply = !setting.without().contains("check lease before reply");
     this.checksRunOnConnect = !setting.without().contains("check run on connect");
+    this.countsAttachments = !setting.without().contains("count attachments");
     this.checks = new Checks(this);
     this.real = setting.isReal();
     int nodes = 2 + time.random().nextInt(3);

@@ -46,6 +46,23 @@ final class WorldFacts {
         && !server.formerReplId.equals(reign.history().value());
   }
 
+  /** Whether some voter is gone or hard to reach, so that a failover may have to wait for it. */
+  static boolean votersAreMissing(World world, long sinceNanos) {
+    SimKeeper keeper = world.keepers.getFirst();
+    return keeper.journal().reign().stream()
+        .flatMap(reign -> reign.electorates().stream())
+        .flatMap(electorate -> electorate.voters().stream())
+        .anyMatch(
+            voter ->
+                world.servers.stream()
+                    .noneMatch(
+                        s ->
+                            s.isRun(voter)
+                                && s.isWell()
+                                && s.listenedSince(sinceNanos)
+                                && world.network.wasOpenSince(keeper.name(), s.name, sinceNanos)));
+  }
+
   static boolean replicated(SimServer replica, SimServer old, long sinceNanos) {
     return replica.lastUpNanos > sinceNanos
         && (replica.upstreamPort == old.address.port() || replica.upstreamPort == 0);
@@ -66,5 +83,23 @@ final class WorldFacts {
         .map(NodeFacts::priority)
         .findFirst()
         .orElse(0);
+  }
+
+  /** When a server's link was last seen up; or the reign's beginning, when it had all of that. */
+  static long lastInTouch(SimKeeper keeper, NodeFacts facts, SimServer server) {
+    long up = facts.linkUpNanos().orElseThrow();
+    return keeper
+        .journal()
+        .reign()
+        .filter(r -> server.replId.equals(r.history().value()))
+        .filter(r -> server.offset >= r.seenOffset())
+        .map(r -> Math.max(up, r.sinceNanos()))
+        .orElse(up);
+  }
+
+  /** Nothing can be saved when no server holds anything. */
+  static boolean allWereBlank(World world, SimServer primary) {
+    return primary.data.isEmpty()
+        && world.newcomers.members().stream().allMatch(s -> s.alive && s.data.isEmpty());
   }
 }
