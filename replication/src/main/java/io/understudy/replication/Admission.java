@@ -42,6 +42,9 @@ final class Admission implements ReplicaGate {
     /** Whose words its stream is in; empty for the source's own. */
     Optional<RdbTarget> target();
 
+    /** The highest database that was used so far; 0 before. */
+    int highestDatabase();
+
     /** Whether somebody has the stream, or is getting the snapshot before it. */
     boolean isServing();
 
@@ -74,16 +77,10 @@ final class Admission implements ReplicaGate {
       answer.accept(judge(replica, before));
       return;
     }
-    Consumer<Identity> onIdentity =
-        identity -> {
-          identities.put(replica, identity);
-          answer.accept(judge(replica, identity));
-        };
     String told = replica.version();
-    boolean tells = !told.isEmpty() && !told.equals(ANY_VERSION);
     if (replica.listensAt().isEmpty() || told.equals(ANY_VERSION)) {
       // No server, but a tool that reads a stream; or one like us.
-      identities.put(replica, new Identity(SourceServer.UNKNOWN, ""));
+      identities.put(replica, Identity.unknown(""));
       answer.accept(Optional.empty());
       return;
     }
@@ -92,12 +89,39 @@ final class Admission implements ReplicaGate {
             replica.listensAt().get(),
             plan.options().password(),
             connector,
-            tells ? identity -> {} : onIdentity);
+            found -> {
+              Identity identity = completed(found, told);
+              identities.put(replica, identity);
+              answer.accept(judge(replica, identity));
+            });
     watches.put(replica, watch);
     watch.open(nanoTime.getAsLong());
-    if (tells) { // only Valkey does
-      onIdentity.accept(new Identity(new SourceServer(Family.VALKEY, told, false), ""));
-    }
+  }
+
+  /** Only Valkey tells its version when it asks for the stream. */
+  private static Identity completed(Identity found, String told) {
+    return found.server().family() == Family.UNKNOWN && !told.isEmpty()
+        ? new Identity(
+            new SourceServer(Family.VALKEY, told, false, false),
+            "",
+            found.databases(),
+            found.keys())
+        : found;
+  }
+
+  /** Which replicas do not have a database; its keys would come into another one of theirs. */
+  List<Downstream> lacking(int database) {
+    return identities.entrySet().stream()
+        .filter(each -> each.getValue().lacks(database))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** What to say to such a replica. */
+  static String lacks(int database) {
+    return "this feed uses database "
+        + database
+        + ", which the replica does not have; raise its 'databases' and start it again";
   }
 
   @Override
@@ -152,6 +176,9 @@ final class Admission implements ReplicaGate {
   }
 
   private Optional<String> verdict(Downstream replica, Identity identity) {
+    if (identity.lacks(desk.highestDatabase())) {
+      return Optional.of(lacks(desk.highestDatabase()));
+    }
     SourceServer server = identity.server();
     if (server.family() == Family.UNKNOWN) {
       return plan.target().isPresent() || identity.reason().isEmpty()

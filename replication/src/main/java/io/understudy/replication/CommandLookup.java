@@ -11,6 +11,7 @@ import io.understudy.wire.frame.Frame;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ final class CommandLookup {
   private String asked = "";
   private @Nullable CommandLink link;
   private long triedNanos;
+  private Optional<String> trouble = Optional.empty();
 
   CommandLookup(String source, Driver driver) {
     this.source = source;
@@ -72,6 +74,11 @@ final class CommandLookup {
     return !asked.isEmpty();
   }
 
+  /** Why the answer is not there yet; empty while all is well. */
+  Optional<String> trouble() {
+    return isAsking() ? trouble : Optional.empty();
+  }
+
   /** Asks about a command; again and again until there is an answer. */
   void ask(StreamCommand command, SourceOptions options, long nowNanos) {
     if (!asked.equals(command.name())) {
@@ -96,6 +103,7 @@ final class CommandLookup {
         source,
         told.own().isUnknown() ? "does not tell" : "tells where the keys are",
         asked.toUpperCase(Locale.ROOT));
+    trouble = Optional.empty();
     learned.put(asked, told);
     asked = "";
     driver.onLearned();
@@ -104,6 +112,7 @@ final class CommandLookup {
   private void onLost(LinkLoss loss) {
     link = null;
     LOG.warn("{}: {}; the stream waits for that", source, loss.reason());
+    trouble = Optional.of(loss.reason() + "; the stream waits to learn of " + asked);
   }
 
   /** Asks again after a loss. */

@@ -6,15 +6,21 @@ import io.understudy.replication.sink.Backlog;
 import io.understudy.replication.sink.Downstream;
 import io.understudy.replication.sink.FeedOwner;
 import io.understudy.replication.sink.FeedServer;
+import io.understudy.replication.sink.Inquiries;
+import io.understudy.replication.source.FeedQuestion;
 import io.understudy.replication.source.FetchedValue;
 import io.understudy.replication.source.SourceServer;
 import io.understudy.replication.stage.CommandBytes;
+import io.understudy.replication.stage.KeyName;
 import io.understudy.replication.stage.LeftOut;
 import io.understudy.replication.stage.StreamCommand;
 import io.understudy.replication.stage.StreamStage;
 import io.understudy.replication.stage.Tally;
+import io.understudy.replication.stage.UncuttableException;
 import io.understudy.replication.state.ResumeState;
 import io.understudy.topology.Address;
+import io.understudy.wire.frame.Frame;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One feed of a source: its stage, its replicas, and how the two streams' offsets belong together.
  */
-final class Feed implements Admission.Desk {
+final class Feed implements Admission.Desk, Inquiries {
+  private static final Frame BEGUN_ANEW = new Frame.Failure("NOMASTERLINK the feed begins anew");
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
   private static final int MAX_TRANSACTION_BYTES = 256 << 20;
   private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -47,6 +54,12 @@ final class Feed implements Admission.Desk {
      */
     void connect(Address to, boolean secure, ChannelHandler handler, Consumer<Throwable> onFailed);
 
+    /** Reads a value of the source; see {@link Questions#ask}. */
+    void askValue(Feed feed, KeyName key, Consumer<Optional<FetchedValue>> answer);
+
+    /** Asks the source about a command. */
+    void askCommand(String name, Consumer<Frame> answer);
+
     /** A feed that serves nobody begins anew, in other words, where the stream is now. */
     void onRetarget(Feed feed);
   }
@@ -62,6 +75,7 @@ final class Feed implements Admission.Desk {
   private Optional<RdbTarget> target;
   private StreamStage stage;
   private Optional<String> stopped = Optional.empty();
+  private int highestDatabase;
   private long snapshotKeys;
   private Map<LeftOut, Long> snapshotLeftOut = Map.of();
   private Optional<String> lastLost = Optional.empty();
@@ -92,6 +106,7 @@ final class Feed implements Admission.Desk {
             plan.options(),
             driver,
             admission,
+            this,
             backlog,
             newId,
             nanoTime);
@@ -170,6 +185,24 @@ final class Feed implements Admission.Desk {
   }
 
   @Override
+  public int highestDatabase() {
+    return highestDatabase;
+  }
+
+  /**
+   * A database is used from now on: replicas that do not have it are cut off before they hear of
+   * it, because they would take its keys for those of another one.
+   */
+  void uses(int database) {
+    if (database > highestDatabase) {
+      highestDatabase = database;
+      for (Downstream replica : admission.lacking(database)) {
+        replica.cut(Admission.lacks(database));
+      }
+    }
+  }
+
+  @Override
   public boolean isServing() {
     return server.attached() > 0;
   }
@@ -216,6 +249,7 @@ final class Feed implements Admission.Desk {
   void advance(long sourceOffset) {
     CommandBytes out = stage.out();
     if (out.size() > 0) {
+      uses(stage.highestDatabase());
       server.append(out.array(), 0, out.size());
       out.clear();
     }
@@ -228,6 +262,38 @@ final class Feed implements Admission.Desk {
         stage.fetched(value.key(), value.commands(), admission.words().orElse(RdbTarget.OLDEST));
     advance(sourceOffset);
     return outcome;
+  }
+
+  @Override
+  public void value(int database, byte[] key, Consumer<Frame> answer) {
+    Optional<byte[]> name = plan.rename().invert(key);
+    boolean kept =
+        name.isPresent() && plan.selection().has(database, name.get(), 0, name.get().length);
+    if (!kept) { // so it never had a value
+      answer.accept(told(List.of(List.of("DEL".getBytes(StandardCharsets.US_ASCII), key))));
+      return;
+    }
+    KeyName asked = new KeyName(database, name.get());
+    driver.askValue(this, asked, read -> answer.accept(read.map(this::told).orElse(BEGUN_ANEW)));
+  }
+
+  /** A value, when the stream has come to its place. */
+  private Frame told(FetchedValue value) {
+    try {
+      RdbTarget receivers = admission.words().orElse(RdbTarget.OLDEST);
+      return told(stage.told(value.key(), value.commands(), receivers));
+    } catch (UncuttableException e) {
+      return new Frame.Failure("UNCUTTABLE " + e.getMessage());
+    }
+  }
+
+  private Frame told(List<List<byte[]>> commands) {
+    return FeedQuestion.answer(server.replicationId(), server.backlog().end(), commands);
+  }
+
+  @Override
+  public void command(String name, Consumer<Frame> answer) {
+    driver.askCommand(name, answer);
   }
 
   /** Sends replicas what is new, after some commands. */

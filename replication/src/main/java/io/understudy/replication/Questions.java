@@ -2,12 +2,14 @@ package io.understudy.replication;
 
 import io.netty.channel.ChannelHandler;
 import io.understudy.replication.source.CommandLink;
+import io.understudy.replication.source.FetchedValue;
 import io.understudy.replication.source.SourceOptions;
 import io.understudy.replication.source.SourceServer;
 import io.understudy.replication.source.ValueLink;
 import io.understudy.replication.stage.KeyName;
 import io.understudy.replication.stage.StreamCommand;
 import io.understudy.replication.stage.StreamStage;
+import io.understudy.wire.frame.Frame;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -65,6 +67,26 @@ final class Questions implements ValueReader.Driver, CommandLookup.Driver {
   /** Asks for values of a feed. */
   void ask(Feed feed, List<KeyName> keys) {
     values.ask(feed, keys, driver.options(), driver.source());
+  }
+
+  /** Asks for a value of a feed for somebody else, who gets it at its place in the stream. */
+  void ask(Feed feed, KeyName key, Consumer<Optional<FetchedValue>> answer) {
+    values.ask(feed, key, answer, driver.options(), driver.source());
+  }
+
+  /** Asks the source about a command for somebody else. */
+  void relay(String name, Consumer<Frame> answer) {
+    connect(
+        new CommandLink(
+            driver.options(),
+            name,
+            answer,
+            loss -> answer.accept(new Frame.Failure("ERR " + loss.reason()))));
+  }
+
+  /** Why something is not answered yet; empty while all is well. */
+  Optional<String> trouble() {
+    return values.trouble().or(lookup::trouble);
   }
 
   /** Asks where a command has its keys. */

@@ -15,7 +15,9 @@ import io.understudy.wire.frame.MalformedFrameException;
 import io.understudy.wire.frame.Protocol;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,8 @@ final class ReplicaWatch {
   /** What a question is about. */
   private enum Question {
     LOGIN,
+    DATABASES,
+    KEYS,
     SERVER,
     STATISTICS
   }
@@ -54,14 +58,27 @@ final class ReplicaWatch {
    *
    * @param server unknown if it could not be found out
    * @param reason why not; empty if it was
+   * @param databases how many it has, if it told
+   * @param keys how many it holds, if it told
    */
-  record Identity(SourceServer server, String reason) {}
+  record Identity(SourceServer server, String reason, OptionalInt databases, long keys) {
+    static Identity unknown(String reason) {
+      return new Identity(SourceServer.UNKNOWN, reason, OptionalInt.empty(), 0);
+    }
+
+    /** Whether a database is one that it may not have. */
+    boolean lacks(int database) {
+      return databases.isPresent() && database >= databases.getAsInt();
+    }
+  }
 
   private final Address address;
   private final Optional<String> password;
   private final Connector connector;
   private final Consumer<Identity> onIdentity;
   private @Nullable Link link;
+  private OptionalInt databases = OptionalInt.empty();
+  private long keys;
   private boolean identified;
   private boolean closed;
   private long askedNanos;
@@ -124,7 +141,7 @@ final class ReplicaWatch {
   }
 
   private void unidentified(String reason) {
-    identify(new Identity(SourceServer.UNKNOWN, reason));
+    identify(Identity.unknown(reason));
   }
 
   private void identify(Identity identity) {
@@ -137,9 +154,18 @@ final class ReplicaWatch {
   private void onReply(Question question, Frame reply) {
     switch (question) {
       case LOGIN -> {} // a server without a password refuses one, and answers all the same
+      case DATABASES -> {
+        if (reply instanceof Frame.Array(List<Frame> setting)
+            && setting.size() == 2
+            && setting.get(1) instanceof Frame.Bulk(String number)) {
+          databases = OptionalInt.of(Integer.parseInt(number));
+        }
+      }
+      case KEYS -> keys = reply instanceof Frame.Bulk(String info) ? keys(info) : 0;
       case SERVER -> {
         switch (reply) {
-          case Frame.Bulk(String info) -> identify(new Identity(SourceServer.of(info), ""));
+          case Frame.Bulk(String info) ->
+              identify(new Identity(SourceServer.of(info), "", databases, keys));
           case Frame.Failure(String error) ->
               unidentified(address + " answered INFO with " + error);
           default -> unidentified(address + " does not speak Redis' protocol");
@@ -151,6 +177,15 @@ final class ReplicaWatch {
         }
       }
     }
+  }
+
+  /** The lines are like {@code db0:keys=1,expires=0,avg_ttl=0}. */
+  private static long keys(String info) {
+    return info.lines()
+        .filter(line -> line.startsWith("db") && line.contains("keys="))
+        .map(line -> line.substring(line.indexOf("keys=") + "keys=".length()))
+        .mapToLong(rest -> Long.parseLong(rest.substring(0, rest.indexOf(','))))
+        .sum();
   }
 
   private void count(String info) {
@@ -177,6 +212,8 @@ final class ReplicaWatch {
       context = ctx;
       reader = new FrameReader(ctx.alloc().heapBuffer(), LIMITS);
       password.ifPresent(word -> ask(Question.LOGIN));
+      ask(Question.DATABASES);
+      ask(Question.KEYS);
       ask(Question.SERVER);
       ask(Question.STATISTICS);
     }
@@ -191,6 +228,8 @@ final class ReplicaWatch {
       Frame command =
           switch (question) {
             case LOGIN -> Frame.command("AUTH", password.orElseThrow());
+            case DATABASES -> Frame.command("CONFIG", "GET", "databases");
+            case KEYS -> Frame.command("INFO", "keyspace");
             case SERVER -> Frame.command("INFO", "server");
             case STATISTICS -> Frame.command("INFO", "stats");
           };

@@ -1,11 +1,11 @@
 package io.understudy.replication;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.understudy.replication.rdb.RdbTarget;
+import io.understudy.replication.source.FetchedValue;
 import io.understudy.replication.source.LinkLoss;
 import io.understudy.replication.source.ResumePoint;
 import io.understudy.replication.source.SnapshotException;
@@ -18,6 +18,7 @@ import io.understudy.replication.stage.StreamCommand;
 import io.understudy.replication.stage.StreamStage;
 import io.understudy.replication.state.ResumeState;
 import io.understudy.topology.Address;
+import io.understudy.wire.frame.Frame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,8 @@ final class Replicator
   private final Questions questions;
   private final Memory memory;
   private final LateSnapshots late;
+  private final MainSnapshot snapshot;
+  private final Acknowledgements acknowledgements;
   private final Demand demand;
   private final Retry retry;
   private SourceOptions source;
@@ -61,11 +64,15 @@ final class Replicator
   private SourceServer server = SourceServer.UNKNOWN;
   private Optional<String> history = Optional.empty();
   private @Nullable SourceLink main;
-  private @Nullable SnapshotTransfer transfer;
   private @Nullable ScheduledFuture<?> ticks;
   private boolean gathering;
-  private boolean asked;
-  private long askedSafe;
+
+  /** Whether the source said what it is, or may not say. */
+  private boolean identified;
+
+  /** Whether the present link only asks what the source is. */
+  private boolean greeting;
+
   private long savedOffset = -1;
   private long fullResyncs;
   private long partialResyncs;
@@ -91,7 +98,9 @@ final class Replicator
       made.add(new Feed(each, this, memory.backlog(each), newId, nanoTime));
     }
     this.feeds = List.copyOf(made);
+    this.acknowledgements = new Acknowledgements(feeds);
     this.demand = new Demand(feeds, plan.gather());
+    this.snapshot = new MainSnapshot(plan.name(), feeds, nanoTime);
     this.late = new LateSnapshots(plan.name(), feeds, this, nanoTime);
     this.questions = new Questions(plan.name(), this, plan.maxCommandBytes(), nanoTime);
     this.follower = new StreamFollower(feeds, this, questions.lookup(), plan.maxCommandBytes());
@@ -172,6 +181,7 @@ final class Replicator
           if (!source.address().equals(address)) {
             LOG.info("{}: the source is {} now", plan.name(), address);
             source = source.at(address);
+            identified = false;
             if (main != null) {
               lost(new LinkLoss("the source moved to " + address, false));
             }
@@ -186,10 +196,7 @@ final class Replicator
       feed.server().tick();
       feed.admission().tick(now);
     }
-    SnapshotTransfer passing = transfer;
-    if (passing != null) {
-      passing.keepAlive(now);
-    }
+    snapshot.keepAlive(now);
     late.keepAlive(now);
     late.onAdvance(follower.offset());
     if (gathering && demand.isGathered(now)) {
@@ -225,9 +232,9 @@ final class Replicator
   /** Does what the replicas need next, if it is time. */
   private void satisfy(long now) {
     if (main == null) {
-      boolean needed = history.isPresent() || demand.isThere();
-      if (needed && retry.isDue(now) && (history.isPresent() || demand.isGathered(now))) {
-        connect();
+      boolean ready = history.isPresent() || (demand.isThere() && demand.isGathered(now));
+      if (retry.isDue(now) && (ready || !identified)) {
+        connect(!ready);
       }
     } else if (state == SourceStatus.State.STREAMING
         && !late.isUnderWay()
@@ -239,8 +246,14 @@ final class Replicator
     }
   }
 
-  private void connect() {
-    state = SourceStatus.State.CONNECTING;
+  /**
+   * @param onlyGreets whether to ask what the source is, and no more: nobody needs anything yet
+   */
+  private void connect(boolean onlyGreets) {
+    greeting = onlyGreets;
+    if (!onlyGreets) {
+      state = SourceStatus.State.CONNECTING;
+    }
     Optional<ResumePoint> resume = history.map(id -> new ResumePoint(id, follower.offset()));
     main = open(resume, new MainListener());
   }
@@ -283,8 +296,9 @@ final class Replicator
         plan.name(),
         feed.plan().listen(),
         feed.target().map(RdbTarget::toString).orElse("the source's own version"));
-    late.end("a feed begins anew for replicas of another version");
-    feed.restart(follower.offset(), "the feed begins anew for replicas of another version");
+    String why = "the feed begins anew for replicas of another version";
+    late.end(why);
+    feed.restart(follower.offset(), why);
   }
 
   @Override
@@ -296,30 +310,18 @@ final class Replicator
   public void onAcknowledged() {
     // The link tells the source each second; sooner only if it asked.
     SourceLink link = main;
-    if (link != null && asked && safeOffset() > askedSafe) {
-      asked = false;
+    if (link != null && acknowledgements.isDue(follower.offset())) {
       link.acknowledge();
     }
   }
 
   @Override
   public void onReceiverReady() {
-    SnapshotTransfer passing = transfer;
     SourceLink link = main;
-    if (passing != null && link != null && passing.takesMore() && !gathering) {
+    if (link != null && snapshot.takesMore() && !gathering) {
       link.reads(true);
     }
     late.onReceiverReady();
-  }
-
-  private long safeOffset() {
-    long safe = Long.MAX_VALUE;
-    for (Feed feed : feeds) {
-      if (!feed.isStopped()) {
-        safe = Math.min(safe, feed.safeOffset());
-      }
-    }
-    return safe == Long.MAX_VALUE ? follower.offset() : safe;
   }
 
   @Override
@@ -327,12 +329,8 @@ final class Replicator
     switch (outcome) {
       case StreamStage.Outcome.Done() -> {}
       case StreamStage.Outcome.Fetch(List<KeyName> keys) -> {
-        follower.halt(true);
+        hold();
         questions.ask(feed, keys);
-        SourceLink link = main;
-        if (link != null) {
-          link.reads(false);
-        }
       }
       case StreamStage.Outcome.Resync(String why) -> {
         LOG.info("{}: {} takes a new snapshot: {}", plan.name(), feed.plan().listen(), why);
@@ -364,6 +362,30 @@ final class Replicator
   @Override
   public void connect(ChannelHandler handler, Consumer<Throwable> onFailed) {
     sockets.connect(loop, source, handler, onFailed);
+  }
+
+  @Override
+  public void askValue(Feed feed, KeyName key, Consumer<Optional<FetchedValue>> answer) {
+    if (history.isEmpty()) {
+      answer.accept(Optional.empty());
+      return;
+    }
+    hold();
+    questions.ask(feed, key, answer);
+  }
+
+  /** Stops before the next command. */
+  private void hold() {
+    follower.halt(true);
+    SourceLink link = main;
+    if (link != null) {
+      link.reads(false);
+    }
+  }
+
+  @Override
+  public void askCommand(String name, Consumer<Frame> answer) {
+    questions.relay(name, answer);
   }
 
   @Override
@@ -403,8 +425,7 @@ final class Replicator
     }
     SourceLink link = main;
     if (link != null && follower.takeAcknowledgementWanted()) {
-      asked = true;
-      askedSafe = safeOffset();
+      acknowledgements.asked(follower.offset());
       link.acknowledge();
     }
   }
@@ -427,15 +448,11 @@ final class Replicator
     SourceLink link = main;
     main = null;
     gathering = false;
-    asked = false;
+    acknowledgements.reset();
     if (link != null) {
       link.close();
     }
-    SnapshotTransfer passing = transfer;
-    transfer = null;
-    if (passing != null) {
-      passing.fail(why);
-    }
+    snapshot.fail(why);
   }
 
   private void dropLinks(String why) {
@@ -452,34 +469,38 @@ final class Replicator
 
   private SourceStatus statusNow() {
     long now = nanoTime.getAsLong();
-    SnapshotTransfer passing = transfer;
-    Optional<SourceStatus.Progress> progress =
-        passing != null ? Optional.of(passing.progress(now)) : late.progress(now);
     return new SourceStatus(
         plan.name(),
         source.address().toString(),
         state,
-        reason,
+        reason.isEmpty() ? questions.trouble().orElse("") : reason,
         server.toString(),
         history.orElse(""),
         follower.offset(),
         fullResyncs,
         partialResyncs,
-        progress,
+        snapshot.progress(now).or(() -> late.progress(now)),
         feeds.stream().map(Feed::status).toList());
   }
 
   /** The link that the stream comes on. */
   private final class MainListener implements SourceListener {
     @Override
-    public void onIdentified(SourceServer identified) {
-      server = identified;
+    public void onIdentified(SourceServer told) {
+      server = told;
+      identified = true;
       feeds.forEach(feed -> feed.admission().review());
     }
 
     @Override
     public boolean onGreeted() {
-      return true;
+      if (greeting) {
+        main = null;
+        state = SourceStatus.State.IDLE;
+        reason = "";
+        retry.now(nanoTime.getAsLong());
+      }
+      return !greeting;
     }
 
     @Override
@@ -489,6 +510,13 @@ final class Replicator
       late.end("the source has a new history");
       memory.save(Optional.empty());
       boolean hadHistory = history.isPresent();
+      if (hadHistory) {
+        reason =
+            "the source could not go on at offset "
+                + follower.offset()
+                + ", and sends a new snapshot; if that happens often, raise its repl-backlog-size";
+        LOG.warn("{}: {}", plan.name(), reason);
+      }
       history = Optional.of(replicationId);
       questions.clear();
       follower.restart(offset, 0);
@@ -528,28 +556,14 @@ final class Replicator
     @Override
     public void onSnapshotBegin(OptionalLong bytes) {
       demand.met();
-      transfer =
-          new SnapshotTransfer(
-              feeds.stream()
-                  .map(
-                      f ->
-                          new SnapshotTransfer.Target(
-                              f, new OffsetTrace.Place(f.server().backlog().end(), -1)))
-                  .toList(),
-              bytes,
-              ByteBufAllocator.DEFAULT,
-              nanoTime.getAsLong());
+      snapshot.begin(bytes);
     }
 
     @Override
     public boolean onSnapshot(ByteBuf bytes) throws SnapshotException {
-      SnapshotTransfer passing = transfer;
-      if (passing == null) {
-        throw new IllegalStateException("no snapshot is passing");
-      }
-      boolean ended = passing.read(bytes, nanoTime.getAsLong());
+      boolean ended = snapshot.read(bytes);
       SourceLink link = main;
-      if (!ended && !passing.takesMore() && link != null) {
+      if (!ended && !snapshot.takesMore() && link != null) {
         link.reads(false);
       }
       return ended;
@@ -557,18 +571,7 @@ final class Replicator
 
     @Override
     public void onSnapshotEnd() {
-      SnapshotTransfer passing = transfer;
-      transfer = null;
-      if (passing != null) {
-        SourceStatus.Progress progress = passing.progress(nanoTime.getAsLong());
-        passing.end();
-        LOG.info(
-            "{}: the snapshot passed: {} keys, {} bytes, {} ms",
-            plan.name(),
-            progress.keys(),
-            progress.bytes(),
-            TimeUnit.NANOSECONDS.toMillis(progress.elapsedNanos()));
-      }
+      snapshot.end();
       streaming();
     }
 
@@ -585,7 +588,7 @@ final class Replicator
 
     @Override
     public long safeOffset() {
-      return Replicator.this.safeOffset();
+      return acknowledgements.safe(follower.offset());
     }
   }
 }

@@ -66,6 +66,7 @@ final class SnapshotTransfer {
 
     void flush() {
       if (block.isReadable()) {
+        feed.uses(part.highestDatabase());
         receivers.send(block);
         block = memory.directBuffer(BLOCK_BYTES);
       }

@@ -47,10 +47,22 @@ final class ValueReader {
     void onAllRead();
   }
 
-  /** A value that a feed waits for; it is void when the feed has another stage by then. */
-  private record Wanted(Feed feed, StreamStage stage, KeyName key) {
+  /**
+   * A value that a feed waits for; it is void when the feed has another stage by then.
+   *
+   * @param answer who asked for it from outside; empty if the feed's own stream needs it
+   */
+  private record Wanted(
+      Feed feed,
+      StreamStage stage,
+      KeyName key,
+      Optional<Consumer<Optional<FetchedValue>>> answer) {
     boolean isVoid() {
       return feed.isStopped() || feed.stage() != stage;
+    }
+
+    void fail() {
+      answer.ifPresent(to -> to.accept(Optional.empty()));
     }
   }
 
@@ -65,6 +77,7 @@ final class ValueReader {
   private @Nullable ValueLink link;
   private long retryNanos;
   private boolean retrying;
+  private Optional<String> trouble = Optional.empty();
 
   ValueReader(String name, Driver driver, int maxValueBytes) {
     this.name = name;
@@ -80,16 +93,37 @@ final class ValueReader {
   /** Asks for values of a feed. */
   void ask(Feed feed, List<KeyName> keys, SourceOptions source, SourceServer server) {
     for (KeyName key : keys) {
-      Wanted next = new Wanted(feed, feed.stage(), key);
-      wanted.add(next);
-      ValueLink asking = link;
-      if (asking != null) {
-        asking.ask(key);
-      }
+      want(new Wanted(feed, feed.stage(), key, Optional.empty()), source, server);
     }
-    if (link == null && !retrying) {
+  }
+
+  /**
+   * Asks for a value on behalf of another one.
+   *
+   * @param answer gets it when the stream has come to its place; or nothing, if it never will
+   */
+  void ask(
+      Feed feed,
+      KeyName key,
+      Consumer<Optional<FetchedValue>> answer,
+      SourceOptions source,
+      SourceServer server) {
+    want(new Wanted(feed, feed.stage(), key, Optional.of(answer)), source, server);
+  }
+
+  private void want(Wanted next, SourceOptions source, SourceServer server) {
+    wanted.add(next);
+    ValueLink asking = link;
+    if (asking != null) {
+      asking.ask(next.key());
+    } else if (!retrying) {
       open(source, server);
     }
+  }
+
+  /** Why what is asked for is not there yet; empty while all is well. */
+  Optional<String> trouble() {
+    return isAsking() ? trouble : Optional.empty();
   }
 
   private void open(SourceOptions source, SourceServer server) {
@@ -110,6 +144,7 @@ final class ValueReader {
       onLost(new LinkLoss("the source has another history than the stream", false));
       return;
     }
+    trouble = Optional.empty();
     read.add(new Read(next, value));
     if (wanted.isEmpty()) {
       driver.onAllRead();
@@ -126,9 +161,13 @@ final class ValueReader {
       return;
     }
     LOG.warn("{}: {}; the stream waits for a value", name, loss.reason());
+    trouble = Optional.of(loss.reason() + "; the stream waits for a value");
     if (loss.fatal()) {
       for (Wanted each : wanted) {
-        each.feed().stop("the value of " + each.key() + " cannot be read: " + loss.reason());
+        if (each.answer().isEmpty()) {
+          each.feed().stop("the value of " + each.key() + " cannot be read: " + loss.reason());
+        }
+        each.fail();
       }
       wanted.clear();
       driver.onAllRead();
@@ -158,7 +197,11 @@ final class ValueReader {
       Read next = all.next();
       if (next.value().offset() <= sourceOffset) {
         all.remove();
-        if (!next.wanted().isVoid()) {
+        if (next.wanted().isVoid()) {
+          next.wanted().fail();
+        } else if (next.wanted().answer().isPresent()) {
+          next.wanted().answer().get().accept(Optional.of(next.value()));
+        } else {
           Feed feed = next.wanted().feed();
           driver.onOutcome(feed, feed.fetched(next.value(), sourceOffset));
         }
@@ -168,10 +211,13 @@ final class ValueReader {
 
   /** Forgets everything: a new history begins. */
   void clear() {
+    List<Wanted> dropped = new ArrayList<>(wanted);
+    read.forEach(each -> dropped.add(each.wanted()));
     wanted.clear();
     read.clear();
     retrying = false;
     close();
+    dropped.forEach(Wanted::fail);
   }
 
   void close() {

@@ -13,6 +13,7 @@ import io.understudy.testkit.RedisServer;
 import io.understudy.topology.Address;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,32 @@ final class Rig implements AutoCloseable {
   /** One feed for each selection. */
   static Rig start(Address source, Selection... selections) throws Exception {
     return start(source, Rename.NONE, selections);
+  }
+
+  /** One feed of a source that is reached in some way. */
+  static Rig start(SourceOptions source, Selection selection) throws Exception {
+    List<FeedPlan> feeds =
+        plans(
+            Contents.ALL,
+            Rename.NONE,
+            Policies.DEFAULT,
+            Optional.empty(),
+            freeAddress(),
+            selection);
+    return start(source, feeds, Optional.empty());
+  }
+
+  /** One feed of everything at an address, whose state is kept in a folder. */
+  static Rig startAt(Address listen, Address source, Path state) throws Exception {
+    List<FeedPlan> feeds =
+        plans(
+            Contents.ALL,
+            Rename.NONE,
+            Policies.DEFAULT,
+            Optional.empty(),
+            listen,
+            Selection.EVERYTHING);
+    return start(SourceOptions.of(source, Optional.empty(), 0), feeds, Optional.of(state));
   }
 
   /** One feed of everything, of which contents are left out or changed. */
@@ -75,36 +102,48 @@ final class Rig implements AutoCloseable {
       Optional<RdbTarget> target,
       Selection... selections)
       throws Exception {
-    List<FeedPlan> plans = new ArrayList<>();
+    List<FeedPlan> feeds = new ArrayList<>();
     for (Selection selection : selections) {
-      plans.add(
-          new FeedPlan(
-              freeAddress(),
-              selection,
-              contents,
-              rename,
-              policies,
-              "a test's feed",
-              BACKLOG_BYTES,
-              new FeedOptions(
-                  Optional.empty(),
-                  Duration.ofMillis(500),
-                  Duration.ofSeconds(60),
-                  Duration.ofMillis(100)),
-              target,
-              RdbTarget.Loss.REFUSED,
-              Optional.empty()));
+      feeds.addAll(plans(contents, rename, policies, target, freeAddress(), selection));
     }
+    return start(
+        SourceOptions.of(source, Optional.empty(), feeds.getFirst().listen().port()),
+        feeds,
+        Optional.empty());
+  }
+
+  private static List<FeedPlan> plans(
+      Contents contents,
+      Rename rename,
+      Policies policies,
+      Optional<RdbTarget> target,
+      Address listen,
+      Selection selection) {
+    return List.of(
+        new FeedPlan(
+            listen,
+            selection,
+            contents,
+            rename,
+            policies,
+            "a test's feed",
+            BACKLOG_BYTES,
+            new FeedOptions(
+                Optional.empty(),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(100)),
+            target,
+            RdbTarget.Loss.REFUSED,
+            Optional.empty()));
+  }
+
+  private static Rig start(SourceOptions source, List<FeedPlan> feeds, Optional<Path> state)
+      throws Exception {
     SourcePlan plan =
-        new SourcePlan(
-            "test",
-            SourceOptions.of(source, Optional.empty(), plans.getFirst().listen().port()),
-            plans,
-            Duration.ofMillis(300),
-            Optional.empty(),
-            MAX_COMMAND_BYTES);
+        new SourcePlan("test", source, feeds, Duration.ofMillis(300), state, MAX_COMMAND_BYTES);
     Replication replication = Replication.start(List.of(plan), new Random(1), System::nanoTime);
-    return new Rig(replication, plans.stream().map(FeedPlan::listen).toList());
+    return new Rig(replication, feeds.stream().map(FeedPlan::listen).toList());
   }
 
   /** What keeps keys that a regular expression fits. */

@@ -77,6 +77,36 @@ public final class Relay implements AutoCloseable {
     }
   }
 
+  /** Waits for a place in what one side says, and strikes there once. */
+  public final class PlaceCut {
+    private final Direction direction;
+    private final StreamPlace place;
+    private final boolean holds;
+    private boolean done;
+    private boolean released;
+
+    private PlaceCut(Direction direction, StreamPlace place, boolean holds) {
+      this.direction = direction;
+      this.place = place;
+      this.holds = holds;
+    }
+
+    /** Whether it struck. */
+    public boolean isDone() {
+      lock.lock();
+      try {
+        return done;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Lets a connection end that is held at the place. */
+    public void release() {
+      set(() -> released = true);
+    }
+  }
+
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int BACKLOG = 512;
 
@@ -90,6 +120,8 @@ public final class Relay implements AutoCloseable {
   private @Nullable ServerSocket listening;
   private final AtomicInteger connectionCount = new AtomicInteger();
   private @Nullable Cut cut;
+  private @Nullable PlaceCut placeCut;
+  private @Nullable Rewriting rewriting;
   private int heldAfter = Integer.MAX_VALUE;
   private boolean closed;
 
@@ -129,6 +161,37 @@ public final class Relay implements AutoCloseable {
     var armed = new Cut(fate, List.of(words));
     set(() -> cut = armed);
     return armed;
+  }
+
+  /**
+   * Arms a cut at a place, in place of an earlier one: what comes before it is passed on, and then
+   * the connection is reset.
+   */
+  public PlaceCut cutAt(Direction direction, StreamPlace place) {
+    var armed = new PlaceCut(direction, place, false);
+    set(() -> placeCut = armed);
+    return armed;
+  }
+
+  /** The same, but the connection stays open and silent until {@link PlaceCut#release}. */
+  public PlaceCut holdAt(Direction direction, StreamPlace place) {
+    var armed = new PlaceCut(direction, place, true);
+    set(() -> placeCut = armed);
+    return armed;
+  }
+
+  /** Puts a text of the same length in the place of another, wherever the server says it. */
+  public void rewrite(String from, String to) {
+    set(() -> rewriting = new Rewriting(from, to));
+  }
+
+  /** What the server says otherwise. */
+  private record Rewriting(String from, String to) {
+    void apply(byte[] bytes, int length) {
+      String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+      byte[] changed = text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1);
+      System.arraycopy(changed, 0, bytes, 0, length);
+    }
   }
 
   /** Lets go on what a cut holds. */
@@ -257,8 +320,59 @@ public final class Relay implements AutoCloseable {
     pump(server, client, Direction.TO_CLIENT, number);
   }
 
+  /** Where the armed cut strikes in one direction of one connection. */
+  private final class Watch {
+    private final Direction direction;
+    private StreamPlace.@Nullable Finder finder;
+    private @Nullable PlaceCut of;
+
+    Watch(Direction direction) {
+      this.direction = direction;
+    }
+
+    /** How many bytes come before the place; -1 if it is not among them. */
+    int strike(byte[] bytes, int length) {
+      lock.lock();
+      try {
+        if (direction == Direction.TO_CLIENT && rewriting != null) {
+          rewriting.apply(bytes, length);
+        }
+        PlaceCut armed = placeCut;
+        if (armed == null || armed.done || armed.direction != direction) {
+          return -1;
+        }
+        StreamPlace.Finder looking = finder;
+        if (looking == null || of != armed) {
+          looking = armed.place.finder();
+          finder = looking;
+          of = armed;
+        }
+        return looking.find(bytes, length);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Says that the place is reached, and waits there if it is to be held. */
+    void struck() throws InterruptedException {
+      lock.lock();
+      try {
+        PlaceCut armed = of;
+        if (armed != null) {
+          armed.done = true;
+          while (armed.holds && !armed.released && !closed) {
+            changed.await();
+          }
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
   private void pump(Socket from, Socket to, Direction direction, int number) {
     byte[] buffer = new byte[BUFFER_BYTES];
+    var watch = new Watch(direction);
     try {
       while (true) {
         int count = from.getInputStream().read(buffer);
@@ -270,6 +384,15 @@ public final class Relay implements AutoCloseable {
                 ? fate(number, new String(buffer, 0, count, StandardCharsets.ISO_8859_1))
                 : null;
         if (fate == Fate.DROPPED) {
+          break;
+        }
+        int place = watch.strike(buffer, count);
+        if (place >= 0) {
+          to.getOutputStream().write(buffer, 0, place);
+          to.getOutputStream().flush();
+          watch.struck();
+          from.setSoLinger(true, 0);
+          to.setSoLinger(true, 0);
           break;
         }
         if (fate == Fate.PASSED_ON) {

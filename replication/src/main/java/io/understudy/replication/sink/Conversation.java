@@ -1,14 +1,18 @@
 package io.understudy.replication.sink;
 
+import io.understudy.wire.frame.Frame;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a connection says and is answered, as a primary would: the handshake of replicas of every
  * version, and the questions that people, Sentinels and keepers ask.
  */
 final class Conversation {
+  private static final String SENTINEL_HELLO = "__sentinel__:hello";
   private static final String OK = "+OK\r\n";
   private static final String NOT_LOGGED_IN = "-NOAUTH Authentication required.\r\n";
 
@@ -19,6 +23,7 @@ final class Conversation {
   private String address = "";
   private String version = "";
   private boolean knowsEndMark;
+  private boolean asking;
 
   Conversation(FeedServer server, Downstream downstream) {
     this.server = server;
@@ -54,20 +59,71 @@ final class Conversation {
       case "REPLCONF" -> configure(words);
       case "PSYNC" -> sync(words);
       case "SYNC" -> askForSnapshot(Optional.empty(), 0);
-      case "INFO" -> downstream.say(bulk(server.report().info()));
+      case "INFO" -> downstream.say(bulk(server.report().info(words.subList(1, words.size()))));
       case "ROLE" -> downstream.say(server.report().role());
       case "SELECT", "CLIENT" -> downstream.say(OK);
-      case "COMMAND" -> downstream.say("*0\r\n");
+      case "COMMAND" -> {
+        if (words.size() == 3 && words.get(1).equalsIgnoreCase("INFO")) {
+          asked(answer -> server.inquiries().command(words.get(2), answer));
+        } else {
+          downstream.say("*0\r\n");
+        }
+      }
+      case "UNDERSTUDY" -> value(words);
+      case "SUBSCRIBE", "PUBLISH" -> sentinel(name, words);
       case "QUIT" -> {
         downstream.say(OK);
         downstream.closeWhenSaid();
       }
-      default ->
-          downstream.say(
-              "-ERR this is a replication feed of Understudy, which holds no data: '"
-                  + printable(words.getFirst())
-                  + "' is not answered here\r\n");
+      default -> refuse(words);
     }
+  }
+
+  private void refuse(List<String> words) {
+    downstream.say(
+        "-ERR this is a replication feed of Understudy, which holds no data: '"
+            + printable(words.getFirst())
+            + "' is not answered here\r\n");
+  }
+
+  /**
+   * What Sentinels tell each other, which they take for lost without an answer. They find each
+   * other on the replicas.
+   */
+  private void sentinel(String name, List<String> words) {
+    if (words.size() < 2 || !words.get(1).equals(SENTINEL_HELLO)) {
+      refuse(words);
+    } else if (name.equals("PUBLISH")) {
+      downstream.say(":0\r\n");
+    } else {
+      downstream.say("*3\r\n$9\r\nsubscribe\r\n" + bulk(SENTINEL_HELLO) + ":1\r\n");
+    }
+  }
+
+  /** What another Understudy asks, whose source this feed is. */
+  private void value(List<String> words) {
+    Optional<Integer> database =
+        words.size() == 4 ? number(words.get(2)).map(Long::intValue) : Optional.empty();
+    if (database.isEmpty() || !words.get(1).equalsIgnoreCase("VALUE")) {
+      downstream.say("-ERR write UNDERSTUDY VALUE, a database and a key\r\n");
+      return;
+    }
+    byte[] key = words.get(3).getBytes(StandardCharsets.ISO_8859_1);
+    asked(answer -> server.inquiries().value(database.get(), key, answer));
+  }
+
+  /** Each question may cost a connection to the source, so there is one at a time. */
+  private void asked(Consumer<Consumer<Frame>> question) {
+    if (asking) {
+      downstream.say("-ERR one question at a time\r\n");
+      return;
+    }
+    asking = true;
+    question.accept(
+        frame -> {
+          asking = false;
+          downstream.say(frame);
+        });
   }
 
   private void login(List<String> words) {

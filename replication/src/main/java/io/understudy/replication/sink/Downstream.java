@@ -5,6 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.understudy.topology.Address;
 import io.understudy.wire.command.CommandTable;
+import io.understudy.wire.frame.Frame;
+import io.understudy.wire.frame.FrameEncoder;
+import io.understudy.wire.frame.Protocol;
 import io.understudy.wire.scan.RequestLimits;
 import io.understudy.wire.scan.RequestScanner;
 import java.net.InetSocketAddress;
@@ -350,8 +353,18 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Sends a reply at once. */
+  void say(Frame frame) {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && phase != Phase.GONE) {
+      ByteBuf out = ctx.alloc().buffer();
+      FrameEncoder.write(frame, Protocol.RESP2, out);
+      ctx.writeAndFlush(out, ctx.voidPromise());
+    }
+  }
+
   /** Ends the connection, for a reason that is logged. */
-  void cut(String reason) {
+  public void cut(String reason) {
     if (phase != Phase.GONE) {
       server.cut(this, reason);
       close();

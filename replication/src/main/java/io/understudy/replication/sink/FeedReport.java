@@ -1,27 +1,58 @@
 package io.understudy.replication.sink;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** What a feed answers to those who ask about it, in the words of a primary. */
 final class FeedReport {
+  /** Words for all sections. */
+  private static final Set<String> WHOLE = Set.of("all", "default", "everything");
+
   private final FeedServer server;
 
   FeedReport(FeedServer server) {
     this.server = server;
   }
 
-  /** The reply to INFO. */
-  String info() {
-    StringBuilder text = new StringBuilder();
-    Backlog backlog = server.backlog();
-    text.append("# Server\r\n");
+  /**
+   * The reply to INFO.
+   *
+   * @param sections those that were asked for; none for all
+   */
+  String info(List<String> sections) {
+    Set<String> wanted = new HashSet<>();
+    sections.forEach(section -> wanted.add(section.toLowerCase(Locale.ROOT)));
+    boolean all = wanted.isEmpty() || !Collections.disjoint(wanted, WHOLE);
+    List<String> parts = new ArrayList<>();
+    if (all || wanted.contains("server")) {
+      parts.add(serverSection());
+    }
+    if (all || wanted.contains("persistence")) {
+      parts.add("# Persistence\r\nloading:0\r\n");
+    }
+    if (all || wanted.contains("replication")) {
+      parts.add(replicationSection());
+    }
+    return String.join("\r\n", parts);
+  }
+
+  private String serverSection() {
+    StringBuilder text = new StringBuilder("# Server\r\n");
     server.gate().versionLines().forEach(line -> text.append(line).append("\r\n"));
     line(text, "redis_mode", "standalone");
+    line(text, "understudy_feed", "yes");
     line(text, "run_id", server.runId());
     line(text, "tcp_port", server.port());
-    text.append("\r\n# Persistence\r\n");
-    line(text, "loading", 0);
-    text.append("\r\n# Replication\r\n");
+    return text.toString();
+  }
+
+  private String replicationSection() {
+    StringBuilder text = new StringBuilder("# Replication\r\n");
+    Backlog backlog = server.backlog();
     line(text, "role", "master");
     List<Downstream> replicas = server.replicas();
     line(text, "connected_slaves", replicas.size());

@@ -33,6 +33,7 @@ public final class FeedServer {
   private final FeedOptions options;
   private final FeedOwner owner;
   private final ReplicaGate gate;
+  private final Inquiries inquiries;
   private final Backlog backlog;
   private final LongSupplier nanoTime;
   private final Supplier<String> newId;
@@ -60,6 +61,7 @@ public final class FeedServer {
       FeedOptions options,
       FeedOwner owner,
       ReplicaGate gate,
+      Inquiries inquiries,
       Backlog backlog,
       Supplier<String> newId,
       LongSupplier nanoTime) {
@@ -68,6 +70,7 @@ public final class FeedServer {
     this.options = options;
     this.owner = owner;
     this.gate = gate;
+    this.inquiries = inquiries;
     this.backlog = backlog;
     this.newId = newId;
     this.nanoTime = nanoTime;
@@ -285,6 +288,10 @@ public final class FeedServer {
 
   ReplicaGate gate() {
     return gate;
+  }
+
+  Inquiries inquiries() {
+    return inquiries;
   }
 
   FeedReport report() {

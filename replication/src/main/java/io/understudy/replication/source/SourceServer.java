@@ -8,10 +8,11 @@ import java.util.Optional;
  * @param family whose server it is
  * @param version such as 7.0.15; empty if the user may not run INFO
  * @param cluster whether it is a node of a cluster
+ * @param feed whether it is a feed of another Understudy, which holds no data itself
  */
-public record SourceServer(Family family, String version, boolean cluster) {
+public record SourceServer(Family family, String version, boolean cluster, boolean feed) {
   /** One that was not asked yet, or may not tell. */
-  public static final SourceServer UNKNOWN = new SourceServer(Family.UNKNOWN, "", false);
+  public static final SourceServer UNKNOWN = new SourceServer(Family.UNKNOWN, "", false, false);
 
   /** The oldest major version of either family that is supported. */
   private static final int OLDEST_MAJOR = 6;
@@ -33,12 +34,13 @@ public record SourceServer(Family family, String version, boolean cluster) {
             .or(() -> field(info, "server_mode"))
             .filter("cluster"::equals)
             .isPresent();
+    boolean feed = field(info, "understudy_feed").isPresent();
     if (valkey.isPresent()) {
-      return new SourceServer(Family.VALKEY, valkey.get(), cluster);
+      return new SourceServer(Family.VALKEY, valkey.get(), cluster, feed);
     }
     return redis
-        .map(version -> new SourceServer(Family.REDIS, version, cluster))
-        .orElse(new SourceServer(Family.UNKNOWN, "", cluster));
+        .map(version -> new SourceServer(Family.REDIS, version, cluster, feed))
+        .orElse(new SourceServer(Family.UNKNOWN, "", cluster, feed));
   }
 
   private static Optional<String> field(String info, String name) {

@@ -33,6 +33,7 @@ public final class ValueLink extends ChannelInboundHandlerAdapter {
   private @Nullable ValueQuestion question;
   private @Nullable String type;
   private int repliesToSkip;
+  private boolean asksFeed;
   private boolean lost;
 
   /**
@@ -83,6 +84,12 @@ public final class ValueLink extends ChannelInboundHandlerAdapter {
   private void next() {
     KeyName key = waiting.peek();
     if (context != null && question == null && key != null) {
+      if (server.feed()) {
+        asksFeed = true;
+        question = new ValueQuestion(key, server);
+        send(List.of(FeedQuestion.ask(key)));
+        return;
+      }
       ValueQuestion asking = new ValueQuestion(key, server);
       question = asking;
       type = null;
@@ -113,13 +120,18 @@ public final class ValueLink extends ChannelInboundHandlerAdapter {
     if (repliesToSkip > 0) {
       repliesToSkip--;
       if (frame instanceof Frame.Failure(String error)) {
-        lose("refused to tell a value: " + error, false);
+        lose("refused to tell a value: " + error, isFinal(error));
       }
       return;
     }
     ValueQuestion asked = question;
     if (asked == null) {
       lose("sent a reply that nobody asked for", false);
+      return;
+    }
+    if (asksFeed) {
+      question = null;
+      take(FeedQuestion.read(asked.key(), frame));
       return;
     }
     String known = type;
@@ -130,15 +142,24 @@ public final class ValueLink extends ChannelInboundHandlerAdapter {
       return;
     }
     question = null;
-    switch (asked.read(known, frame)) {
+    take(asked.read(known, frame));
+  }
+
+  private void take(ValueQuestion.Answer answer) {
+    switch (answer) {
       case ValueQuestion.Answer.Value(FetchedValue value) -> {
         waiting.remove();
         onValue.accept(value);
       }
       case ValueQuestion.Answer.Changed() -> {}
-      case ValueQuestion.Answer.Refused(String reason) -> lose(reason, false);
+      case ValueQuestion.Answer.Refused(String reason) -> lose(reason, isFinal(reason));
     }
     next();
+  }
+
+  /** Whether asking again is no help before somebody changes something. */
+  private static boolean isFinal(String reason) {
+    return reason.contains("UNCUTTABLE") || reason.contains("NOPERM");
   }
 
   private void send(List<Frame> commands) {

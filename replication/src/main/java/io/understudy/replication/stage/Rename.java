@@ -2,6 +2,7 @@ package io.understudy.replication.stage;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A change of the beginning of keys: {@code old:1} becomes {@code new:1}. Immutable; any thread.
@@ -48,6 +49,19 @@ public record Rename(byte[] from, byte[] to) {
               + " else");
     }
     return key;
+  }
+
+  /** The name at the source of a key that has this one downstream; nothing if there is none. */
+  public Optional<byte[]> invert(byte[] key) {
+    if (isNone()) {
+      return Optional.of(key);
+    }
+    if (startsWith(key, to)) {
+      byte[] name = Arrays.copyOf(from, from.length + key.length - to.length);
+      System.arraycopy(key, to.length, name, from.length, key.length - to.length);
+      return Optional.of(name);
+    }
+    return startsWith(key, from) ? Optional.empty() : Optional.of(key);
   }
 
   private static boolean startsWith(byte[] key, byte[] prefix) {

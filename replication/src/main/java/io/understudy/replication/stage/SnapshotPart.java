@@ -30,6 +30,7 @@ public final class SnapshotPart {
   private final int streamDatabase;
   private final SnapshotOutput output;
 
+  private int highestDatabase;
   private long ofOtherKeys;
   private long ofOtherDatabases;
   private long ofOtherTypes;
@@ -66,6 +67,11 @@ public final class SnapshotPart {
   public long entries() {
     RdbWriter present = writer;
     return present == null ? 0 : present.entries();
+  }
+
+  /** The highest database that was written so far; 0 before. */
+  public int highestDatabase() {
+    return highestDatabase;
   }
 
   /** Says that we are alive, unless we are in the middle of something. */
@@ -139,6 +145,7 @@ public final class SnapshotPart {
   }
 
   void sizes(int ofDatabase, long keys, long expiring) {
+    highestDatabase = Math.max(highestDatabase, ofDatabase);
     begun().sizes(ofDatabase, keys, expiring);
   }
 
@@ -149,6 +156,7 @@ public final class SnapshotPart {
 
   /** Begins an entry of which these bytes will come. */
   void beginEntry(RdbEntry entry, Take given) {
+    highestDatabase = Math.max(highestDatabase, entry.database());
     RdbWriter.Change change = null;
     if (isChanged(entry)) {
       byte[] key = entry.key();

@@ -67,6 +67,7 @@ public final class StreamStage {
   private Optional<Outcome> failure = Optional.empty();
   private boolean inTransaction;
   private int selected = NONE_SELECTED;
+  private int highestDatabase;
   private int selectedBefore = NONE_SELECTED;
 
   /**
@@ -108,6 +109,11 @@ public final class StreamStage {
   /** The database that the last command in {@link #out()} was meant for; -1 before the first. */
   public int selected() {
     return inTransaction ? selectedBefore : selected;
+  }
+
+  /** The highest database that the receivers were, or are about to be, told of. */
+  public int highestDatabase() {
+    return highestDatabase;
   }
 
   /**
@@ -227,9 +233,7 @@ public final class StreamStage {
       case Ruling.Pass() -> {
         tally.passed++;
         pass(command, database);
-        if (CommandForm.of(command.command()) == CommandForm.SWAP_DATABASES) {
-          fenceSwapped(command);
-        }
+        noteDatabases(command);
       }
       case Ruling.Drop(), Ruling.Lose() -> {}
       case Ruling.Replace(List<List<byte[]>> commands) -> {
@@ -244,6 +248,26 @@ public final class StreamStage {
       }
       case Ruling.Resync(String reason) -> fail(new Outcome.Resync(reason));
       case Ruling.Stop(String reason) -> fail(new Outcome.Stop(reason));
+    }
+  }
+
+  /** Some commands name databases themselves. */
+  private void noteDatabases(StreamCommand command) {
+    switch (CommandForm.of(command.command())) {
+      case SWAP_DATABASES -> {
+        fenceSwapped(command);
+        highestDatabase =
+            Math.max(highestDatabase, Math.max(command.database(1), command.database(2)));
+      }
+      case MOVE -> highestDatabase = Math.max(highestDatabase, command.database(2));
+      case COPY -> {
+        for (int i = 3; i + 1 < command.count(); i++) {
+          if (command.is(i, "DB")) {
+            highestDatabase = Math.max(highestDatabase, command.database(i + 1));
+          }
+        }
+      }
+      default -> {}
     }
   }
 
@@ -370,6 +394,7 @@ public final class StreamStage {
     if (selected != database) {
       target.add("SELECT", Integer.toString(database));
       selected = database;
+      highestDatabase = Math.max(highestDatabase, database);
     }
   }
 
@@ -405,27 +430,47 @@ public final class StreamStage {
       return DONE; // it was read twice, and the first reading said it all
     }
     try {
-      List<List<byte[]>> said = new ArrayList<>();
-      List<List<byte[]>> kept =
-          contentEdge.said(key, commands, value -> DumpPayload.of(value, receivers));
-      for (List<byte[]> words : kept) {
-        switch (dialect.say(named(words), words, key.database())) {
-          case Said.AsItIs() -> said.add(words);
-          case Said.Otherwise(List<List<byte[]>> others) -> said.addAll(others);
-          case Said.Unsayable(String reason) -> {
-            tally.unsaid++;
-            if (!dialect.mayLose()) {
-              return new Outcome.Stop(reason);
-            }
-          }
-          case Said.ByResult result -> throw new IllegalStateException("a value has no result");
-        }
-      }
-      addTogether(said, key.database());
+      addTogether(said(key, commands, receivers), key.database());
       return DONE;
     } catch (Rename.CollisionException | UncuttableException | RdbException e) {
       return new Outcome.Stop(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * What receivers would be told of a value, without telling them: for one who asks.
+   *
+   * @param key its name at the source
+   * @param commands as for {@link #fetched}
+   * @return commands with the key's name as receivers know it
+   * @throws UncuttableException if there are no words for the value
+   */
+  public List<List<byte[]>> told(KeyName key, List<List<byte[]>> commands, RdbTarget receivers) {
+    try {
+      return said(key, commands, receivers).stream().map(this::renamed).toList();
+    } catch (Rename.CollisionException | RdbException e) {
+      throw new UncuttableException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private List<List<byte[]>> said(KeyName key, List<List<byte[]>> commands, RdbTarget receivers) {
+    List<List<byte[]>> said = new ArrayList<>();
+    List<List<byte[]>> kept =
+        contentEdge.said(key, commands, value -> DumpPayload.of(value, receivers));
+    for (List<byte[]> words : kept) {
+      switch (dialect.say(named(words), words, key.database())) {
+        case Said.AsItIs() -> said.add(words);
+        case Said.Otherwise(List<List<byte[]>> others) -> said.addAll(others);
+        case Said.Unsayable(String reason) -> {
+          tally.unsaid++;
+          if (!dialect.mayLose()) {
+            throw new UncuttableException(reason);
+          }
+        }
+        case Said.ByResult result -> throw new IllegalStateException("a value has no result");
+      }
+    }
+    return said;
   }
 
   private static Command named(List<byte[]> words) {

@@ -26,6 +26,7 @@ final class StateBytes {
       out.writeInt(state.database());
       out.writeUTF(state.server().family().name());
       out.writeUTF(state.server().version());
+      out.writeBoolean(state.server().feed());
       out.writeInt(state.feeds().size());
       for (ResumeState.FeedState feed : state.feeds()) {
         write(feed, out);
@@ -71,7 +72,8 @@ final class StateBytes {
     long offset = in.readLong();
     int database = in.readInt();
     SourceServer server =
-        new SourceServer(SourceServer.Family.valueOf(in.readUTF()), in.readUTF(), false);
+        new SourceServer(
+            SourceServer.Family.valueOf(in.readUTF()), in.readUTF(), false, in.readBoolean());
     List<ResumeState.FeedState> feeds = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
       feeds.add(readFeed(in));

@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
  * makes the file void.
  */
 public final class StateFile implements AutoCloseable {
-  private static final String MAGIC = "understudy-state-1";
+  private static final String MAGIC = "understudy-state-2";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final int PAGE_BYTES = 4096;
   private static final int PLACE_BYTES = 64 * 1024;
