@@ -2,6 +2,7 @@ package io.understudy.bench.replication;
 
 import io.understudy.bench.measure.Children;
 import io.understudy.bench.measure.CommandRun;
+import io.understudy.bench.measure.CpuSample;
 import io.understudy.bench.measure.MachineLoad;
 import io.understudy.bench.measure.Median;
 import io.understudy.bench.measure.ProcessMemory;
@@ -190,6 +191,10 @@ public final class FullSync implements Callable<Integer> {
         children.awaitServing("understudy", filter, primary, DEADLINE);
         filters.add(filter);
       }
+      List<CpuSample> before = new ArrayList<>();
+      for (Process filter : filters) {
+        before.add(CpuSample.of(filter.pid()));
+      }
       try (Connection to = new Connection(replica.port())) {
         long begin = System.nanoTime();
         to.call("REPLICAOF", "127.0.0.1", Integer.toString(primary));
@@ -200,8 +205,8 @@ public final class FullSync implements Callable<Integer> {
           LockSupport.parkNanos(POLL.toNanos());
         }
         double seconds = (System.nanoTime() - begin) / (double) TimeUnit.SECONDS.toNanos(1);
-        for (Process filter : filters) {
-          showMemory(filter);
+        for (int i = 0; i < filters.size(); i++) {
+          showCost(filters.get(i), before.get(i));
         }
         return seconds;
       }
@@ -233,6 +238,7 @@ public final class FullSync implements Callable<Integer> {
               List.of(UnderstudyRun.launcher().toString(), "run", "--config", file.toString()),
               Map.of());
       children.awaitServing("understudy", run, ports.getLast(), DEADLINE);
+      CpuSample before = CpuSample.of(run.pid());
       long begin = System.nanoTime();
       for (int part = 0; part < PARTS; part++) {
         replicas.get(part).call("REPLICAOF", "127.0.0.1", ports.get(part).toString());
@@ -246,7 +252,7 @@ public final class FullSync implements Callable<Integer> {
         }
       }
       double seconds = (System.nanoTime() - begin) / (double) TimeUnit.SECONDS.toNanos(1);
-      showMemory(run);
+      showCost(run, before);
       for (Connection replica : replicas) {
         replica.close();
       }
@@ -254,8 +260,12 @@ public final class FullSync implements Callable<Integer> {
     }
   }
 
-  private static void showMemory(Process process) throws IOException {
+  private static void showCost(Process process, CpuSample before) throws IOException {
     System.out.printf(
-        Locale.ROOT, "  %d MB resident%n", ProcessMemory.residentBytes(process.pid()) >> 20);
+        Locale.ROOT,
+        "  %d MB resident, %.2f s of processor time%n",
+        ProcessMemory.residentBytes(process.pid()) >> 20,
+        CpuSample.of(process.pid()).since(before).totalNanos()
+            / (double) TimeUnit.SECONDS.toNanos(1));
   }
 }
