@@ -5,7 +5,6 @@ import io.understudy.replication.state.ResumeState;
 import io.understudy.replication.state.RingFile;
 import io.understudy.replication.state.StateFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -53,7 +52,7 @@ final class Memory {
    */
   Backlog backlog(FeedPlan plan) throws ReplicationException {
     if (file.isEmpty()) {
-      return new Backlog(ByteBuffer.allocateDirect(plan.backlogBytes()), 0);
+      return new Backlog(plan.backlogBytes(), 0);
     }
     RingFile ring;
     try {

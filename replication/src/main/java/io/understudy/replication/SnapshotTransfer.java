@@ -130,6 +130,7 @@ final class SnapshotTransfer {
       throw new SnapshotException(String.valueOf(e.getMessage()), true);
     }
     for (Share share : shares) {
+      share.part.push();
       if (share.block.isReadable()) {
         share.writtenNanos = nowNanos;
         share.flush();
@@ -159,6 +160,7 @@ final class SnapshotTransfer {
       if (nowNanos - share.writtenNanos >= share.feed.plan().options().keepAlive().toNanos()) {
         share.writtenNanos = nowNanos;
         share.part.keepAlive();
+        share.part.push();
         share.flush();
       }
     }

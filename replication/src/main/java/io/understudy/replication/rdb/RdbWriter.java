@@ -39,10 +39,15 @@ public final class RdbWriter {
   /** An auxiliary field that no server knows is skipped by every server: a legal sign of life. */
   private static final byte[] SIGN_OF_LIFE = "understudy".getBytes(StandardCharsets.US_ASCII);
 
+  /** Long runs are summed much faster than short ones. */
+  private static final int BLOCK_BYTES = 32 * 1024;
+
   private final RdbTarget target;
   private final int maxRecodedBytes;
   private final Checksum checksum;
   private final Output output;
+  private final byte[] block = new byte[BLOCK_BYTES];
+  private int filled;
   private final RdbBytes scratch = new RdbBytes();
   private final RdbBytes gathered = new RdbBytes();
   private final ValueDecoder decoder;
@@ -278,8 +283,10 @@ public final class RdbWriter {
     between = false;
     scratch.one(Head.OPCODE_END);
     flush();
+    push(); // only then is it summed
     scratch.littleLong(checksum == Checksum.COMPUTED ? crc : 0);
     flush();
+    push();
   }
 
   private void select(int wanted) {
@@ -298,6 +305,26 @@ public final class RdbWriter {
   }
 
   private void write(byte[] bytes, int offset, int length) {
+    if (length > block.length - filled) {
+      push();
+      if (length > block.length) {
+        put(bytes, offset, length);
+        return;
+      }
+    }
+    System.arraycopy(bytes, offset, block, filled, length);
+    filled += length;
+  }
+
+  /** Gives the output everything that was written so far. */
+  public void push() {
+    if (filled > 0) {
+      put(block, 0, filled);
+      filled = 0;
+    }
+  }
+
+  private void put(byte[] bytes, int offset, int length) {
     if (checksum == Checksum.COMPUTED) {
       crc = Crc64.update(crc, bytes, offset, length);
     }

@@ -184,6 +184,14 @@ public final class SnapshotPart {
     begun().endPart();
   }
 
+  /** Gives the output everything that was written so far. */
+  public void push() {
+    RdbWriter present = writer;
+    if (present != null) {
+      present.push();
+    }
+  }
+
   void end() {
     begun().end();
   }
