@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param policies what becomes of what has no one right answer
  * @param description the selection in a few words, for operators
  * @param backlogBytes how much of the stream is kept for replicas that come back
+ * @param maxValueBytes the largest value of a snapshot that is held to be changed, or to be written
+ *     in another type
  * @param options how its replicas are treated
  * @param target the version of its replicas; empty to ask the first of them. What it does not know
  *     is written in other types and said in other words
@@ -34,6 +36,7 @@ public record FeedPlan(
     Policies policies,
     String description,
     int backlogBytes,
+    int maxValueBytes,
     FeedOptions options,
     Optional<RdbTarget> target,
     RdbTarget.Loss loss,

@@ -44,6 +44,7 @@ final class SnapshotTransfer {
               feed.plan().rename(),
               feed.plan().policies(),
               feed.target(),
+              feed.plan().maxValueBytes(),
               place.database(),
               this);
       this.block = memory.directBuffer(BLOCK_BYTES);

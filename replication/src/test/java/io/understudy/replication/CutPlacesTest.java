@@ -38,7 +38,7 @@ class CutPlacesTest {
   @TempDir private Path state;
 
   /** Where the cut is. */
-  private enum Where {
+  enum Where {
     SNAPSHOT,
     END_MARK,
     TRANSACTION;

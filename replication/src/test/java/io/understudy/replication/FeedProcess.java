@@ -67,6 +67,7 @@ final class FeedProcess {
               Policies.DEFAULT,
               arguments[i + 1],
               BACKLOG_BYTES,
+              BACKLOG_BYTES,
               new FeedOptions(
                   Optional.empty(),
                   Duration.ofMillis(500),

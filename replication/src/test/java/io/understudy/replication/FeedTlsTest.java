@@ -60,6 +60,7 @@ class FeedTlsTest {
               Policies.DEFAULT,
               "everything",
               1 << 20,
+              1 << 20,
               FeedOptions.DEFAULT,
               Optional.empty(),
               RdbTarget.Loss.REFUSED,

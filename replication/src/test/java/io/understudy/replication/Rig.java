@@ -128,6 +128,7 @@ final class Rig implements AutoCloseable {
             policies,
             "a test's feed",
             BACKLOG_BYTES,
+            BACKLOG_BYTES,
             new FeedOptions(
                 Optional.empty(),
                 Duration.ofMillis(500),

@@ -88,6 +88,9 @@ public final class Defaults {
   /** How many bytes may be buffered for all clients together. */
   public static final long TOTAL_BYTES = 512L << 20;
 
+  /** The largest value of a snapshot that is held to be changed. */
+  public static final int MAX_VALUE_BYTES = 64 << 20;
+
   /** How much of a feed's stream is kept for replicas that come back. */
   public static final int BACKLOG_BYTES = 64 << 20;
 

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * @param password that replicas must send; empty for none
  * @param tls what the feed shows to replicas; empty for plain connections
  * @param backlogBytes how much of the stream is kept for replicas that come back
+ * @param maxValueBytes the largest value of a snapshot that is held to be changed
  */
 public record FeedConfig(
     Address listen,
@@ -45,7 +46,8 @@ public record FeedConfig(
     RdbTarget.Loss loss,
     Optional<Secret> password,
     Optional<ServerTls> tls,
-    int backlogBytes) {
+    int backlogBytes,
+    int maxValueBytes) {
   private static final Pattern TARGET =
       Pattern.compile("(redis|valkey)[ -](\\d{1,2})\\.(\\d{1,2})(?:\\..*)?");
 
@@ -77,7 +79,8 @@ public record FeedConfig(
         RdbTarget.Loss.REFUSED,
         Optional.empty(),
         Optional.empty(),
-        Defaults.BACKLOG_BYTES);
+        Defaults.BACKLOG_BYTES,
+        Defaults.MAX_VALUE_BYTES);
   }
 
   /** What is in it, in a few words: {@code keys ^a.*}. */

@@ -77,7 +77,8 @@ final class ReplicationSection {
                   "loss",
                   "password",
                   "tls",
-                  "backlog"))
+                  "backlog",
+                  "max-value"))
           .flatMap(this::feed)
           .ifPresent(feeds::add);
     }
@@ -162,6 +163,12 @@ final class ReplicationSection {
             .flatMap(v -> v.bytes(1 << 20, 1 << 30))
             .map(Long::intValue)
             .orElse(Defaults.BACKLOG_BYTES);
+    int maxValue =
+        section
+            .get("max-value")
+            .flatMap(v -> v.bytes(1 << 20, 256 << 20))
+            .map(Long::intValue)
+            .orElse(Defaults.MAX_VALUE_BYTES);
     return listen.map(
         at ->
             new FeedConfig(
@@ -177,7 +184,8 @@ final class ReplicationSection {
                 loss,
                 password,
                 tls,
-                backlog));
+                backlog,
+                maxValue));
   }
 
   private static FeedConfig.Policies policies(Section section) {

@@ -140,6 +140,7 @@ public final class Replicating implements AutoCloseable {
         policies(feed.policies()),
         feed.description(),
         feed.backlogBytes(),
+        feed.maxValueBytes(),
         new FeedOptions(
             feed.password().map(password -> password.reveal()),
             FeedOptions.DEFAULT.pingEvery(),

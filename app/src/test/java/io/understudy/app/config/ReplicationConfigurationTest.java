@@ -50,6 +50,7 @@ class ReplicationConfigurationTest {
                 functions: drop
                 password: hush
                 backlog: 1mb
+                max-value: 2mb
           - source: 10.0.0.9:6379
             auth: { username: u, password: p }
             feeds: [{ listen: 0.0.0.0:6403 }]
@@ -99,7 +100,8 @@ class ReplicationConfigurationTest {
                         RdbTarget.Loss.ALLOWED,
                         Optional.of(new Secret("hush")),
                         Optional.empty(),
-                        1 << 20))),
+                        1 << 20,
+                        2 << 20))),
             new SourceConfig(
                 "10.0.0.9:6379",
                 new SourceConfig.Origin.Fixed(new Address("10.0.0.9", 6379)),
@@ -120,7 +122,8 @@ class ReplicationConfigurationTest {
                         RdbTarget.Loss.REFUSED,
                         Optional.empty(),
                         Optional.empty(),
-                        DEFAULT_BACKLOG))));
+                        DEFAULT_BACKLOG,
+                        Defaults.MAX_VALUE_BYTES))));
     assertThat(sources.get(0).feeds().get(1).description())
         .isEqualTo(
             "keys that begin with a or keys that begin with b or keys like c*d or slots 0-5460,"

@@ -82,6 +82,7 @@ class ValueRulesTest {
         RdbTarget.Loss.REFUSED,
         Optional.empty(),
         Optional.empty(),
-        Defaults.BACKLOG_BYTES);
+        Defaults.BACKLOG_BYTES,
+        Defaults.MAX_VALUE_BYTES);
   }
 }

@@ -288,6 +288,7 @@ public final class WalkComparison implements Callable<Integer> {
             Rename.NONE,
             Policies.DEFAULT,
             Optional.of(RdbTarget.OLDEST),
+            RdbLimits.DEFAULT.maxHeldBytes(),
             -1,
             (_, _, length) -> written.setPlain(written.getPlain() + length));
     read(file, new SnapshotStage(List.of(part)));

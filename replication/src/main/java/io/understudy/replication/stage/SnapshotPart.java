@@ -19,14 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Values pass by; only one whose type those servers do not know is held as a whole.
  */
 public final class SnapshotPart {
-  /** The largest value that is held to be written in another type. */
-  private static final int MAX_RECODED_BYTES = 64 << 20;
-
   private final Selection selection;
   private final Contents contents;
   private final Rename rename;
   private final Policies policies;
   private final Optional<RdbTarget> target;
+  private final int maxValueBytes;
   private final int streamDatabase;
   private final SnapshotOutput output;
 
@@ -43,6 +41,7 @@ public final class SnapshotPart {
    *
    * @param policies what of it concerns functions
    * @param target which servers will load it; empty when they are of the source's version or newer
+   * @param maxValueBytes the largest value that is held to be changed, or written in another type
    * @param streamDatabase the database that the stream behind this snapshot takes for selected; -1
    *     for none
    */
@@ -52,6 +51,7 @@ public final class SnapshotPart {
       Rename rename,
       Policies policies,
       Optional<RdbTarget> target,
+      int maxValueBytes,
       int streamDatabase,
       SnapshotOutput output) {
     this.selection = selection;
@@ -59,6 +59,7 @@ public final class SnapshotPart {
     this.rename = rename;
     this.policies = policies;
     this.target = target;
+    this.maxValueBytes = maxValueBytes;
     this.streamDatabase = streamDatabase;
     this.output = output;
   }
@@ -130,7 +131,7 @@ public final class SnapshotPart {
     var begun =
         new RdbWriter(
             target.orElseGet(() -> RdbTarget.sameAs(version)),
-            MAX_RECODED_BYTES,
+            maxValueBytes,
             Checksum.COMPUTED,
             output::write);
     writer = begun;
