@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One blocking connection to a server, speaking RESP2: for tests to look with, independent of what
@@ -29,11 +30,27 @@ public final class RespClient implements Closeable {
 
   /** Connects. */
   public RespClient(Address address) throws IOException {
+    this(address, null, CONNECT_DEADLINE, REPLY_DEADLINE);
+  }
+
+  /**
+   * Connects from one of this machine's addresses.
+   *
+   * @param from the address; any, when null
+   * @param connectDeadline how long that may take
+   * @param replyDeadline how long a reply may take before the call fails
+   */
+  public RespClient(
+      Address address, @Nullable String from, Duration connectDeadline, Duration replyDeadline)
+      throws IOException {
     try {
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout((int) REPLY_DEADLINE.toMillis());
+      socket.setSoTimeout((int) replyDeadline.toMillis());
+      if (from != null) {
+        socket.bind(new InetSocketAddress(from, 0));
+      }
       socket.connect(
-          new InetSocketAddress(address.host(), address.port()), (int) CONNECT_DEADLINE.toMillis());
+          new InetSocketAddress(address.host(), address.port()), (int) connectDeadline.toMillis());
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
       socket.close();

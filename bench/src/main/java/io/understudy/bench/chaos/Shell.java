@@ -1,0 +1,31 @@
+package io.understudy.bench.chaos;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Short programs of the system that must succeed. */
+final class Shell {
+  private Shell() {}
+
+  /**
+   * What a program writes.
+   *
+   * @throws IOException in one line, when it ends with another code than 0
+   */
+  static String run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new IOException(
+            String.join(" ", List.of(command)) + " ended with code " + code + ": " + said.strip());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while it ran: " + String.join(" ", command), e);
+    }
+    return said;
+  }
+}
