@@ -46,6 +46,30 @@ class CrashTest {
   }
 
   @EachServer
+  void shouldGoOnWithTheHistoryBeforeWhenANewPrimaryDiesAlone(ServerVersion version) {
+    try (var set = ReplicaSet.start(version, 2);
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      set.primary().command("SET", "key", "value");
+      set.awaitInSync();
+      RedisServer late = set.replica(1);
+      late.stop();
+      set.primary().kill9();
+      watched.awaitSuccessor(1, List.of(set.replica(0)));
+      watched.awaitRule("steady");
+      watched.await(
+          "its new history is known",
+          () -> watched.journal().reign().orElseThrow().origin().isPresent());
+
+      set.replica(0).kill9();
+      late.resume();
+
+      assertThat(watched.awaitSuccessor(2, List.of(late))).isEqualTo(late);
+      assertThat(late.command("GET", "key")).isEqualTo("value");
+    }
+  }
+
+  @EachServer
   void shouldRestartInTheRoleItWasLeftIn(ServerVersion version) {
     try (var set = ReplicaSet.start(version, 1);
         var watched = Watched.over(set.nodes())) {

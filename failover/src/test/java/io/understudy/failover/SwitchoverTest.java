@@ -125,6 +125,23 @@ class SwitchoverTest {
   }
 
   @Test
+  void shouldForceANodeWhereAFailoverFindsNone() {
+    try (var set = ReplicaSet.start(ServerVersion.usual(), 1, "--replica-priority", "0");
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      Address to = set.replica(0).address();
+      set.primary().kill9();
+      watched.await(
+          "nobody may be promoted",
+          () -> watched.status().decision().reason().contains("no node may be promoted"));
+
+      assertThat(ask(watched, new Request.ForcedFailover(to, BY), false).obstacles()).isEmpty();
+
+      assertThat(watched.awaitSuccessor(1, set.replicas())).isEqualTo(set.replica(0));
+    }
+  }
+
+  @Test
   void shouldDoNothingForAPausedGroup() {
     try (var set = ReplicaSet.start(ServerVersion.usual(), 1);
         var watched = Watched.over(set.nodes())) {

@@ -120,7 +120,9 @@ final class Nodes {
     Map<Daemon, Map<String, String>> all = new HashMap<>();
     daemons.forEach(d -> all.put(d, info(d.host())));
     List<Daemon> primaries =
-        daemons.stream().filter(d -> "master".equals(all.getOrDefault(d, Map.of()).get("role"))).toList();
+        daemons.stream()
+            .filter(d -> "master".equals(all.getOrDefault(d, Map.of()).get("role")))
+            .toList();
     if (primaries.size() != 1) {
       return Optional.of(
           primaries.size()

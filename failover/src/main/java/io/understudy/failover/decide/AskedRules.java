@@ -84,7 +84,9 @@ final class AskedRules {
 
   /** Everything that speaks against a wish now, one sentence each. */
   static List<String> obstacles(Situation s, Wish.Kind kind, Optional<Address> to) {
-    List<String> obstacles = new ArrayList<>(unready(s));
+    List<String> obstacles =
+        new ArrayList<>(
+            kind == Wish.Kind.FORCED_FAILOVER && mayDecide(s) ? forbidden(s) : unready(s));
     if (to.isPresent() && s.view().at(to.get()).isEmpty()) {
       obstacles.add(to.get() + " is not a node of the group");
     }
@@ -102,15 +104,31 @@ final class AskedRules {
 
   /** Why nothing at all may be changed in the group now. */
   static List<String> unready(Situation s) {
+    List<String> obstacles = forbidden(s);
+    s.journal()
+        .operation()
+        .ifPresent(op -> obstacles.add("an operation is under way: " + op.reason()));
+    return obstacles;
+  }
+
+  /** Whether a failover is under way that may still choose any node, and so one that is named. */
+  static boolean mayDecide(Situation s) {
+    return s.journal()
+        .operation()
+        .filter(op -> op.kind() == Operation.Kind.FAILOVER)
+        .filter(op -> op.phase() == Operation.Phase.CHOOSE)
+        .filter(op -> !op.promoteMayHaveRun() && op.forcedTo().isEmpty())
+        .isPresent();
+  }
+
+  /** Why this process may change nothing now. */
+  private static List<String> forbidden(Situation s) {
     List<String> obstacles = new ArrayList<>();
     s.paused()
         .ifPresent(why -> obstacles.add("the group is paused (" + why + "); resume it first"));
     if (!s.view().standing().leads()) {
       obstacles.add("this process does not lead: " + s.view().standing().reason());
     }
-    s.journal()
-        .operation()
-        .ifPresent(op -> obstacles.add("an operation is under way: " + op.reason()));
     return obstacles;
   }
 

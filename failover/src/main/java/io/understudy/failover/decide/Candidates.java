@@ -52,7 +52,7 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
                 ? Optional.empty()
                 : unfitness(situation, operation, node.address().toString(), facts, history, seen);
         if (why.isEmpty()) {
-          long offset = history.map(facts.replication()::offsetIn).orElse(0L);
+          long offset = held(reign, history, facts).orElse(0L);
           qualified.add(new Candidate(node, facts, offset, facts.linkUpNanos().isPresent()));
         }
       }
@@ -60,6 +60,17 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
     }
     qualified.sort(order(situation));
     return new Candidates(List.copyOf(qualified), List.copyOf(rejected));
+  }
+
+  /** How much of the wanted history a node holds; empty when it holds another. */
+  private static OptionalLong held(
+      Optional<Reign> reign, Optional<ReplicationId> history, NodeFacts facts) {
+    if (reign.isPresent()) {
+      return reign.get().heldBy(facts.replication());
+    }
+    return history.filter(facts.replication()::knows).isPresent()
+        ? OptionalLong.of(facts.replication().offsetIn(history.get()))
+        : OptionalLong.empty();
   }
 
   private static Comparator<Candidate> order(Situation situation) {
@@ -151,7 +162,7 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
     if (facts.replication().offset() <= NOTHING_RECEIVED && !facts.seenUp()) {
       return Optional.of(name + " was never synced (offset " + facts.replication().offset() + ")");
     }
-    return history.filter(facts.replication()::knows).isPresent()
+    return held(situation.journal().reign(), history, facts).isPresent()
         ? Optional.empty()
         : Optional.of(
             name
@@ -170,8 +181,9 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
       Optional<ReplicationId> history,
       long seen) {
     FailoverPolicy policy = situation.policy();
-    boolean comparable = history.filter(facts.replication()::knows).isPresent();
-    long missing = seen - history.map(facts.replication()::offsetIn).orElse(0L);
+    OptionalLong held = held(situation.journal().reign(), history, facts);
+    boolean comparable = held.isPresent();
+    long missing = seen - held.orElse(0L);
     if (situation.enforces(Guard.NEVER_TOO_FAR_BEHIND)
         && comparable
         && missing > policy.maxLagBytes()) {

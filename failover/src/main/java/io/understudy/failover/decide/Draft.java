@@ -3,7 +3,6 @@ package io.understudy.failover.decide;
 import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
-import io.understudy.failover.view.ReplicationId;
 import io.understudy.topology.Address;
 import io.understudy.topology.Durability;
 import io.understudy.topology.Epoch;
@@ -228,17 +227,15 @@ final class Draft {
     journal = journal.withOperation(Optional.empty());
   }
 
-  /** Ends the operation with {@code primary} as the group's primary, published at once. */
-  void crown(Node primary, Epoch epoch, ReplicationId history, long offset, String reason) {
+  /** Ends the operation with a primary, published at once. */
+  void crown(Reign reign, String reason) {
     // What was acknowledged before stays to be proven; whoever forced it gave that up.
     boolean forced = journal.operation().filter(op -> op.forcedTo().isPresent()).isPresent();
     List<Electorate> electorates =
         forced ? List.of() : journal.reign().map(Reign::electorates).orElse(List.of());
     journal =
-        journal
-            .withReign(Reign.begun(epoch, primary, history, offset, situation.now(), electorates))
-            .withOperation(Optional.empty());
-    publish(Optional.of(primary), List.of(), reason);
+        journal.withReign(reign.withElectorates(electorates)).withOperation(Optional.empty());
+    publish(Optional.of(reign.primary()), List.of(), reason);
   }
 
   void updateReign(Reign reign) {

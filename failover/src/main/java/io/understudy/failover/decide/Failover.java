@@ -43,6 +43,7 @@ final class Failover {
     if (back.isPresent()) {
       return back.get();
     }
+    obeyTheOperator();
     if (draft.operation().kind() == Operation.Kind.FAILOVER) {
       withdraw();
     }
@@ -60,6 +61,21 @@ final class Failover {
       withdraw();
     }
     return choose();
+  }
+
+  /** Where no node may be promoted, a person may name one. */
+  private void obeyTheOperator() {
+    Wish wish = situation.journal().wish().orElse(null);
+    if (wish == null
+        || wish.kind() != Wish.Kind.FORCED_FAILOVER
+        || wish.untilWallMillis() < situation.view().wallMillis()
+        || !AskedRules.mayDecide(situation.with(draft.journal()))) {
+      return;
+    }
+    draft.dropWish();
+    draft.force(wish.to());
+    draft.note(wish.describe());
+    draft.enter(Operation.Phase.CHOOSE, Optional.empty());
   }
 
   private void withdraw() {
@@ -455,7 +471,10 @@ final class Failover {
           case SWITCHOVER -> " took over";
         };
     String reason = target.address() + verb + " in epoch " + epoch + loss + ". Why: " + op.reason();
-    draft.crown(target, epoch, history, offset, reason);
+    Reign begun = Reign.begun(epoch, target, history, offset, situation.now());
+    boolean newHistory = old.filter(o -> known != null && !o.history().equals(history)).isPresent();
+    draft.crown(
+        newHistory ? begun.after(old.orElseThrow().history(), known.replication()) : begun, reason);
     return reason;
   }
 }

@@ -293,7 +293,7 @@ final class LossRules {
 
   private static String failOver(Situation s, Draft d, String rule, Loss loss) {
     Reign reign = s.journal().reign().orElseThrow();
-    d.updateReign(reign.seen(reign.history(), s.seenOffset(reign)));
+    d.updateReign(reign.reaching(s.seenOffset(reign)));
     d.begin(
         Operation.Kind.FAILOVER,
         rule,

@@ -270,7 +270,7 @@ final class RepairRules {
     var replication = primary.facts().replication();
     boolean sameHistory = replication.id().equals(reign.history());
     if (!sameHistory || replication.offset() > reign.seenOffset()) {
-      d.updateReign(reign.seen(replication.id(), replication.offset()));
+      d.updateReign(reign.seen(replication));
     }
   }
 }
