@@ -233,6 +233,7 @@ public final class Chaos implements Callable<Integer> {
   private Outcome run(Schedule schedule, Injector injector, Nodes nodes, Subject subject)
       throws IOException, InterruptedException {
     Random random = schedule.random();
+    long resyncs = nodes.fullResyncs();
     Writers writers = new Writers(subject, schedule.number());
     writers.start();
     pause(QUIET_BEFORE);
@@ -243,7 +244,7 @@ public final class Chaos implements Callable<Integer> {
     pause(schedule.healAfter());
     injector.heal();
     long healed = System.nanoTime();
-    Optional<String> roles = await(() -> nodes.flawOfRoles().or(subject::flaw), HEAL_PATIENCE);
+    Optional<String> roles = await(() -> flawAfterHealing(injector, nodes, subject), HEAL_PATIENCE);
     writers.end();
     Duration left = HEAL_PATIENCE.minusNanos(System.nanoTime() - healed);
     Optional<String> flaw =
@@ -260,15 +261,27 @@ public final class Chaos implements Callable<Integer> {
       flaw = Optional.empty();
     }
     try (RespClient primary = Nodes.connect(nodes.primary().orElseThrow().host())) {
-      return Audit.of(
-          schedule,
-          writers.fates(),
-          primary,
-          whole - healed,
-          flaw.orElse(""),
-          durability == 0 && schedule.replacesPrimary(),
-          forced);
+      Outcome outcome =
+          Audit.of(
+              schedule,
+              writers.fates(),
+              primary,
+              whole - healed,
+              flaw.orElse(""),
+              durability == 0 && schedule.replacesPrimary(),
+              forced);
+      return outcome.planned(nodes.fullResyncs() - resyncs);
     }
+  }
+
+  private static Optional<String> flawAfterHealing(
+      Injector injector, Nodes nodes, Subject subject) {
+    try {
+      injector.revive();
+    } catch (IOException e) {
+      return Optional.of(e.toString());
+    }
+    return nodes.flawOfRoles().or(subject::flaw);
   }
 
   private static boolean force(Injector injector, Nodes nodes, Subject subject) {

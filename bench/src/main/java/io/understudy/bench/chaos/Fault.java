@@ -6,6 +6,7 @@ import java.util.Locale;
 
 /** What can be done to the processes. Each is undone by the healing at a schedule's end. */
 enum Fault {
+  SWITCHOVER("a planned change of the primary: not one request may fail, nor a full resync follow"),
   PRIMARY_KILL("kill -9 of the primary"),
   PRIMARY_FREEZE("SIGSTOP of the primary"),
   PRIMARY_CUT("the primary reaches nobody, and nobody it"),
@@ -73,7 +74,8 @@ enum Fault {
           KEEPER_KILL_IN_FAILOVER,
           KEEPER_FREEZE_IN_FAILOVER ->
           true;
-      case PRIMARY_DISK_FULL,
+      case SWITCHOVER,
+          PRIMARY_DISK_FULL,
           REPLICATION_CUT,
           REPLICA_KILL,
           REPLICA_FREEZE,

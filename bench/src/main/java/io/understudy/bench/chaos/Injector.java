@@ -36,19 +36,12 @@ final class Injector {
     Daemon replica = any(nodes.others(primary), random);
     story.accept(fault.text() + ", the primary being " + primary);
     switch (fault) {
+      case SWITCHOVER -> subject.switchover();
       case PRIMARY_KILL -> primary.kill();
       case PRIMARY_FREEZE -> primary.freeze();
       case PRIMARY_CUT -> network.divide(List.of(primary.host()), allBut(primary.host()));
-      case PRIMARY_DEAF -> {
-        for (Host other : allBut(primary.host())) {
-          network.cutOneWay(other, primary.host());
-        }
-      }
-      case PRIMARY_MUTE -> {
-        for (Host other : allBut(primary.host())) {
-          network.cutOneWay(primary.host(), other);
-        }
-      }
+      case PRIMARY_DEAF -> network.cutOneWay(allBut(primary.host()), List.of(primary.host()));
+      case PRIMARY_MUTE -> network.cutOneWay(List.of(primary.host()), allBut(primary.host()));
       case PRIMARY_EMPTY -> Nodes.restartEmpty(primary);
       case PRIMARY_STALE -> Nodes.restartStale(primary);
       case PRIMARY_DISK_FULL -> Nodes.fillDisk(primary);
@@ -72,7 +65,8 @@ final class Injector {
       case MINORITY_SIDE -> minoritySide(primary, random);
       case KEEPER_KILL -> told(leader(random)).kill();
       case KEEPER_FREEZE -> told(leader(random)).freeze();
-      case KEEPER_BLIND -> network.cut(told(leader(random)).host(), primary.host());
+      case KEEPER_BLIND ->
+          network.divide(List.of(told(leader(random)).host()), List.of(primary.host()));
       case KEEPERS_BLIND -> network.divide(Host.KEEPERS, List.of(primary.host()));
       case KEEPER_KILL_IN_FAILOVER -> leaderInFailover(primary, random).kill();
       case KEEPER_FREEZE_IN_FAILOVER -> leaderInFailover(primary, random).freeze();
@@ -127,6 +121,13 @@ final class Injector {
     others.addAll(Host.CLIENTS);
     others.remove(one);
     return others;
+  }
+
+  /** Starts what has ended by itself since the healing: a full disk may take a server along. */
+  void revive() throws IOException {
+    for (Daemon daemon : nodes.all()) {
+      daemon.start();
+    }
   }
 
   /** Undoes everything: all cuts, all stops, all deaths. */

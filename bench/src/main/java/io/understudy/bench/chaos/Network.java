@@ -2,8 +2,10 @@ package io.understudy.bench.chaos;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -45,54 +47,65 @@ final class Network {
     return new Network();
   }
 
-  /** Nothing that one sends arrives at the other; the other direction stays. */
-  void cutOneWay(Host from, Host to) throws IOException {
-    if ((from.isClient() && to.isClient()) || !cuts.add(new Way(from, to))) {
-      return;
-    }
-    if (from.isClient()) {
-      Shell.run("ip", "rule", "add", "from", from.ip(), "to", to.ip(), "blackhole");
-    } else {
-      Shell.run(
-          "ip",
-          "-n",
-          from.name(),
-          "neigh",
-          "replace",
-          to.ip(),
-          "lladdr",
-          NOWHERE,
-          "dev",
-          "eth0",
-          "nud",
-          "permanent");
-    }
-  }
-
-  /** Cuts both directions. */
-  void cut(Host one, Host other) throws IOException {
-    cutOneWay(one, other);
-    cutOneWay(other, one);
-  }
-
-  /** Cuts every pair of one from each side. */
-  void divide(List<Host> here, List<Host> there) throws IOException {
-    for (Host one : here) {
-      for (Host other : there) {
-        cut(one, other);
+  /** Nothing that one of {@code from} sends arrives at {@code to}; the other direction stays. */
+  void cutOneWay(List<Host> from, List<Host> to) throws IOException {
+    List<Way> made = new ArrayList<>();
+    for (Host one : from) {
+      for (Host other : to) {
+        Way way = new Way(one, other);
+        if (!(one.isClient() && other.isClient()) && cuts.add(way)) {
+          made.add(way);
+        }
       }
     }
+    change(made, true);
+  }
+
+  /** Cuts every pair of one from each side, in both directions. */
+  void divide(List<Host> here, List<Host> there) throws IOException {
+    cutOneWay(here, there);
+    cutOneWay(there, here);
   }
 
   /** Mends all cuts. */
   void heal() throws IOException {
-    for (Way cut : cuts) {
-      if (cut.from().isClient()) {
-        Shell.run("ip", "rule", "del", "from", cut.from().ip(), "to", cut.to().ip(), "blackhole");
+    change(List.copyOf(cuts), false);
+    cuts.clear();
+  }
+
+  /** One run of the program for each machine: on a busy machine each takes a while. */
+  private static void change(List<Way> ways, boolean cut) throws IOException {
+    Map<String, StringBuilder> lines = new LinkedHashMap<>();
+    for (Way way : ways) {
+      boolean client = way.from().isClient();
+      lines
+          .computeIfAbsent(client ? "" : way.from().name(), name -> new StringBuilder())
+          .append(client ? rule(way, cut) : neighbour(way, cut))
+          .append('\n');
+    }
+    for (var entry : lines.entrySet()) {
+      String text = entry.getValue().toString();
+      if (entry.getKey().isEmpty()) {
+        Shell.feed(text, "ip", "-batch", "-");
       } else {
-        Shell.run("ip", "-n", cut.from().name(), "neigh", "del", cut.to().ip(), "dev", "eth0");
+        Shell.feed(text, "ip", "-n", entry.getKey(), "-batch", "-");
       }
     }
-    cuts.clear();
+  }
+
+  private static String rule(Way way, boolean cut) {
+    return "rule "
+        + (cut ? "add" : "del")
+        + " from "
+        + way.from().ip()
+        + " to "
+        + way.to().ip()
+        + " blackhole";
+  }
+
+  private static String neighbour(Way way, boolean cut) {
+    return cut
+        ? "neigh replace " + way.to().ip() + " lladdr " + NOWHERE + " dev eth0 nud permanent"
+        : "neigh del " + way.to().ip() + " dev eth0";
   }
 }

@@ -163,11 +163,22 @@ final class Nodes {
     }
   }
 
+  /** How many full resyncs the servers have served since they were started, all together. */
+  long fullResyncs() {
+    return daemons.stream()
+        .mapToLong(d -> Long.parseLong(info(d.host(), "stats").getOrDefault("sync_full", "0")))
+        .sum();
+  }
+
   /** The fields of INFO replication; empty when it does not answer. */
   static Map<String, String> info(Host host) {
+    return info(host, "replication");
+  }
+
+  private static Map<String, String> info(Host host, String section) {
     Map<String, String> fields = new HashMap<>();
     try (RespClient client = connect(host)) {
-      if (client.call("INFO", "replication") instanceof Reply.Text(String text)) {
+      if (client.call("INFO", section) instanceof Reply.Text(String text)) {
         text.lines()
             .map(line -> line.split(":", 2))
             .filter(pair -> pair.length == 2)

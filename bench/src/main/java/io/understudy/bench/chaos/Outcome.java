@@ -1,5 +1,6 @@
 package io.understudy.bench.chaos;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,5 +33,32 @@ record Outcome(
     List<String> violations) {
   Outcome {
     violations = List.copyOf(violations);
+  }
+
+  /** The same; of a planned change more is demanded than of a fault. */
+  Outcome planned(long fullResyncs) {
+    if (!schedule.isPlanned() || (unknown == 0 && refused == 0 && fullResyncs == 0)) {
+      return this;
+    }
+    List<String> more = new ArrayList<>(violations);
+    more.add(
+        "a planned change failed "
+            + (unknown + refused)
+            + " requests and cost "
+            + fullResyncs
+            + " full resyncs");
+    return new Outcome(
+        schedule,
+        outageNanos,
+        wholeNanos,
+        acknowledged,
+        unknown,
+        refused,
+        lost,
+        doubled,
+        falselyRefused,
+        ofThePast,
+        forced,
+        more);
   }
 }

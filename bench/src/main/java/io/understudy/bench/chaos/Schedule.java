@@ -56,6 +56,11 @@ record Schedule(int number, List<Injection> injections, Duration healAfter, long
     return injections.size() == 1 ? injections.getFirst().fault().text() : "two faults";
   }
 
+  /** Whether the primary is only changed as planned, and nothing goes wrong. */
+  boolean isPlanned() {
+    return injections.stream().allMatch(i -> i.fault() == Fault.SWITCHOVER);
+  }
+
   /** Whether a primary may be replaced in it. */
   boolean replacesPrimary() {
     return injections.stream().anyMatch(i -> i.fault().replacesPrimary());

@@ -103,6 +103,16 @@ final class SentinelSubject implements Subject {
   }
 
   @Override
+  public void switchover() {
+    try (RespClient sentinel = ask(Host.KEEPERS.getFirst(), Host.OVERSEER)) {
+      sentinel.call("SENTINEL", "FAILOVER", GROUP);
+    } catch (IOException e) {
+      // It is dead or cut off by another fault: nobody is asked.
+      return;
+    }
+  }
+
+  @Override
   public String explanation() {
     return "";
   }

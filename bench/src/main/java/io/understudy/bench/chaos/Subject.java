@@ -36,6 +36,9 @@ sealed interface Subject permits UnderstudySubject, SentinelSubject {
   /** What keeps it from looking after the group; empty if nothing. */
   Optional<String> flaw();
 
+  /** Changes the primary as planned; another fault may be the reason that it is refused. */
+  void switchover();
+
   /** What it says itself about the group now; empty when it says nothing. */
   String explanation();
 

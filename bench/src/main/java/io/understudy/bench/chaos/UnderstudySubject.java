@@ -144,14 +144,31 @@ final class UnderstudySubject implements Subject {
     if (leader.isEmpty() || !explanation().contains("no node may be promoted")) {
       return false;
     }
-    List<String> command =
-        new ArrayList<>(List.of("ip", "netns", "exec", leader.get().host().name(), "sh", "-c"));
-    List<String> words = new ArrayList<>(program);
-    words.addAll(List.of("failover", "chaos", "--to", best.ip() + ":" + Nodes.PORT, "--force"));
-    words.addAll(List.of("-c", "understudy.yaml"));
-    command.add("cd " + leader.get().folder() + " && " + String.join(" ", words));
-    Shell.run(command.toArray(String[]::new));
+    operate(leader.get(), "failover chaos --to " + best.ip() + ":" + Nodes.PORT + " --force");
     return true;
+  }
+
+  @Override
+  public void switchover() {
+    try {
+      operate(leader().orElse(keepers.getFirst()), "switchover chaos");
+    } catch (IOException e) {
+      // Refused, because another fault is under way: nothing has changed.
+      return;
+    }
+  }
+
+  /** Runs the program's own command where its keeper is. */
+  private void operate(Daemon keeper, String command) throws IOException {
+    String words = String.join(" ", program) + " " + command + " -c understudy.yaml";
+    Shell.run(
+        "ip",
+        "netns",
+        "exec",
+        keeper.host().name(),
+        "sh",
+        "-c",
+        "cd " + keeper.folder() + " && " + words);
   }
 
   private static String status(Daemon keeper) {

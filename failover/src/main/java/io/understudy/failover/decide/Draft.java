@@ -233,8 +233,7 @@ final class Draft {
     boolean forced = journal.operation().filter(op -> op.forcedTo().isPresent()).isPresent();
     List<Electorate> electorates =
         forced ? List.of() : journal.reign().map(Reign::electorates).orElse(List.of());
-    journal =
-        journal.withReign(reign.withElectorates(electorates)).withOperation(Optional.empty());
+    journal = journal.withReign(reign.withElectorates(electorates)).withOperation(Optional.empty());
     publish(Optional.of(reign.primary()), List.of(), reason);
   }
 
