@@ -79,9 +79,9 @@ public final class ProgramProcess implements AutoCloseable {
     return new Ended(process.exitValue(), out.toString(), err.toString());
   }
 
-  /** SIGTERM. */
+  /** SIGTERM; what it says until its end is still read. */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   /** SIGHUP. */

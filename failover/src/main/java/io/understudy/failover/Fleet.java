@@ -14,6 +14,11 @@ final class Fleet {
     groups.put(group, new Trouble(suspected, operating));
   }
 
+  /** The group is looked after no more. */
+  void leave(String group) {
+    groups.remove(group);
+  }
+
   /** As one group sees it: itself counts as suspected, but not as operating. */
   FleetView seenBy(String group) {
     int suspected = 0;

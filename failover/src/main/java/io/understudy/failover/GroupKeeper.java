@@ -269,7 +269,7 @@ final class GroupKeeper implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    // The connections are closed with the connector.
+    watches.close();
   }
 
   /** One turn; a mistake in this program must not leave the group without its keeper. */

@@ -14,6 +14,8 @@ import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +34,13 @@ public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
-  private final Map<String, GroupKeeper> groups = new LinkedHashMap<>();
-  private final List<Thread> threads = new ArrayList<>();
+  /** Copied at each change, so that it keeps the order that the groups were given in. */
+  private volatile Map<String, GroupKeeper> groups = Map.of();
+
+  private final Map<String, Thread> threads = new HashMap<>();
+  private final KeeperOptions options;
+  private final TrafficFeed traffic;
+  private final Fleet fleet = new Fleet();
   private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
   private final Claims claims = new Claims();
   private final TopologyBoard board;
@@ -46,13 +53,11 @@ public final class Keeper implements AutoCloseable {
     options.coordinator().publisher().follow(board::publish);
     history = new History(options.coordinator().archive());
     connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
-    var fleet = new Fleet();
+    this.options = options;
+    this.traffic = traffic;
     claimAll(all);
     for (GroupOptions group : all) {
-      fleet.tell(group.name(), false, false);
-      var keeper =
-          new GroupKeeper(group, options, traffic, fleet, board, connector, claims, this::decided);
-      if (groups.put(group.name(), keeper) != null) {
+      if (!enlist(group)) {
         connector.close();
         throw new IllegalArgumentException("two groups are called " + group.name());
       }
@@ -69,14 +74,69 @@ public final class Keeper implements AutoCloseable {
   public static Keeper start(
       KeeperOptions options, List<GroupOptions> groups, TrafficFeed traffic) {
     var keeper = new Keeper(options, groups, traffic);
-    keeper.groups.forEach(
-        (name, group) -> {
-          var thread = new Thread(group, "keeper-" + name);
-          thread.setDaemon(true);
-          keeper.threads.add(thread);
-          thread.start();
-        });
+    keeper.groups.keySet().forEach(keeper::begin);
     return keeper;
+  }
+
+  private boolean enlist(GroupOptions group) {
+    if (groups.containsKey(group.name())) {
+      return false;
+    }
+    fleet.tell(group.name(), false, false);
+    Map<String, GroupKeeper> more = new LinkedHashMap<>(groups);
+    more.put(
+        group.name(),
+        new GroupKeeper(group, options, traffic, fleet, board, connector, claims, this::decided));
+    groups = Collections.unmodifiableMap(more);
+    return true;
+  }
+
+  private void begin(String group) {
+    var thread = new Thread(keeper(group), "keeper-" + group);
+    thread.setDaemon(true);
+    threads.put(group, thread);
+    thread.start();
+  }
+
+  /**
+   * Looks after one more group from now on. Not where several keepers agree: each of them knows the
+   * same groups.
+   *
+   * @throws IllegalArgumentException when there is one of that name, or one of its nodes belongs to
+   *     another group; in one line
+   */
+  public synchronized void add(GroupOptions group) {
+    for (Address node : group.nodes()) {
+      Optional<String> holder = claims.holder(node).filter(name -> !name.equals(group.name()));
+      if (holder.isPresent()) {
+        throw new IllegalArgumentException(node + " is a node of group " + holder.get());
+      }
+    }
+    if (!enlist(group)) {
+      throw new IllegalArgumentException("group " + group.name() + " is there already");
+    }
+    claimAll(List.of(group));
+    begin(group.name());
+  }
+
+  /**
+   * Looks after a group no more. Its servers stay as they are, and so does its journal; nothing of
+   * it is current any more. A name that is not known is nothing to do.
+   */
+  public synchronized void remove(String group) {
+    GroupKeeper keeper = groups.get(group);
+    Thread thread = threads.remove(group);
+    if (keeper == null || thread == null) {
+      return;
+    }
+    keeper.close();
+    awaitEnd(thread, System.nanoTime() + CLOSE_DEADLINE.toNanos());
+    Map<String, GroupKeeper> fewer = new LinkedHashMap<>(groups);
+    fewer.remove(group);
+    groups = Collections.unmodifiableMap(fewer);
+    claims.keep(group, List.of());
+    fleet.leave(group);
+    board.forget(group);
   }
 
   /** What is published of the groups. It stays readable after {@link #close}. */
@@ -197,19 +257,20 @@ public final class Keeper implements AutoCloseable {
 
   /** Ends the watch. Servers and publications stay as they are. Closing twice is harmless. */
   @Override
-  public void close() {
+  public synchronized void close() {
     news.close();
     groups.values().forEach(GroupKeeper::close);
     long end = System.nanoTime() + CLOSE_DEADLINE.toNanos();
-    for (Thread thread : threads) {
-      try {
-        thread.join(Math.max(1, Duration.ofNanos(end - System.nanoTime()).toMillis()));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
-    }
+    threads.values().forEach(thread -> awaitEnd(thread, end));
     connector.close();
+  }
+
+  private static void awaitEnd(Thread thread, long endNanos) {
+    try {
+      thread.join(Math.max(1, Duration.ofNanos(endNanos - System.nanoTime()).toMillis()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** What the configuration gives to a group comes before what a journal does. */

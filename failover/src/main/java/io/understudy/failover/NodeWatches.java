@@ -104,6 +104,12 @@ final class NodeWatches {
     }
   }
 
+  /** Looks at nothing any more. */
+  void close() {
+    nodes.values().forEach(NodeWatch::close);
+    guests.values().forEach(NodeWatch::close);
+  }
+
   /** Addresses that another group has, in words. */
   List<String> refused() {
     return refused;

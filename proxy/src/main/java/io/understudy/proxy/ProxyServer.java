@@ -53,6 +53,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A running proxy: its event loops, listeners and connections. */
@@ -82,7 +83,8 @@ public final class ProxyServer implements AutoCloseable {
   private final ClientRegistry registry = new ClientRegistry();
 
   private final Map<String, Measured> measured = new ConcurrentHashMap<>();
-  private final List<LagProbe> probes = new CopyOnWriteArrayList<>();
+  private final Map<String, LagProbe> probes = new ConcurrentHashMap<>();
+  private final Map<Attendance, List<String>> finishing = new ConcurrentHashMap<>();
 
   /** One event loop with its connections to each group. */
   private record Lane(
@@ -176,10 +178,14 @@ public final class ProxyServer implements AutoCloseable {
    *
    * @param finish how long clients of a listener that is gone, or that leads elsewhere, have to
    *     finish what is in flight
+   * @param left is told of each group that no listener leads to any more, when its last client is
+   *     gone; on any thread
    * @return what was done, a sentence for each change of a listener
    * @throws BindException in one line, when an address cannot be bound; nothing was changed
    */
-  public synchronized List<String> apply(ProxyOptions next, Duration finish) throws BindException {
+  public synchronized List<String> apply(ProxyOptions next, Duration finish, Consumer<String> left)
+      throws BindException {
+    List<String> done = plan(next);
     List<Bound> opened = new ArrayList<>();
     for (Listener listener : next.listeners()) {
       if (bound.stream().noneMatch(one -> one.isAt(listener))) {
@@ -193,33 +199,62 @@ public final class ProxyServer implements AutoCloseable {
     }
     options = next;
     limits.set(next.limits());
-    List<String> done = new ArrayList<>();
     List<Bound> now = new ArrayList<>();
     for (Bound one : bound) {
       Optional<Listener> same = next.listeners().stream().filter(one::isAt).findFirst();
       if (same.isEmpty()) {
         one.channel().close().awaitUninterruptibly();
-        done.add(finishing(one, finish, "is closed"));
+        finish(one, finish, left);
       } else {
-        now.add(changed(one, same.get(), finish, done));
+        now.add(changed(one, same.get(), finish, left));
       }
     }
-    for (Bound one : opened) {
-      now.add(one);
-      done.add("listener " + one.listener() + " is open");
-    }
+    now.addAll(opened);
     // Sorted as in the options, so that reports are.
     now.sort(Comparator.comparingInt(one -> next.listeners().indexOf(one.listener())));
     bound.clear();
     bound.addAll(now);
     follow();
+    prune(left);
     for (String group : groups()) {
       published(group, feed.current(group)); // Some connections may have just come into being.
     }
     return done;
   }
 
-  private Bound changed(Bound one, Listener next, Duration finish, List<String> done) {
+  /** What {@link #apply} would do, a sentence for each change of a listener. */
+  public List<String> plan(ProxyOptions next) {
+    List<String> lines = new ArrayList<>();
+    for (Bound one : bound) {
+      Optional<Listener> same = next.listeners().stream().filter(one::isAt).findFirst();
+      if (same.isEmpty()) {
+        lines.add(finishes(one, "is closed"));
+      } else if (!one.listener().routes().equals(same.get().routes())) {
+        lines.add(finishes(one, "leads elsewhere"));
+      } else if (!one.listener().equals(same.get())) {
+        lines.add(
+            "listener " + same.get() + " serves those who connect from now on in its new way");
+      }
+    }
+    for (Listener listener : next.listeners()) {
+      if (bound.stream().noneMatch(one -> one.isAt(listener))) {
+        lines.add("listener " + listener + " is open");
+      }
+    }
+    return lines;
+  }
+
+  private String finishes(Bound one, String why) {
+    return "listener "
+        + one.listener()
+        + " "
+        + why
+        + "; its clients, "
+        + registry.count(one.attendance())
+        + " now, finish what is in flight";
+  }
+
+  private Bound changed(Bound one, Listener next, Duration finish, Consumer<String> left) {
     if (one.listener().equals(next)) {
       return one;
     }
@@ -232,23 +267,53 @@ public final class ProxyServer implements AutoCloseable {
         .eventLoop()
         .submit(() -> channel.pipeline().replace(Acceptor.class, null, acceptor))
         .awaitUninterruptibly();
-    done.add(
-        elsewhere
-            ? finishing(one, finish, "leads elsewhere")
-            : "listener " + next + " serves those who connect from now on in its new way");
+    if (elsewhere) {
+      finish(one, finish, left);
+    }
     return new Bound(next, channel, attendance, one.counters());
   }
 
-  private String finishing(Bound one, Duration finish, String why) {
-    long clients = registry.count(one.attendance());
-    Thread.startVirtualThread(() -> registry.drain(one.attendance(), finish));
-    return "listener "
-        + one.listener()
-        + " "
-        + why
-        + "; its clients, "
-        + clients
-        + " now, finish what is in flight";
+  private void finish(Bound one, Duration finish, Consumer<String> left) {
+    finishing.put(one.attendance(), one.listener().routes().groups());
+    Thread.startVirtualThread(
+        () -> {
+          registry.drain(one.attendance(), finish);
+          finishing.remove(one.attendance());
+          prune(left);
+        });
+  }
+
+  /** Whether clients are led to a group, or finish there. */
+  public boolean leadsTo(String group) {
+    return groups().contains(group)
+        || finishing.values().stream().anyMatch(groups -> groups.contains(group));
+  }
+
+  /** Lets go of the groups that nobody is led to any more. */
+  private synchronized void prune(Consumer<String> left) {
+    for (String group : List.copyOf(subscriptions.keySet())) {
+      if (leadsTo(group)) {
+        continue;
+      }
+      Optional.ofNullable(subscriptions.remove(group)).ifPresent(TopologyFeed.Subscription::close);
+      Optional<LagProbe> probe = Optional.ofNullable(probes.remove(group));
+      for (Lane lane : lanes) {
+        Optional<Replicas> replicas = Optional.ofNullable(lane.reads().remove(group));
+        Optional<BackendPool> pool = Optional.ofNullable(lane.pools().remove(group));
+        lane.loop()
+            .events()
+            .execute(
+                () -> {
+                  if (lane.loop().index() == PROBING_LOOP) {
+                    probe.ifPresent(LagProbe::close);
+                  }
+                  replicas.ifPresent(Replicas::close);
+                  pool.ifPresent(BackendPool::close);
+                });
+      }
+      measured.remove(group);
+      left.accept(group);
+    }
   }
 
   private Access accessOf(String group) {
@@ -323,7 +388,7 @@ public final class ProxyServer implements AutoCloseable {
     BackendPool primary = lane.pools().get(group);
     if (lane.loop().index() == PROBING_LOOP && primary != null) {
       LagProbe probe = new LagProbe(lane.loop(), primary, replicas, access, shared);
-      probes.add(probe);
+      probes.put(group, probe);
       lane.loop().events().execute(probe::begin);
     }
     return replicas;
@@ -442,6 +507,11 @@ public final class ProxyServer implements AutoCloseable {
     return delays;
   }
 
+  /** How many clients are connected. */
+  public int clients() {
+    return registry.size();
+  }
+
   /**
    * Takes no more connections and lets the requests in flight be answered, for at most {@code
    * deadline}.
@@ -463,7 +533,7 @@ public final class ProxyServer implements AutoCloseable {
           .submit(
               () -> {
                 if (lane.loop().index() == PROBING_LOOP) {
-                  probes.forEach(LagProbe::close);
+                  probes.values().forEach(LagProbe::close);
                 }
                 lane.reads().values().forEach(Replicas::close);
                 lane.pools().values().forEach(BackendPool::close);

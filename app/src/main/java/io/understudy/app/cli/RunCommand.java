@@ -44,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     Configuration configuration = ConfigurationOption.read(file);
     Understudy understudy;
     try {
-      understudy = Understudy.start(configuration, news -> {});
+      understudy = Understudy.start(configuration, this::read, news -> {});
     } catch (StartException e) {
       throw new CommandException(ExitCode.CANNOT_START, file + ": " + e.getMessage(), e);
     }
@@ -64,12 +64,15 @@ final class RunCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  private Configuration read() throws ConfigurationException {
+    return ConfigurationFile.read(file, name -> Optional.ofNullable(System.getenv(name)));
+  }
+
   /** SIGHUP: a mistake in the file changes nothing. */
   private void reload(Understudy understudy) {
     try {
       LOG.info("told to read {} again", file);
-      understudy.reload(
-          ConfigurationFile.read(file, name -> Optional.ofNullable(System.getenv(name))));
+      understudy.reload(false);
     } catch (ConfigurationException | StartException e) {
       LOG.error("nothing was changed: {}", e.getMessage());
     }

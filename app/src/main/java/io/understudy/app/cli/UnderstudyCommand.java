@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       CheckCommand.class,
+      ReloadCommand.class,
       StatusCommand.class,
       ExplainCommand.class,
       FilterCommand.class,

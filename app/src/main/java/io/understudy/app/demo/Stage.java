@@ -108,7 +108,7 @@ final class Stage implements AutoCloseable {
               new Address(LOOPBACK, ports.from(port)),
               new Address(LOOPBACK, ports.from(Defaults.ADMIN_BIND.port())),
               folder.resolve("state"));
-      Understudy understudy = Understudy.start(configuration, news);
+      Understudy understudy = Understudy.start(configuration, () -> configuration, news);
       return new Stage(program, servers, watchdog, understudy, configuration, nanos, threads);
     } catch (StartException | RuntimeException e) {
       watchdog.close();

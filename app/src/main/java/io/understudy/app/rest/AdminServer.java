@@ -218,7 +218,7 @@ public final class AdminServer implements AutoCloseable {
       return sights.answer(path, query, reports.get(), text);
     }
     if (path.equals("/healthz")) {
-      return Page.text("ok\n");
+      return operator.isEnding() ? Page.error(true, 503, "ending") : Page.text("ok\n");
     }
     if (path.equals("/metrics")) {
       String accept = exchange.getRequestHeaders().getFirst("Accept");

@@ -23,6 +23,8 @@ final class ChangePages {
   private static final String SCHEME = "Bearer ";
   private static final long USUAL_PAUSE_SECONDS = 3_600;
 
+  private static final String RELOAD = "/reload";
+
   /** The only group of this name is all of them. */
   private static final String FLEET = "*";
 
@@ -47,6 +49,12 @@ final class ChangePages {
       return Page.error(
           text, 401, "changes need the token that is in the file admin-token of failover.state");
     }
+    if (path.equals(RELOAD)) {
+      boolean trial = parameters(query).getOrDefault("trial", "no").equals("yes");
+      Operator.Result result = operator.reload(trial);
+      String name = result.done() ? "done" : "refused";
+      return Page.lines(text, result.done() ? 200 : 409, name, result.lines());
+    }
     String[] parts = path.split("/", -1);
     if (parts.length != 3) {
       return unknown(text);
@@ -69,7 +77,7 @@ final class ChangePages {
         text,
         404,
         "POST knows /switchover, /failover, /pause, /resume, /acknowledge, /add-node and"
-            + " /remove-node of a /GROUP");
+            + " /remove-node of a /GROUP, and /reload");
   }
 
   private Page ask(

@@ -55,6 +55,16 @@ public interface Operator {
   /** Asks, and waits for the end. The group is one that {@link #served} knows. */
   Result ask(String group, Wanted wanted);
 
+  /**
+   * Reads the configuration again and follows it; waits for that.
+   *
+   * @param trial whether only to say what would be done
+   */
+  Result reload(boolean trial);
+
+  /** Whether the program was told to end, and only finishes what is in flight. */
+  boolean isEnding();
+
   /** The names of all groups. */
   List<String> groups();
 

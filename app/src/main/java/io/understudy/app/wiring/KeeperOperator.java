@@ -25,6 +25,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Lets operators ask the keeper of this process, where it has one. */
 final class KeeperOperator implements Operator {
@@ -41,11 +44,36 @@ final class KeeperOperator implements Operator {
   private static final String BY = "the admin port";
 
   private final Keeping keeper;
-  private final List<Configuration.Group> groups;
+  private final Supplier<List<Configuration.Group>> groups;
+  private final Function<Boolean, Result> reload;
+  private final BooleanSupplier ending;
 
-  KeeperOperator(Keeping keeper, List<Configuration.Group> groups) {
+  /**
+   * Asks one keeper.
+   *
+   * @param groups those that are configured now
+   * @param reload reads the configuration again, or says what that would do
+   * @param ending whether the program was told to end
+   */
+  KeeperOperator(
+      Keeping keeper,
+      Supplier<List<Configuration.Group>> groups,
+      Function<Boolean, Result> reload,
+      BooleanSupplier ending) {
     this.keeper = keeper;
-    this.groups = List.copyOf(groups);
+    this.groups = groups;
+    this.reload = reload;
+    this.ending = ending;
+  }
+
+  @Override
+  public boolean isEnding() {
+    return ending.getAsBoolean();
+  }
+
+  @Override
+  public Result reload(boolean trial) {
+    return reload.apply(trial);
   }
 
   @Override
@@ -138,12 +166,12 @@ final class KeeperOperator implements Operator {
 
   @Override
   public List<String> groups() {
-    return groups.stream().map(Configuration.Group::name).toList();
+    return groups.get().stream().map(Configuration.Group::name).toList();
   }
 
   @Override
   public Optional<Served> served(String group) {
-    return groups.stream()
+    return groups.get().stream()
         .filter(g -> g.name().equals(group))
         .findFirst()
         .map(g -> served(g, keeper.status(group)));

@@ -135,6 +135,22 @@ final class Keeping implements AutoCloseable {
         });
   }
 
+  /**
+   * Looks after one more group; to be called where this process decides alone.
+   *
+   * @throws IllegalArgumentException in one line, when one of its nodes is another group's
+   */
+  void add(Configuration.Group group, Certificates certificates) throws StartException {
+    if (keeper.isPresent()) {
+      keeper.get().add(Options.group(group, certificates));
+    }
+  }
+
+  /** Looks after a group no more. */
+  void remove(String group) {
+    keeper.ifPresent(k -> k.remove(group));
+  }
+
   /** Everything known of a group; of a follower, what is published. */
   GroupStatus status(String group) {
     return keeper

@@ -1,46 +1,146 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.SourceConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * What of a changed configuration a running program cannot follow. Everything else it does: the
- * proxy's listeners, limits and logins, and the log.
+ * What a running program does of a changed configuration: groups that come and go, the proxy's
+ * listeners, limits and logins, and the log. The rest waits for a restart.
+ *
+ * @param followed what holds from now on
+ * @param added groups that are looked after from now on
+ * @param removed groups that are not any more
+ * @param changes what changes but for listeners, a sentence each
+ * @param waiting what waits for a restart, a sentence each
  */
-final class ReloadPlan {
-  private ReloadPlan() {}
+record ReloadPlan(
+    Configuration followed,
+    List<Configuration.Group> added,
+    List<Configuration.Group> removed,
+    List<String> changes,
+    List<String> waiting) {
+  ReloadPlan {
+    added = List.copyOf(added);
+    removed = List.copyOf(removed);
+    changes = List.copyOf(changes);
+    waiting = List.copyOf(waiting);
+  }
 
-  /** What waits for a restart, a sentence each; empty if nothing does. */
-  static List<String> waiting(Configuration now, Configuration next) {
+  /** Compares what holds with what is wanted. */
+  static ReloadPlan of(Configuration now, Configuration next) {
+    // Several keepers know the same groups: each is started anew with the changed file.
+    boolean alone = now.failover().coordinator() == Configuration.Coordinator.LOCAL;
+    List<Configuration.Group> groups = new ArrayList<>();
+    List<Configuration.Group> added = new ArrayList<>();
+    List<Configuration.Group> removed = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
-    List<String> before = groups(now);
-    List<String> after = groups(next);
-    before.stream()
-        .filter(group -> !after.contains(group))
-        .forEach(group -> waiting.add("group " + group + " is kept as it was"));
-    after.stream()
-        .filter(group -> !before.contains(group))
-        .forEach(group -> waiting.add("group " + group + " is not kept yet"));
+    for (Configuration.Group wanted : next.groups()) {
+      Optional<Configuration.Group> known = named(now, wanted.name());
+      if (known.isPresent()) {
+        groups.add(kept(known.get(), wanted, waiting));
+      } else if (alone) {
+        groups.add(wanted);
+        added.add(wanted);
+      } else {
+        waiting.add("group " + wanted.name() + " is not kept yet");
+      }
+    }
+    for (Configuration.Group known : now.groups()) {
+      if (named(next, known.name()).isPresent()) {
+        continue;
+      }
+      if (alone && !isReplicated(now, known.name())) {
+        removed.add(known);
+      } else {
+        groups.add(known);
+        waiting.add("group " + known.name() + " is kept as it was");
+      }
+    }
     check(waiting, "failover", now.failover(), next.failover());
     check(waiting, "replication", now.replication(), next.replication());
     check(waiting, "admin", now.admin(), next.admin());
     check(waiting, "proxy.transport", now.proxy().transport(), next.proxy().transport());
     check(waiting, "proxy.threads", now.proxy().threads(), next.proxy().threads());
-    return waiting;
+    return new ReloadPlan(
+        followed(now, next, groups), added, removed, changes(now, next, added, removed), waiting);
   }
 
-  /** What a keeper is told of groups, but for secrets, which it is told anew. */
-  private static List<String> groups(Configuration configuration) {
-    return configuration.groups().stream()
-        .map(
-            group ->
-                group.name()
-                    + " at "
-                    + group.nodes()
-                    + (group.tls().isPresent() ? " over TLS" : ""))
-        .toList();
+  private static Optional<Configuration.Group> named(Configuration in, String name) {
+    return in.groups().stream().filter(group -> group.name().equals(name)).findFirst();
+  }
+
+  /** A group that stays: only its login can change. */
+  private static Configuration.Group kept(
+      Configuration.Group known, Configuration.Group wanted, List<String> waiting) {
+    if (!known.nodes().equals(wanted.nodes())) {
+      waiting.add("group " + known.name() + " stays at " + known.nodes());
+    }
+    if (!known.tls().equals(wanted.tls())) {
+      waiting.add("groups[" + known.name() + "].tls stays as it was");
+    }
+    return new Configuration.Group(known.name(), known.nodes(), wanted.auth(), known.tls());
+  }
+
+  private static boolean isReplicated(Configuration now, String group) {
+    return now.replication().stream()
+        .anyMatch(
+            source ->
+                source.origin() instanceof SourceConfig.Origin.OfGroup(String name)
+                    && name.equals(group));
+  }
+
+  private static Configuration followed(
+      Configuration now, Configuration next, List<Configuration.Group> groups) {
+    List<String> names = groups.stream().map(Configuration.Group::name).toList();
+    Configuration.Proxy proxy = next.proxy();
+    return new Configuration(
+        groups,
+        new Configuration.Proxy(
+            proxy.listeners().stream().filter(l -> names.containsAll(l.groups())).toList(),
+            now.proxy().transport(),
+            now.proxy().threads(),
+            proxy.maxClients(),
+            proxy.idleTimeout(),
+            proxy.hold(),
+            proxy.memory(),
+            proxy.drain(),
+            proxy.observing()),
+        now.failover(),
+        now.replication(),
+        now.admin(),
+        next.log());
+  }
+
+  private static List<String> changes(
+      Configuration now,
+      Configuration next,
+      List<Configuration.Group> added,
+      List<Configuration.Group> removed) {
+    List<String> changes = new ArrayList<>();
+    added.forEach(group -> changes.add("group " + group.name() + " is looked after from now on"));
+    removed.forEach(
+        group ->
+            changes.add("group " + group.name() + " is looked after until its clients are gone"));
+    Configuration.Proxy before = now.proxy();
+    Configuration.Proxy after = next.proxy();
+    holds(changes, "proxy.maxClients", before.maxClients(), after.maxClients());
+    holds(changes, "proxy.idleTimeout", before.idleTimeout(), after.idleTimeout());
+    holds(changes, "proxy.hold", before.hold(), after.hold());
+    holds(changes, "proxy.memory", before.memory(), after.memory());
+    holds(changes, "proxy.drain", before.drain(), after.drain());
+    holds(changes, "proxy.slowlog or proxy.samples", before.observing(), after.observing());
+    holds(changes, "log", now.log(), next.log());
+    return changes;
+  }
+
+  private static void holds(List<String> changes, String key, Object now, Object next) {
+    if (!Objects.equals(now, next)) {
+      changes.add(key + " is followed from now on");
+    }
   }
 
   private static void check(List<String> waiting, String key, Object now, Object next) {

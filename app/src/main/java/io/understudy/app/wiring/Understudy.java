@@ -2,6 +2,7 @@ package io.understudy.app.wiring;
 
 import io.netty.util.internal.PlatformDependent;
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.ConfigurationException;
 import io.understudy.app.config.FeedConfig;
 import io.understudy.app.config.SourceConfig;
 import io.understudy.app.metrics.Exposition;
@@ -13,6 +14,7 @@ import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
 import io.understudy.app.rest.Sightings;
 import io.understudy.proxy.BindException;
+import io.understudy.proxy.ProxyOptions;
 import io.understudy.proxy.ProxyServer;
 import io.understudy.topology.Address;
 import io.understudy.topology.RunId;
@@ -25,10 +27,15 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -48,8 +55,17 @@ public final class Understudy implements AutoCloseable {
   private Optional<Replicating> replicating = Optional.empty();
   private Optional<AdminServer> admin = Optional.empty();
 
-  private Understudy(Configuration configuration, Keeping keeping, Certificates certificates) {
+  /** How often a drain says how far it is. */
+  private static final Duration PROGRESS = Duration.ofSeconds(1);
+
+  private volatile boolean ending;
+  private final Reading reading;
+  private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
+  private Understudy(
+      Configuration configuration, Reading reading, Keeping keeping, Certificates certificates) {
     this.configuration = configuration;
+    this.reading = reading;
     this.keeping = keeping;
     this.certificates = certificates;
   }
@@ -58,10 +74,11 @@ public final class Understudy implements AutoCloseable {
    * Starts everything, and logs as configured from now on. No server is touched before every
    * address is known to be free.
    *
+   * @param reading reads the configuration again when that is asked for
    * @param news gets what happens in the groups, on each group's own thread; it must return at once
    * @throws StartException in one line; nothing is left running
    */
-  public static Understudy start(Configuration configuration, Consumer<News> news)
+  public static Understudy start(Configuration configuration, Reading reading, Consumer<News> news)
       throws StartException {
     Logging.apply(configuration.log());
     requireMemory(configuration.proxy());
@@ -88,7 +105,7 @@ public final class Understudy implements AutoCloseable {
               }
             },
             certificates);
-    Understudy starting = new Understudy(configuration, keeping, certificates);
+    Understudy starting = new Understudy(configuration, reading, keeping, certificates);
     try {
       starting.open(news);
       starting.proxy.ifPresent(p -> proxySeen.set(Optional.of(p)));
@@ -139,11 +156,8 @@ public final class Understudy implements AutoCloseable {
     LOG.info("status is answered at http://{}/status", started.address());
   }
 
-  /** What a change must show; empty where nobody decides, so that nothing can be changed. */
+  /** What a change must show. */
   private Optional<String> token() throws StartException {
-    if (!keeping.decides()) {
-      return Optional.empty();
-    }
     Path folder = configuration.failover().stateDirectory();
     try {
       return Optional.of(AdminToken.of(folder));
@@ -228,7 +242,7 @@ public final class Understudy implements AutoCloseable {
 
   /** What operators may ask for. Any thread. */
   public Operator operator() {
-    return new KeeperOperator(keeping, configuration.groups());
+    return new KeeperOperator(keeping, () -> configuration.groups(), this::reloaded, () -> ending);
   }
 
   private Exposition metrics(String accept) {
@@ -259,79 +273,136 @@ public final class Understudy implements AutoCloseable {
     }
   }
 
-  /**
-   * Follows a changed configuration as far as that is possible without a restart. Connections that
-   * no change concerns stay up.
-   *
-   * @return what was done, and what waits for a restart, a sentence each
-   * @throws StartException in one line; nothing was changed
-   */
-  public synchronized List<String> reload(Configuration next) throws StartException {
-    List<String> waiting = ReloadPlan.waiting(configuration, next);
-    List<String> done = new ArrayList<>();
-    if (proxy.isPresent() && !next.proxy().listeners().isEmpty()) {
-      try {
-        done.addAll(
-            proxy.get().apply(Options.proxy(followed(next), certificates), next.proxy().drain()));
-      } catch (BindException e) {
-        throw new StartException(String.valueOf(e.getMessage()), e);
-      }
-    } else if (!configuration.proxy().listeners().equals(next.proxy().listeners())) {
-      waiting.add("the first listener, or the end of the last, needs a restart");
-    }
-    for (Configuration.Group group : next.groups()) {
-      keeping.login(group);
-    }
-    Logging.apply(next.log());
-    configuration = followed(next);
-    done.forEach(line -> LOG.info("reload: {}", line));
-    waiting.forEach(line -> LOG.warn("reload: {} until a restart", line));
-    List<String> all = new ArrayList<>(done);
-    waiting.forEach(line -> all.add(line + " until a restart"));
-    if (all.isEmpty()) {
-      LOG.info("reload: secrets and limits were read again; nothing else changed");
-    }
-    return all;
+  /** Reads the configuration again. */
+  public interface Reading {
+    /** What the file says now. */
+    Configuration read() throws ConfigurationException;
   }
 
-  /** What the program does of a configuration from now on: the rest stays as it is. */
-  private Configuration followed(Configuration next) {
-    List<Configuration.Group> groups = new ArrayList<>();
-    for (Configuration.Group group : configuration.groups()) {
-      groups.add(
-          next.groups().stream()
-              .filter(other -> other.name().equals(group.name()))
-              .map(
-                  other ->
-                      new Configuration.Group(
-                          group.name(), group.nodes(), other.auth(), group.tls()))
-              .findFirst()
-              .orElse(group));
+  /**
+   * Reads the file again, and follows it as far as that is possible without a restart. Connections
+   * that no change concerns stay up.
+   *
+   * @param trial whether only to say what would be done
+   * @return what was done, and what waits for a restart, a sentence each
+   * @throws ConfigurationException when the file has a mistake; nothing was changed
+   * @throws StartException in one line; nothing was changed
+   */
+  public synchronized List<String> reload(boolean trial)
+      throws ConfigurationException, StartException {
+    ReloadPlan plan = ReloadPlan.of(configuration, reading.read());
+    for (Configuration.Group group : plan.added()) {
+      if (leaving.contains(group.name())) {
+        throw new StartException(
+            "group " + group.name() + " still ends; wait for its clients to be gone");
+      }
     }
-    List<String> kept = groups.stream().map(Configuration.Group::name).toList();
-    Configuration.Proxy proxy = next.proxy();
-    return new Configuration(
-        groups,
-        new Configuration.Proxy(
-            proxy.listeners().stream().filter(l -> kept.containsAll(l.groups())).toList(),
-            configuration.proxy().transport(),
-            configuration.proxy().threads(),
-            proxy.maxClients(),
-            proxy.idleTimeout(),
-            proxy.hold(),
-            proxy.memory(),
-            proxy.drain(),
-            proxy.observing()),
-        configuration.failover(),
-        configuration.replication(),
-        configuration.admin(),
-        next.log());
+    List<String> lines = new ArrayList<>(plan.changes());
+    List<String> waiting = new ArrayList<>(plan.waiting());
+    Optional<ProxyOptions> options = proxyOptions(plan, waiting);
+    if (options.isPresent()) {
+      lines.addAll(proxy.orElseThrow().plan(options.get()));
+    }
+    if (!trial) {
+      follow(plan, options);
+      lines.forEach(line -> LOG.info("reload: {}", line));
+      waiting.forEach(line -> LOG.warn("reload: {} until a restart", line));
+    }
+    waiting.forEach(line -> lines.add(line + " until a restart"));
+    if (lines.isEmpty()) {
+      lines.add("nothing else than secrets is read again");
+      LOG.info("reload: secrets were read again; nothing else changed");
+    }
+    return lines;
+  }
+
+  private Optional<ProxyOptions> proxyOptions(ReloadPlan plan, List<String> waiting)
+      throws StartException {
+    if (proxy.isPresent() && !plan.followed().proxy().listeners().isEmpty()) {
+      return Optional.of(Options.proxy(plan.followed(), certificates));
+    }
+    if (!configuration.proxy().listeners().equals(plan.followed().proxy().listeners())) {
+      waiting.add("the first listener, or the end of the last, needs a restart");
+    }
+    return Optional.empty();
+  }
+
+  private void follow(ReloadPlan plan, Optional<ProxyOptions> options) throws StartException {
+    List<String> begun = new ArrayList<>();
+    List<String> ending = plan.removed().stream().map(Configuration.Group::name).toList();
+    try {
+      for (Configuration.Group group : plan.added()) {
+        keeping.add(group, certificates);
+        begun.add(group.name());
+      }
+      leaving.addAll(ending);
+      if (options.isPresent()) {
+        proxy.orElseThrow().apply(options.get(), plan.followed().proxy().drain(), this::left);
+      }
+    } catch (BindException | IllegalArgumentException e) {
+      begun.forEach(keeping::remove);
+      leaving.removeAll(ending);
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+    plan.followed().groups().forEach(keeping::login);
+    Logging.apply(plan.followed().log());
+    configuration = plan.followed();
+    ending.stream()
+        .filter(group -> proxy.map(p -> !p.leadsTo(group)).orElse(true))
+        .forEach(this::left);
+  }
+
+  /** Nobody is led to a group any more: if it was taken out of the file, it is let go of. */
+  private void left(String group) {
+    if (leaving.remove(group)) {
+      Thread.startVirtualThread(
+          () -> {
+            keeping.remove(group);
+            LOG.info("{}: is looked after no more", group);
+          });
+    }
+  }
+
+  /** What an operator is told of a reload. */
+  private Operator.Result reloaded(boolean trial) {
+    try {
+      return new Operator.Result(true, reload(trial));
+    } catch (ConfigurationException | StartException e) {
+      List<String> lines = new ArrayList<>(List.of("nothing was changed:"));
+      String.valueOf(e.getMessage()).lines().forEach(lines::add);
+      return new Operator.Result(false, lines);
+    }
   }
 
   /** Takes no new clients and lets requests in flight finish, for at most the configured time. */
   public void drain() {
-    LOG.info("told to end: finishing what is in flight");
-    proxy.ifPresent(p -> p.drain(configuration.proxy().drain()));
+    ending = true;
+    Duration most = configuration.proxy().drain();
+    LOG.info("told to end: finishing what is in flight, for at most {} ms", most.toMillis());
+    if (proxy.isEmpty()) {
+      return;
+    }
+    CountDownLatch finished = new CountDownLatch(1);
+    Thread teller = Thread.startVirtualThread(() -> tell(proxy.get(), finished));
+    proxy.get().drain(most);
+    finished.countDown();
+    try {
+      teller.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    LOG.info("{} clients were not through and are closed", proxy.get().clients());
+  }
+
+  /** Says now and then how many clients are not through. */
+  private static void tell(ProxyServer proxy, CountDownLatch finished) {
+    try {
+      while (!finished.await(PROGRESS.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.info("{} clients are not through yet", proxy.clients());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends everything. Servers stay as they are. */

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,103 @@ class ReloadTest {
         assertThat(ended.exitCode()).isZero();
         assertThat(ended.err()).contains("listener 127.0.0.1:" + second.port() + " is open");
       }
+    }
+  }
+
+  @Test
+  void shouldLetGroupsComeAndGoWhileOthersStayUntouched() throws Exception {
+    try (RedisServer one = RedisServer.start(ServerVersion.usual());
+        RedisServer two = RedisServer.start(ServerVersion.usual());
+        Ports.Reserved first = Ports.reserve();
+        Ports.Reserved second = Ports.reserve();
+        Ports.Reserved admin = Ports.reserve()) {
+      Address stays = new Address("127.0.0.1", first.port());
+      Address comes = new Address("127.0.0.1", second.port());
+      write(admin, group("orders", one, stays));
+      try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
+        Eventually.holds("it serves", () -> pings(stays));
+        try (RespConnection open = RespConnection.open(stays, TIMEOUT)) {
+          assertThat(open.ask("SET", "k", "v")).isEqualTo(new Reply.Text("OK"));
+
+          write(admin, group("orders", one, stays), group("carts", two, comes));
+          ProgramProcess.Ended trial = understudy("reload", "--dry-run");
+          assertThat(trial.out())
+              .isEqualTo(
+                  "group carts is looked after from now on\nlistener " + comes + " is open\n");
+          assertThat(pings(comes)).isFalse();
+          assertThat(understudy("reload").out()).isEqualTo(trial.out());
+          Eventually.holds("the new group is served", () -> pings(comes));
+          assertThat(understudy("status").out()).contains("carts");
+
+          Files.writeString(folder.resolve("understudy.yaml"), broken(admin));
+          ProgramProcess.Ended mistake = understudy("reload");
+          assertThat(mistake.exitCode()).isEqualTo(1);
+          assertThat(mistake.out()).startsWith("nothing was changed:\n").contains("groups[0]");
+
+          // A node that another group has is refused, and nothing is changed.
+          write(
+              admin,
+              group("orders", one, stays),
+              group("carts", two, comes),
+              group("baskets", two, comes));
+          assertThat(understudy("reload").exitCode()).isEqualTo(1);
+
+          write(admin, group("orders", one, stays));
+          assertThat(understudy("reload").out())
+              .contains("group carts is looked after until its clients are gone")
+              .contains("listener " + comes + " is closed");
+          Eventually.holds(
+              "it is let go of", () -> program.err().contains("carts: is looked after no more"));
+          assertThat(pings(comes)).isFalse();
+          assertThat(understudy("status").out()).doesNotContain("carts");
+          assertThat(understudy("reload").out())
+              .isEqualTo("nothing else than secrets is read again\n");
+          // It is the same connection.
+          assertThat(open.ask("GET", "k")).isEqualTo(new Reply.Text("v"));
+        }
+        two.command("SET", "still", "there");
+      }
+    }
+  }
+
+  /** A group and its listener, each a line of the file. */
+  private record Part(String group, String listener) {}
+
+  private static Part group(String name, RedisServer server, Address listener) {
+    return new Part(
+        "  - { name: " + name + ", nodes: [" + server.address() + "] }\n",
+        "    - { bind: \"" + listener + "\", group: " + name + " }\n");
+  }
+
+  private void write(Ports.Reserved admin, Part... parts) throws IOException {
+    StringBuilder text = new StringBuilder("groups:\n");
+    List.of(parts).forEach(part -> text.append(part.group()));
+    text.append("proxy:\n  drain: 300ms\n  listeners:\n");
+    List.of(parts).forEach(part -> text.append(part.listener()));
+    text.append("admin: { bind: \"127.0.0.1:" + admin.port() + "\" }\n");
+    Files.writeString(folder.resolve("understudy.yaml"), text.toString());
+  }
+
+  private static String broken(Ports.Reserved admin) {
+    return "groups: [{ name: 7x7! }]\nadmin: { bind: \"127.0.0.1:" + admin.port() + "\" }\n";
+  }
+
+  /** The command takes admin address and token from a copy of the file, which may be broken. */
+  private ProgramProcess.Ended understudy(String... arguments) throws Exception {
+    Path right = folder.resolve("right.yaml");
+    if (!Files.exists(right)) {
+      Files.copy(folder.resolve("understudy.yaml"), right);
+    }
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("-c", "right.yaml"));
+    return ProgramProcess.run(folder, all.toArray(String[]::new));
+  }
+
+  private static boolean pings(Address address) {
+    try (RespConnection connection = RespConnection.open(address, TIMEOUT)) {
+      return connection.ask("PING") instanceof Reply.Text;
+    } catch (IOException e) {
+      return false;
     }
   }
 

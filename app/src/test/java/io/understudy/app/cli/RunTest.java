@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 import io.understudy.app.ProgramProcess;
 import io.understudy.app.probe.Reply;
 import io.understudy.app.probe.RespConnection;
+import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
 import io.understudy.topology.Address;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +122,66 @@ class RunTest {
         assertThat(failures).isEmpty();
         assertThat(primary.command("GET", "counter")).isEqualTo(Long.toString(done.get()));
       }
+    }
+  }
+
+  @Test
+  void shouldSayThatItEndsAndHowFarThatIs() throws Exception {
+    try (RedisServer primary = RedisServer.start(ServerVersion.usual());
+        Ports.Reserved port = Ports.reserve();
+        Ports.Reserved admin = Ports.reserve()) {
+      Address listener = new Address("127.0.0.1", port.port());
+      Files.writeString(
+          folder.resolve("understudy.yaml"),
+          """
+          groups: [{ name: orders, nodes: ["%s"] }]
+          proxy: { listeners: [{ bind: "%s", group: orders }], drain: 60s }
+          failover: { downAfter: 60s }
+          admin: { bind: "127.0.0.1:%d" }
+          """
+              .formatted(primary.address(), listener, admin.port()));
+      try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
+        awaitWrite(listener, program);
+        try (RespConnection waiting = RespConnection.open(listener, TIMEOUT)) {
+          assertThat(healthOf(admin)).isEqualTo(200);
+          primary.stop();
+          double before = commands(admin);
+          waiting.send("INCR", "counted");
+          await().atMost(DEADLINE).until(() -> commands(admin) > before);
+          program.terminate();
+          await().atMost(DEADLINE).until(() -> healthOf(admin) == 503);
+          await()
+              .atMost(DEADLINE)
+              .untilAsserted(
+                  () -> assertThat(program.err()).contains("1 clients are not through yet"));
+          primary.resume();
+          assertThat(waiting.read()).isEqualTo(new Reply.Count(1));
+        }
+        var ended = program.await();
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.err()).contains("0 clients were not through");
+      }
+    }
+  }
+
+  private static int healthOf(Ports.Reserved admin) throws Exception {
+    return get(admin, "/healthz").statusCode();
+  }
+
+  /** How many commands its clients have sent. */
+  private static double commands(Ports.Reserved admin) throws Exception {
+    return get(admin, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("understudy_proxy_commands_total"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  private static HttpResponse<String> get(Ports.Reserved admin, String path) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin.port() + path));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
   }
 

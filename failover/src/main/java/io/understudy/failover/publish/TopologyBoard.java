@@ -59,6 +59,14 @@ public final class TopologyBoard implements TopologyFeed {
     group(topology.group()).publish(topology);
   }
 
+  /**
+   * Nothing of a group is current any more, and nobody is told more of it: it is looked after no
+   * more. A later publication begins anew.
+   */
+  public void forget(String group) {
+    groups.remove(group);
+  }
+
   private Group group(String name) {
     return groups.computeIfAbsent(name, Group::new);
   }
