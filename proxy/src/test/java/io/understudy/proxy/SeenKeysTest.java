@@ -10,12 +10,14 @@ import io.understudy.testkit.Eventually;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Slow requests, hot keys and big keys, in front of a real server. */
 class SeenKeysTest {
+  private static final int HALVED = 40_000;
   private static final int HUGE = 300_000;
 
   private static ProxyOptions observing(ProxyOptions options, Observing observing) {
@@ -153,11 +155,17 @@ class SeenKeysTest {
             client.read(3);
             client.send(Wire.commands("SET small 1", "SET large " + "v".repeat(9_000)));
             client.read(2);
+            byte[] halved = Wire.command("SET", "halved", "v".repeat(HALVED));
+            client.send(Arrays.copyOf(halved, 1_000));
+            assertThat(direct.call("PING")).isEqualTo("+PONG\r\n");
+            client.send(Arrays.copyOfRange(halved, 1_000, halved.length));
+            client.read();
             client.call("GET", "huge");
             client.call("SET", "vast", "v".repeat(HUGE));
             return big(rig, "filled").isPresent()
                 && big(rig, "large").isPresent()
                 && big(rig, "huge").isPresent()
+                && big(rig, "halved").isPresent()
                 && big(rig, "vast").isPresent();
           });
 
@@ -166,6 +174,7 @@ class SeenKeysTest {
       assertThat(big(rig, "large").orElseThrow().bytes()).isBetween(9_000L, 9_100L);
       assertThat(big(rig, "large").orElseThrow().reply()).isFalse();
       assertThat(big(rig, "huge").orElseThrow().bytes()).isBetween(HUGE + 0L, HUGE + 100L);
+      assertThat(big(rig, "halved").orElseThrow().bytes()).isBetween(HALVED + 0L, HALVED + 100L);
       assertThat(big(rig, "vast").orElseThrow().bytes()).isBetween(HUGE + 0L, HUGE + 100L);
       assertThat(big(rig, "vast").orElseThrow().command()).isEqualTo("set");
       assertThat(big(rig, "small")).isEmpty();

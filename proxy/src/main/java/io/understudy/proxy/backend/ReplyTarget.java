@@ -39,7 +39,9 @@ public interface ReplyTarget {
    */
   default void slow(ByteBuf run, int count, long tookNanos) {}
 
-  /** Whether {@link #large} is to be told of large replies. */
+  /**
+   * Whether {@link #large} is to be told of a large reply that is there now; asked once for each.
+   */
   default boolean wantsLarge() {
     return false;
   }

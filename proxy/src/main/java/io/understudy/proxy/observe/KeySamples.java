@@ -38,6 +38,7 @@ public final class KeySamples {
   private final Arguments arguments = new Arguments();
   private final KeyFinder finder = new KeyFinder();
   private boolean begun;
+  private boolean bigBegun;
   private long nextNanos;
   private long nextBigNanos;
   private long state;
@@ -50,9 +51,17 @@ public final class KeySamples {
     return nowNanos - nextNanos >= 0 || !begun;
   }
 
-  /** Whether something large should be looked at. On the loop. */
-  public boolean isBigDue(long nowNanos) {
-    return nowNanos - nextBigNanos >= 0 || !begun;
+  /**
+   * Whether something large may be looked at now; if so, the next may be after a pause, whatever is
+   * found. On the loop.
+   */
+  public boolean takesBig(long nowNanos) {
+    boolean takes = nowNanos - nextBigNanos >= 0 || !bigBegun;
+    if (takes) {
+      bigBegun = true;
+      nextBigNanos = nowNanos + BIG_PAUSE_NANOS;
+    }
+    return takes;
   }
 
   /**
@@ -122,8 +131,6 @@ public final class KeySamples {
 
   /** Notes a large request or reply of a command's first key. On the loop. */
   public void big(Excerpt command, long length, boolean reply, int database, long nowNanos) {
-    begun = true;
-    nextBigNanos = nowNanos + BIG_PAUSE_NANOS;
     if (command.key().isEmpty() || length < BIG_BYTES) {
       return;
     }

@@ -233,6 +233,9 @@ final class Forwarder {
     }
     long arrivedNanos = shared.arrivedNanos();
     if (carried != null) {
+      if (count == 1) {
+        sampleCarried(carried, carried.readableBytes() + end - from, arrivedNanos);
+      }
       backend.submit(
           shared, carried, carried.readerIndex(), carried.readableBytes(), 0, 0, arrivedNanos);
       carried.release();
@@ -253,8 +256,17 @@ final class Forwarder {
       int perSecond = limits().observing().samplesPerSecond();
       keys.sample(input.buffer(), from, end, count, database, nowNanos, perSecond);
     }
-    if (end - from >= KeySamples.BIG_BYTES && keys.isBigDue(nowNanos)) {
+    if (end - from >= KeySamples.BIG_BYTES && keys.takesBig(nowNanos)) {
       keys.largest(input.buffer(), from, end, count, database, nowNanos);
+    }
+  }
+
+  /** A command that came in pieces; its key is mostly in the first. */
+  private void sampleCarried(ByteBuf carried, int length, long nowNanos) {
+    if (length >= KeySamples.BIG_BYTES && session.pool().keys().takesBig(nowNanos)) {
+      int begin = carried.readerIndex();
+      int behind = Math.min(carried.writerIndex(), begin + Excerpt.MOST_BYTES);
+      session.noteLarge(Excerpt.of(carried, begin, behind), length, false);
     }
   }
 

@@ -119,7 +119,7 @@ final class PinnedTimes {
 
   private void large(Awaited command, long length, boolean reply) {
     long nowNanos = session.context().loop().turn().nowNanos();
-    if (command.head.length > 0 && session.pool().keys().isBigDue(nowNanos)) {
+    if (command.head.length > 0 && session.pool().keys().takesBig(nowNanos)) {
       session.noteLarge(command.excerpt(), length, reply);
     }
   }

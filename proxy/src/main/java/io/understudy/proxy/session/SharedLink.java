@@ -264,7 +264,7 @@ final class SharedLink implements ReplyTarget {
 
   @Override
   public boolean wantsLarge() {
-    return asking == null && session.pool().keys().isBigDue(context.loop().turn().nowNanos());
+    return asking == null && session.pool().keys().takesBig(context.loop().turn().nowNanos());
   }
 
   @Override
