@@ -472,9 +472,12 @@ final class Failover {
         };
     String reason = target.address() + verb + " in epoch " + epoch + loss + ". Why: " + op.reason();
     Reign begun = Reign.begun(epoch, target, history, offset, situation.now());
-    boolean newHistory = old.filter(o -> known != null && !o.history().equals(history)).isPresent();
+    Optional<Reign> other = old.filter(o -> !o.history().equals(history));
     draft.crown(
-        newHistory ? begun.after(old.orElseThrow().history(), known.replication()) : begun, reason);
+        known != null && other.isPresent()
+            ? begun.after(other.get().history(), known.replication())
+            : begun,
+        reason);
     return reason;
   }
 }
