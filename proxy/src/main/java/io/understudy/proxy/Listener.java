@@ -3,6 +3,7 @@ package io.understudy.proxy;
 import io.understudy.proxy.route.Admission;
 import io.understudy.proxy.route.ReadPolicy;
 import io.understudy.proxy.route.Routes;
+import io.understudy.proxy.route.Users;
 import io.understudy.wire.tls.TlsServer;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param routes which keys belong to which group
  * @param reads where its reads go
  * @param admission how many clients it takes
+ * @param users who may log in; empty if the servers judge that
  * @param tls the server's end of TLS; empty for plain connections
  */
 public record Listener(
@@ -23,6 +25,7 @@ public record Listener(
     Routes routes,
     ReadPolicy reads,
     Admission admission,
+    Optional<Users> users,
     Optional<TlsServer> tls) {
   private static final int MAX_PORT = 65_535;
 
@@ -33,17 +36,22 @@ public record Listener(
 
   /** A plain one that takes as many clients as the proxy does. */
   public Listener(String host, int port, String group, ReadPolicy reads) {
-    this(host, port, Routes.to(group), reads, Admission.ANY, Optional.empty());
+    this(host, port, Routes.to(group), reads, Admission.ANY, Optional.empty(), Optional.empty());
   }
 
   /** The same for other clients. */
   public Listener with(Admission other) {
-    return new Listener(host, port, routes, reads, other, tls);
+    return new Listener(host, port, routes, reads, other, users, tls);
   }
 
   /** The same for other routes. */
   public Listener with(Routes others) {
-    return new Listener(host, port, others, reads, admission, tls);
+    return new Listener(host, port, others, reads, admission, users, tls);
+  }
+
+  /** The same with users of its own. */
+  public Listener with(Users some) {
+    return new Listener(host, port, routes, reads, admission, Optional.of(some), tls);
   }
 
   /** The group of keys that no route takes. */
@@ -53,7 +61,7 @@ public record Listener(
 
   /** The same over TLS. */
   public Listener with(TlsServer server) {
-    return new Listener(host, port, routes, reads, admission, Optional.of(server));
+    return new Listener(host, port, routes, reads, admission, users, Optional.of(server));
   }
 
   /** Refuses a port that does not exist. */

@@ -28,6 +28,7 @@ import io.understudy.proxy.observe.Distribution;
 import io.understudy.proxy.observe.KeySamples;
 import io.understudy.proxy.observe.KeysSeen;
 import io.understudy.proxy.route.Limits;
+import io.understudy.proxy.route.Users;
 import io.understudy.proxy.session.Acceptor;
 import io.understudy.proxy.session.Attendance;
 import io.understudy.proxy.session.ClientRegistry;
@@ -232,6 +233,10 @@ public final class ProxyServer implements AutoCloseable {
       } else if (!one.listener().routes().equals(same.get().routes())) {
         lines.add(finishes(one, "leads elsewhere"));
       } else if (!one.listener().equals(same.get())) {
+        if (!one.listener().users().equals(same.get().users())) {
+          lines.add(
+              "listener " + same.get() + " has other users; clients of those that changed finish");
+        }
         lines.add(
             "listener " + same.get() + " serves those who connect from now on in its new way");
       }
@@ -269,6 +274,9 @@ public final class ProxyServer implements AutoCloseable {
         .awaitUninterruptibly();
     if (elsewhere) {
       finish(one, finish, left);
+    } else if (!one.listener().users().equals(next.users())) {
+      Users users = next.users().orElse(null);
+      Thread.startVirtualThread(() -> registry.changed(attendance, users, finish));
     }
     return new Bound(next, channel, attendance, one.counters());
   }
@@ -362,7 +370,14 @@ public final class ProxyServer implements AutoCloseable {
               : null;
       Destinations destinations =
           listener.routes().isOne() ? null : new Destinations(listener.routes(), pools);
-      acceptor.add(lane.loop(), listener.group(), pool, counter, spread, destinations);
+      acceptor.add(
+          lane.loop(),
+          listener.group(),
+          pool,
+          counter,
+          spread,
+          listener.users().orElse(null),
+          destinations);
     }
     return acceptor;
   }

@@ -7,6 +7,7 @@ import io.understudy.testkit.ServerVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +48,22 @@ class ForwardingTest {
       }
       client.send(requests.toByteArray());
       assertThat(client.read(5_000)).isEqualTo(expected);
+    }
+  }
+
+  /** What a command changes is followed also when the command is long and comes in pieces. */
+  @Test
+  void shouldKeepTheWatchOfALongKey() throws IOException {
+    String key = "k".repeat(200_000);
+    try (Wire client = rig.connect();
+        Wire other = rig.connect()) {
+      byte[] watch = Wire.command("WATCH", key);
+      client.send(Arrays.copyOf(watch, 100_000));
+      client.send(Arrays.copyOfRange(watch, 100_000, watch.length));
+      assertThat(client.read()).isEqualTo("+OK\r\n");
+      assertThat(other.call("SET", key, "1")).isEqualTo("+OK\r\n");
+      client.send(Wire.commands("MULTI", "SET a 1", "EXEC"));
+      assertThat(client.read(3).getLast()).isEqualTo("*-1\r\n");
     }
   }
 

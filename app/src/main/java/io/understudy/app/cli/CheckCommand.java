@@ -155,7 +155,14 @@ final class CheckCommand implements Callable<Integer> {
         + listener
             .maxClientsPerAddress()
             .map(most -> ", to " + most + " clients from one address")
-            .orElse("");
+            .orElse("")
+        + users(listener.users());
+  }
+
+  private static String users(List<Configuration.User> users) {
+    return users.isEmpty()
+        ? ""
+        : ", to " + String.join(", ", users.stream().map(user -> user.acl().toString()).toList());
   }
 
   private static String tls(Configuration.Group group) {

@@ -1,6 +1,7 @@
 package io.understudy.app.config;
 
 import io.understudy.topology.Address;
+import io.understudy.wire.acl.AclUser;
 import io.understudy.wire.tls.ClientTls;
 import io.understudy.wire.tls.ServerTls;
 import java.nio.file.Path;
@@ -95,6 +96,7 @@ public record Configuration(
    * @param maxClients of this listener alone; empty for as many as all may have
    * @param maxClientsPerAddress of this listener, from one address; empty for any number
    * @param routes which keys belong to other groups; empty if all belong to {@code group}
+   * @param users who may log in at the proxy; empty if the servers judge that
    */
   public record Listener(
       Address bind,
@@ -103,7 +105,12 @@ public record Configuration(
       Optional<ServerTls> tls,
       Optional<Integer> maxClients,
       Optional<Integer> maxClientsPerAddress,
-      Optional<Routes> routes) {
+      Optional<Routes> routes,
+      List<User> users) {
+    public Listener {
+      users = List.copyOf(users);
+    }
+
     /** A plain one to one group, without bounds of its own. */
     public Listener(Address bind, String group, ReadRules reads) {
       this(
@@ -113,7 +120,8 @@ public record Configuration(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          List.of());
     }
 
     /** Whether it leads to a group, be it by a route. */
@@ -129,6 +137,13 @@ public record Configuration(
       return all;
     }
   }
+
+  /**
+   * Who may log in at a listener.
+   *
+   * @param as the user of the servers that runs its commands; empty for the group's own
+   */
+  public record User(AclUser acl, Optional<Credentials> as) {}
 
   /**
    * Which keys of a listener belong to other groups than its own.

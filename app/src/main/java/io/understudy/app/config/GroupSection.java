@@ -76,8 +76,13 @@ final class GroupSection {
   }
 
   static Optional<Configuration.Credentials> credentials(Section group) {
-    return group
-        .get("auth")
+    return credentials(group, "auth");
+  }
+
+  /** How to log in to servers, as a key of a section says it. */
+  static Optional<Configuration.Credentials> credentials(Section section, String key) {
+    return section
+        .get(key)
         .flatMap(v -> v.section(List.of("username", "password")))
         .flatMap(
             auth -> {

@@ -84,7 +84,8 @@ final class ProxySection {
                   "maxClients",
                   "maxClientsPerAddress",
                   "routes",
-                  "pubsub"))
+                  "pubsub",
+                  "users"))
           .ifPresent(section -> listener(section, names, places).ifPresent(listeners::add));
     }
     return listeners;
@@ -123,10 +124,13 @@ final class ProxySection {
         section.get("maxClientsPerAddress").flatMap(v -> v.integer(1, MOST_CLIENTS));
     Optional<Configuration.Routes> routes =
         RouteSection.read(section, value -> knownGroup(value, names));
+    List<Configuration.User> users = UserSection.read(section);
     return bind.flatMap(
         b ->
             group.map(
-                g -> new Configuration.Listener(b, g, reads, tls, clients, perAddress, routes)));
+                g ->
+                    new Configuration.Listener(
+                        b, g, reads, tls, clients, perAddress, routes, users)));
   }
 
   private static Optional<String> knownGroup(Value value, List<String> names) {

@@ -42,6 +42,7 @@ public final class Metrics {
     counts.put("clients_over_limit", "Clients that were closed because a limit was exceeded.");
     counts.put("protocol_errors", "Clients that were closed because they broke the protocol.");
     counts.put("handshakes_failed", "Clients with whom no TLS came about.");
+    counts.put("denied", "Logins and commands that the proxy's users do not allow.");
     counts.put("commands", "Commands that were forwarded or answered.");
     counts.put("replies", "Replies that were passed on.");
     counts.put("commands_held", "Commands that had to wait for a primary.");

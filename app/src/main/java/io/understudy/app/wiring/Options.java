@@ -18,6 +18,7 @@ import io.understudy.proxy.route.Limits;
 import io.understudy.proxy.route.Observing;
 import io.understudy.proxy.route.ReadPolicy;
 import io.understudy.proxy.route.Routes;
+import io.understudy.proxy.route.Users;
 import io.understudy.topology.Coordinator;
 import io.understudy.zookeeper.KeeperIdentity;
 import io.understudy.zookeeper.ZookeeperOptions;
@@ -212,13 +213,7 @@ final class Options {
   private static Access access(Configuration.Group group, Certificates certificates)
       throws StartException {
     return new Access(
-        group
-            .auth()
-            .map(
-                auth ->
-                    new Credentials(
-                        bytes(auth.username().orElse("")), bytes(auth.password().reveal())))
-            .orElse(Credentials.NONE),
+        group.auth().map(Options::credentials).orElse(Credentials.NONE),
         certificates.of(group.tls()));
   }
 
@@ -236,7 +231,25 @@ final class Options {
                     listener.maxClientsPerAddress().orElse(Integer.MAX_VALUE)));
     Listener routed =
         listener.routes().map(routes -> plain.with(routes(listener, routes))).orElse(plain);
-    return listener.tls().isPresent() ? routed.with(certificates.of(listener.tls().get())) : routed;
+    Listener guarded = listener.users().isEmpty() ? routed : routed.with(users(listener.users()));
+    return listener.tls().isPresent()
+        ? guarded.with(certificates.of(listener.tls().get()))
+        : guarded;
+  }
+
+  private static Users users(List<Configuration.User> users) {
+    return new Users(
+        users.stream()
+            .map(
+                user ->
+                    new Users.User(
+                        user.acl(),
+                        user.as().map(Options::credentials).orElse(Credentials.OF_GROUP)))
+            .toList());
+  }
+
+  private static Credentials credentials(Configuration.Credentials auth) {
+    return new Credentials(bytes(auth.username().orElse("")), bytes(auth.password().reveal()));
   }
 
   private static Routes routes(Configuration.Listener listener, Configuration.Routes routes) {

@@ -102,6 +102,7 @@ final class ProxyReports {
       case PROTOCOL_ERRORS -> "protocol_errors";
       case HANDSHAKES_FAILED -> "handshakes_failed";
       case SLOW -> "slow_requests";
+      case DENIED -> "denied";
     };
   }
 }

@@ -329,7 +329,8 @@ public final class BackendPool {
       return;
     }
     Access how = access.get();
-    Handshake handshake = new Handshake(key, how.credentials(), new Opening(key, pinned));
+    Credentials user = key.credentials().isOfGroup() ? how.credentials() : key.credentials();
+    Handshake handshake = new Handshake(key, user, how.credentials(), new Opening(key, pinned));
     Backend backend = new Backend(loop, now, handshake, how.tls());
     open.add(backend);
     handshake.begin(backend);

@@ -48,6 +48,7 @@ final class Handshake implements Receiver {
           + " allow the user INFO and ROLE, or give the group credentials of its own";
 
   private final PoolKey wanted;
+  private final Credentials user;
   private final Credentials group;
   private final Listener listener;
   private final ReplyScanner scanner = new ReplyScanner();
@@ -71,10 +72,12 @@ final class Handshake implements Receiver {
    * Prepares for one connection.
    *
    * @param wanted the state it shall be in
+   * @param user as whom it is authenticated in this state
    * @param group the group's own credentials, or {@link Credentials#NONE}
    */
-  Handshake(PoolKey wanted, Credentials group, Listener listener) {
+  Handshake(PoolKey wanted, Credentials user, Credentials group, Listener listener) {
     this.wanted = wanted;
+    this.user = user;
     this.group = group;
     this.listener = listener;
     this.whenAnswered = () -> {};
@@ -88,7 +91,6 @@ final class Handshake implements Receiver {
    */
   void begin(Backend backend) {
     toPrimary = backend.reign().isPrimary();
-    Credentials user = wanted.credentials();
     if (!user.isNone() && !group.isNone()) {
       auth(backend, group);
     }
@@ -209,12 +211,9 @@ final class Handshake implements Receiver {
       backend.key(wanted);
       backend.spoil();
       listener.busy(backend, busy);
-    } else if (runId == null && demandsAuth && wanted.credentials().isNone()) {
+    } else if (runId == null && demandsAuth && user.isNone()) {
       finish(backend, true);
-    } else if (runId == null
-        && lacksPermission
-        && wanted.credentials().isNone()
-        && !group.isNone()) {
+    } else if (runId == null && lacksPermission && user.isNone() && !group.isNone()) {
       lacksPermission = false;
       auth(backend, group);
       askWhoItIs(backend);
@@ -248,10 +247,10 @@ final class Handshake implements Receiver {
 
   /** It is the primary: the connection takes on what it has not yet. */
   private void finishState(Backend backend) {
-    if (!wanted.credentials().isNone() && !group.isNone()) {
-      auth(backend, wanted.credentials());
+    if (!user.isNone() && !group.isNone()) {
+      auth(backend, user);
     }
-    if (wanted.credentials().isNone() || stateRefused) {
+    if (user.isNone() || stateRefused) {
       takeOnState(backend, this::takeState);
     }
     if (expected.isEmpty()) {

@@ -14,6 +14,7 @@ import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Failures;
 import io.understudy.proxy.backend.Loop;
 import io.understudy.proxy.route.Conducts;
+import io.understudy.proxy.route.Users;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.tls.TlsServer;
 import java.net.InetAddress;
@@ -66,6 +67,7 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
       BackendPool pool,
       Counters counters,
       @Nullable Spread spread,
+      @Nullable Users users,
       @Nullable Destinations destinations) {
     HoldBudget budget = new HoldBudget(loop);
     seats.add(
@@ -79,6 +81,7 @@ public final class Acceptor extends ChannelInboundHandlerAdapter {
                 registry,
                 counters,
                 spread,
+                users,
                 destinations,
                 CONDUCTS),
             new AtomicInteger()));

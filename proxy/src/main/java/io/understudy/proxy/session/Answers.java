@@ -1,5 +1,7 @@
 package io.understudy.proxy.session;
 
+import java.util.Locale;
+
 /** The replies the proxy gives in its own name. */
 final class Answers {
   static final String OK = "+OK\r\n";
@@ -54,6 +56,15 @@ final class Answers {
   /** An error that a server gave, handed on. */
   static String serverError(String text) {
     return "-" + oneLine(text) + "\r\n";
+  }
+
+  /** A RESP2 client that is subscribed may not say everything: the text of servers. */
+  static String onlyInSubscribedMode(String command) {
+    return error(
+        "Can't execute '"
+            + command.toLowerCase(Locale.ROOT)
+            + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
+            + " context");
   }
 
   /** A bulk string; its characters are bytes. */

@@ -22,6 +22,7 @@ final class Client {
   private volatile long connection = -1;
   private boolean lent;
   private volatile PoolKey key = PoolKey.FRESH;
+  private volatile String user = PoolKey.FRESH.credentials().effectiveUser();
 
   Client(long id, String address, String localAddress, long nowNanos) {
     this.id = id;
@@ -96,9 +97,15 @@ final class Client {
     return key;
   }
 
+  /** Whose rights it has, as far as its listener tells. */
+  String user() {
+    return user;
+  }
+
   /** Follows a change of these. */
-  void describe(PoolKey now) {
+  void describe(PoolKey now, String as) {
     key = now;
+    user = as;
   }
 
   /** Whether it is subscribed to anything. */

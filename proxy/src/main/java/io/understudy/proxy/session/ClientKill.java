@@ -39,7 +39,7 @@ final class ClientKill {
         skipMe = value.equalsIgnoreCase("yes");
         continue;
       }
-      String complaint = complaint(option, value);
+      String complaint = complaint(asking, option, value);
       if (!complaint.isEmpty()) {
         return complaint;
       }
@@ -65,7 +65,7 @@ final class ClientKill {
     return Answers.error("No such client");
   }
 
-  private static String complaint(String option, String value) {
+  private static String complaint(Session asking, String option, String value) {
     return switch (option) {
       case "ID" ->
           value.matches("[0-9]{1,18}") && !value.matches("0+")
@@ -79,7 +79,11 @@ final class ClientKill {
           TYPES.contains(value.toLowerCase(Locale.ROOT))
               ? ""
               : Answers.error("Unknown client type '" + value + "'");
-      case "ADDR", "LADDR", "USER" -> "";
+      case "USER" ->
+          asking.guard() == null || asking.guard().knows(value)
+              ? ""
+              : Answers.error("No such user '" + value + "'");
+      case "ADDR", "LADDR" -> "";
       default -> SYNTAX;
     };
   }
@@ -95,7 +99,7 @@ final class ClientKill {
       case "ID" -> session -> session.client().id() == Long.parseLong(value);
       case "ADDR" -> session -> session.client().address().equals(value);
       case "LADDR" -> session -> session.client().localAddress().equals(value);
-      case "USER" -> session -> session.client().key().credentials().effectiveUser().equals(value);
+      case "USER" -> session -> session.client().user().equals(value);
       case "TYPE" -> session -> isOfType(session, value);
       case "MAXAGE" -> {
         long now = asking.context().loop().nanoTime().getAsLong();

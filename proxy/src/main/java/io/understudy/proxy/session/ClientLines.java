@@ -105,7 +105,7 @@ final class ClientLines {
     line.replace("name", client.name());
     line.replace("age", seconds(now - client.sinceNanos()));
     line.replace("idle", seconds(now - client.heardNanos()));
-    line.replace("user", client.key().credentials().effectiveUser());
+    line.replace("user", client.user());
     line.replace("resp", Integer.toString(client.key().protocol()));
     line.replace("lib-name", client.libraryName());
     line.replace("lib-ver", client.libraryVersion());

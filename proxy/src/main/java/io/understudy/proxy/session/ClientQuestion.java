@@ -43,7 +43,7 @@ record ClientQuestion(List<String> command, boolean isAnswer) {
           ClientCommands.listed(session, arguments).isPresent()
               ? list(session)
               : new ClientQuestion(arguments, true);
-      case "client|kill" -> kill(arguments);
+      case "client|kill" -> kill(session, arguments);
       case "client|pause" -> new ClientQuestion(arguments, count < 3);
       case "client|unblock" -> unblock(session, arguments);
       default -> new ClientQuestion(arguments, count != 2);
@@ -55,13 +55,16 @@ record ClientQuestion(List<String> command, boolean isAnswer) {
   }
 
   /** The client's own filters, so that the server judges them, and one more that nobody passes. */
-  private static ClientQuestion kill(List<String> arguments) {
+  private static ClientQuestion kill(Session session, List<String> arguments) {
     if (arguments.size() < 3) {
       return new ClientQuestion(arguments, true);
     }
     List<String> command = new ArrayList<>(List.of("CLIENT", "KILL"));
     for (int i = 2; i + 1 < arguments.size(); i += 2) {
-      if (KILL_FILTERS.contains(arguments.get(i).toUpperCase(Locale.ROOT))) {
+      String filter = arguments.get(i).toUpperCase(Locale.ROOT);
+      // The users of a listener are not the server's.
+      boolean ours = filter.equals("USER") && session.guard() != null;
+      if (KILL_FILTERS.contains(filter) && !ours) {
         command.addAll(arguments.subList(i, i + 2));
       }
     }

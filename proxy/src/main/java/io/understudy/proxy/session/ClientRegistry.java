@@ -1,5 +1,6 @@
 package io.understudy.proxy.session;
 
+import io.understudy.proxy.route.Users;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -91,6 +92,19 @@ public final class ClientRegistry {
         sessions.values().stream().filter(session -> session.cameThrough(listener)).toList();
     drain(theirs, deadline);
     theirs.forEach(Session::close);
+  }
+
+  /**
+   * Tells the clients of a listener that its users are others now; lets those finish who are not
+   * among them as they were, and closes who is not through by the deadline. Waits for that.
+   */
+  public void changed(Attendance listener, @Nullable Users users, Duration deadline) {
+    List<Session> others =
+        sessions.values().stream()
+            .filter(session -> session.cameThrough(listener) && !session.adopts(users))
+            .toList();
+    drain(others, deadline);
+    others.forEach(Session::close);
   }
 
   /** How many clients came through a listener. */

@@ -41,7 +41,9 @@ public final class Counters {
     /** Clients with whom no TLS came about. */
     HANDSHAKES_FAILED,
     /** Requests that took long; what was sent together is one. */
-    SLOW
+    SLOW,
+    /** Logins and commands that the listener's users do not allow. */
+    DENIED
   }
 
   private final EnumMap<Count, AtomicLong> values = new EnumMap<>(Count.class);

@@ -30,6 +30,7 @@ final class Forwarder {
   private final Conducts conducts;
   private final boolean spreads;
   private final @Nullable Router router;
+  private final @Nullable Guard guard;
   private boolean advancing;
   private boolean backendIsSlow;
   private boolean turnAsked;
@@ -44,6 +45,7 @@ final class Forwarder {
     this.conducts = session.context().conducts();
     this.spreads = session.context().spread() != null;
     this.router = session.router();
+    this.guard = session.guard();
   }
 
   /** Goes on as far as mode and limits allow. */
@@ -57,7 +59,7 @@ final class Forwarder {
       Mode mode = session.mode();
       if (mode instanceof Mode.Run) {
         int most = Math.min(budget, limits.commandsInFlight() - session.outstanding());
-        budget -= run(session.specials().isSkipping() ? 1 : most);
+        budget -= run(session.muting().isSkipping() ? 1 : most);
       } else if (mode instanceof Mode.Pinned(PinnedLink link)) {
         if (!link.takesCommands()) {
           break;
@@ -143,14 +145,15 @@ final class Forwarder {
           if (conduct != Conduct.PLAIN
               || apart
               || (spreads && turns(count))
-              || (router != null && !stays(router, count))) {
+              || (router != null && !stays(router, count))
+              || (guard != null && !guard.passes(scanner, input))) {
             send(count, mix, commandStart(count));
             special(conduct);
             return count + 1;
           }
           lastCommand = scanner.command();
           int same = 1;
-          if (router == null) {
+          if (router == null && (guard == null || guard.isDecidedByName(lastCommand))) {
             // More of the same; with routes, each command's keys say where it goes.
             same += scanner.repeats(budget - count - 1);
           }
@@ -307,6 +310,7 @@ final class Forwarder {
         } else if (conduct != Conduct.PLAIN
             || spreads
             || router != null
+            || guard != null
             || mode instanceof Mode.Broken) {
           session
               .specials()
@@ -333,8 +337,8 @@ final class Forwarder {
   }
 
   private void startSkipping() {
-    if (session.specials().isSkipping()) {
-      session.specials().startSkipping();
+    if (session.muting().isSkipping()) {
+      session.muting().start();
       session.mode(new Mode.Skip());
     }
   }
@@ -355,7 +359,7 @@ final class Forwarder {
             && !scanner.isInline()
             && scanner.isNameKnown();
     input.finishBuffer();
-    if (large && router != null) {
+    if (large && needsWhole()) {
       keepWhole();
     } else if (large) {
       session.context().counters().add(Counters.Count.COMMANDS, 1);
@@ -374,10 +378,37 @@ final class Forwarder {
         shared.arrivedNanos());
   }
 
-  /** Where a command goes is known when all of it has come; what is too long to wait for ends. */
+  /** Whether the end of a command has to be there before its beginning is sent. */
+  private boolean needsWhole() {
+    boolean decided = guard == null || guard.isDecidedByName(scanner.command());
+    return router != null
+        || !decided
+        || !switch (conducts.of(scanner.command())) {
+          case PLAIN, SCRIPT, BLOCKING, REPLICATION, BINDING -> true;
+          // What it changes has to be known when its reply comes.
+          case SCRIPT_KILL,
+              TRANSACTION,
+              WAIT,
+              PUBSUB,
+              MONITOR,
+              SELECT,
+              HELLO,
+              AUTH,
+              RESET,
+              QUIT,
+              CLIENT_REPLY,
+              CLIENT_NOTICES,
+              CLIENT_TRACKING,
+              CLIENT_FLAG,
+              CLIENT_OWN ->
+              false;
+        };
+  }
+
+  /** What is to be done is known when all of it has come; what is too long to wait for ends. */
   private void keepWhole() {
     if (scanner.length() + scanner.bulkRemaining() > limits.clientBytes()) {
-      session.specials().protocolError("Protocol error: too long for a listener with routes");
+      session.specials().protocolError("Protocol error: too long a command here");
     }
   }
 
@@ -427,7 +458,7 @@ final class Forwarder {
     if (!link.isStreaming()
         && length + scanner.bulkRemaining() > limits.streamedRequestBytes()
         && !scanner.isInline()
-        && router != null) {
+        && needsWhole()) {
       keepWhole();
     } else if (!link.isStreaming()
         && length + scanner.bulkRemaining() > limits.streamedRequestBytes()

@@ -7,6 +7,12 @@ import java.util.List;
 
 /** Reads the first elements of a whole reply, where the proxy has to know what it says. */
 final class Peek {
+  /** Of an error, so much is looked at for its kind. */
+  private static final int MOST_ERROR = 32;
+
+  /** How a replica refuses what writes. */
+  private static final String READONLY = "-READONLY ";
+
   private Peek() {}
 
   /**
@@ -52,5 +58,20 @@ final class Peek {
     int carriageReturn = bytes.indexOf(from, Math.min(to, from + most), (byte) '\r');
     int end = carriageReturn < 0 ? Math.min(to, from + most) : carriageReturn;
     return bytes.toString(from, end - from, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Whether a reply is an error. */
+  static boolean isError(ByteBuf bytes, int from) {
+    return bytes.getByte(from) == '-' || bytes.getByte(from) == '!';
+  }
+
+  /** The beginning of an error, without its type. */
+  static String errorStart(ByteBuf bytes, int from, int to) {
+    return line(bytes, from + 1, to, MOST_ERROR);
+  }
+
+  /** Whether a replica refuses what writes. */
+  static boolean isRefusal(ByteBuf bytes, int from, int to) {
+    return line(bytes, from, to, READONLY.length()).equals(READONLY);
   }
 }

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,38 +22,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Commands are not rare enough here to be slow, but each is looked at: what it changes is known
  * when its reply comes. When nothing is awaited and nothing binds, the connection is given back.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a timer of the loop fails only with the loop
 final class PinnedLink implements Receiver, PinnedReplies.Sink {
   /** Commands on their way; a client that sends more is not read. */
   private static final int MOST_AWAITED = 1_024;
-
-  /** How often, and in which steps, another client is waited for that is to get a connection. */
-  private static final int TARGET_TRIES = 1_000;
-
-  private static final long TARGET_WAIT_MS = 2;
-
-  /** Of an error, so much is looked at for its kind. */
-  private static final int MOST_ERROR = 32;
-
-  /** How a replica refuses what writes. */
-  private static final String READONLY = "-READONLY ";
 
   private final Session session;
   private final Backend backend;
   private final BackendPool pool;
   private final PinnedReplies replies = new PinnedReplies(this);
   private final ArrayDeque<Expected> awaited = new ArrayDeque<>();
+  private final Confirmations confirmations = new Confirmations();
   private final PinnedTimes times;
   private final PinnedState state;
+  private final AwaitedTarget target;
   private @Nullable Request barrier;
   private @Nullable String lastWords;
   private @Nullable Request kept;
   private @Nullable Request present;
   private boolean streaming;
   private boolean alone;
-  private boolean redirecting;
   private boolean abandoned;
-  private int confirmationsLeft;
   private final StringBuilder said = new StringBuilder();
 
   PinnedLink(Session session, Backend backend) {
@@ -63,6 +50,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     this.pool = session.pool();
     this.times = new PinnedTimes(session);
     this.state = new PinnedState(session, backend);
+    this.target = new AwaitedTarget(session, this::redirected);
     backend.receiver(this);
   }
 
@@ -106,7 +94,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   /** Whether the next command may be taken. */
   boolean takesCommands() {
     if (alone
-        || redirecting
+        || target.isAwaited()
         || barrier != null
         || lastWords != null
         || awaited.size() >= MOST_AWAITED) {
@@ -126,21 +114,33 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Takes a whole command. */
   void take(Request request) {
-    if (state.waitsForQuiet(request, awaited)) {
-      barrier = request;
-      settle();
-    } else if (isElsewhere(request, state.isQueueing(awaited))) {
-      if (state.isQueueing(awaited)) {
-        refuse(request);
+    boolean queueing = state.isQueueing(awaited);
+    Guard guard = session.guard();
+    if (guard != null && guard.isOwn(request) && !queueing) {
+      takeWhenQuiet(request);
+      return;
+    }
+    String refusal = guard == null ? null : guard.denial(request, queueing);
+    if (refusal != null) {
+      refuse(request, refusal);
+    } else if (state.waitsForQuiet(request, awaited)) {
+      takeWhenQuiet(request);
+    } else if (isElsewhere(request, queueing)) {
+      if (queueing) {
+        refuse(request, Answers.serverError(Division.CROSSSLOT));
       } else {
-        barrier = request;
-        settle();
+        takeWhenQuiet(request);
       }
-    } else if (request.conduct() == Conduct.CLIENT_TRACKING && !state.isQueueing(awaited)) {
-      redirect(request, TARGET_TRIES);
+    } else if (request.conduct() == Conduct.CLIENT_TRACKING && !queueing) {
+      target.await(request);
     } else {
       forward(request);
     }
+  }
+
+  private void takeWhenQuiet(Request request) {
+    barrier = request;
+    settle();
   }
 
   private boolean isElsewhere(Request request, boolean bound) {
@@ -157,31 +157,44 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       unpin();
       session.specials().take(request);
     } else {
-      refuse(request);
+      refuse(request, Answers.serverError(Division.CROSSSLOT));
     }
   }
 
-  /** Another command is sent in the place of one that belongs to another group. */
-  private void refuse(Request request) {
+  /** Another command is sent in the place of one that may not be run here. */
+  private void refuse(Request request, String error) {
     request.release();
+    dropKept();
+    if (session.muting().isSkipping()) {
+      session.muting().start();
+      alone = true;
+    }
     // In a transaction it must fail there too, so that EXEC does.
     String harmless = state.isQueueing(awaited) ? "CROSSSLOT" : "PING";
-    sendOwn(new Expected.Refused(Answers.serverError(Division.CROSSSLOT)), harmless);
+    sendOwn(new Expected.Refused(error), harmless);
   }
 
-  /** Lets the client whom invalidations are redirected to have a connection of its own first. */
-  private void redirect(Request request, int tries) {
-    redirecting = tries > 0 && Redirection.awaitsConnection(session, request.arguments());
+  /** Nothing is awaited: a command that says who the client is. */
+  private void login(Guard guard, Request request) {
+    if (state.bindings().isFree()) {
+      unpin();
+      session.specials().take(request);
+    } else if (state.bindings().subscriptions() > 0 && session.key().protocol() == 2) {
+      session.specials().say(Answers.onlyInSubscribedMode(request.name()));
+      request.release();
+    } else {
+      Request rest = guard.take(request, backend.key());
+      if (rest != null) {
+        forward(rest);
+      }
+    }
+  }
+
+  /** The client that a command names has a connection of its own, or is not waited for. */
+  private void redirected(Request request) {
     if (abandoned) {
       session.output().add(Answers.UNKNOWN_OUTCOME);
       request.release();
-    } else if (redirecting) {
-      session
-          .context()
-          .loop()
-          .events()
-          .schedule(() -> redirect(request, tries - 1), TARGET_WAIT_MS, TimeUnit.MILLISECONDS);
-      return;
     } else {
       forward(request);
     }
@@ -190,9 +203,12 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   private void forward(Request request) {
     dropKept();
-    if (session.specials().isSkipping()) {
-      session.specials().startSkipping();
+    if (session.muting().isSkipping()) {
+      session.muting().start();
       alone = true;
+    }
+    if (request.conduct() == Conduct.RESET && session.guard() != null) {
+      alone = true; // Behind it the client is somebody else.
     }
     Expected expected = state.expectedOf(request, awaited);
     present = request;
@@ -420,18 +436,18 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       broken("it answers what it was not asked");
       return;
     }
-    confirmationsLeft = 0;
+    confirmations.end();
     Request refused = kept;
     kept = null;
-    if (refused != null && isRefusal(bytes, from, to)) {
+    if (refused != null && Peek.isRefusal(bytes, from, to)) {
       again(refused);
       return;
     }
     if (refused != null) {
       refused.release();
     }
-    if (isError(bytes, from) && !(expected instanceof Expected.Own)) {
-      session.context().counters().errors().add(Peek.line(bytes, from + 1, to, MOST_ERROR));
+    if (Peek.isError(bytes, from) && !(expected instanceof Expected.Own)) {
+      session.context().counters().errors().add(Peek.errorStart(bytes, from, to));
     }
     state.answered(expected, bytes, from, to);
     if (streaming && awaited.isEmpty()) {
@@ -444,10 +460,6 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     return awaited.poll();
   }
 
-  private static boolean isError(ByteBuf bytes, int from) {
-    return bytes.getByte(from) == '-' || bytes.getByte(from) == '!';
-  }
-
   /** The server refuses the rest of a command, as one above its proto-max-bulk-len, and closes. */
   private void answeredTooSoon() {
     leave();
@@ -455,25 +467,10 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     session.touch();
   }
 
-  private static boolean isRefusal(ByteBuf bytes, int from, int to) {
-    return Peek.line(bytes, from, to, READONLY.length()).equals(READONLY);
-  }
-
   private void confirmed(String kind, String name, ByteBuf bytes, int from, int to) {
-    boolean own = false;
-    int expected = 0;
-    if (awaited.peek() instanceof Expected.Subscription(String command, List<String> names)) {
-      expected =
-          names.size() > 0 ? names.size() : Math.max(1, state.subscriptions().count(command));
-    } else if (awaited.peek() instanceof Expected.Own(int confirmations)) {
-      own = true;
-      expected = confirmations;
-    }
-    if (expected > 0) {
-      confirmationsLeft = confirmationsLeft == 0 ? expected : confirmationsLeft;
-      if (--confirmationsLeft == 0) {
-        poll(0);
-      }
+    boolean own = awaited.peek() instanceof Expected.Own;
+    if (confirmations.isLast(awaited.peek(), state.subscriptions())) {
+      poll(0);
     }
     state.confirmed(kind, name);
     if (!own) {
@@ -520,9 +517,14 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       return;
     }
     alone = false;
-    session.specials().unmute();
+    session.muting().end();
     Request waiting = barrier;
     barrier = null;
+    Guard guard = session.guard();
+    if (waiting != null && guard != null && guard.isOwn(waiting)) {
+      login(guard, waiting);
+      return;
+    }
     if (waiting != null && !state.waitsForQuiet(waiting, awaited)) {
       detour(waiting);
       return;

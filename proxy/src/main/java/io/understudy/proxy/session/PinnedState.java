@@ -186,16 +186,13 @@ final class PinnedState {
       case "exec" ->
           new Expected.Transaction(doomed && isQueueing(awaited) ? Step.DOOMED_EXEC : Step.EXEC);
       case "discard" -> new Expected.Transaction(Step.DISCARD);
+      case "unwatch" -> new Expected.Transaction(Step.UNWATCH);
       default -> new Expected.Plain();
     };
   }
 
   private static Step step(Request request) {
-    return switch (request.command().name()) {
-      case "multi" -> Step.MULTI;
-      case "watch" -> Step.WATCH;
-      default -> Step.UNWATCH;
-    };
+    return request.command().name().equals("multi") ? Step.MULTI : Step.WATCH;
   }
 
   private static Expected select(List<String> arguments) {
@@ -390,7 +387,8 @@ final class PinnedState {
     doomed = false;
     spoilt = false;
     session.specials().reset();
-    changed(PoolKey.FRESH);
+    backend.key(PoolKey.FRESH);
+    session.key(session.guard() == null ? PoolKey.FRESH : session.guard().key());
   }
 
   private void foreign() {

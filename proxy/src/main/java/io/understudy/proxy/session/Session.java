@@ -18,6 +18,7 @@ import io.understudy.proxy.observe.Excerpt;
 import io.understudy.proxy.observe.SlowLog;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.PoolKey;
+import io.understudy.proxy.route.Users;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.scan.RequestLimits;
 import io.understudy.wire.scan.RequestScanner;
@@ -39,10 +40,12 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   private final RequestScanner scanner;
   private final Input input;
   private final Output output;
+  private final Muting muting;
   private final Forwarder forwarder;
   private final Specials specials;
   private final SharedLink sharedLink;
   private final @Nullable Router router;
+  private final @Nullable Guard guard;
 
   private @Nullable Notices notices;
   private Mode mode = Mode.Run.MODE;
@@ -59,12 +62,18 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     this.scanner = new RequestScanner(CommandTable.standard(), RequestLimits.OF_THE_SERVER);
     this.input = new Input(context.loop().allocator(), scanner);
     this.output = new Output(channel, context.loop().allocator(), context.counters().errors());
+    this.muting = new Muting(output);
     this.sharedLink = new SharedLink(this, context);
     Destinations destinations = context.destinations();
     this.router = destinations == null ? null : new Router(this, destinations);
+    this.guard = context.users() == null ? null : new Guard(this, context.users());
+    if (guard != null) {
+      key = guard.key();
+      client.describe(key, guard.name());
+    }
     this.forwarder = new Forwarder(this, scanner, input);
     this.specials = new Specials(this);
-    locked(context.pool().isLocked());
+    locked(key.credentials().isNone() && context.pool().isLocked());
   }
 
   SessionContext context() {
@@ -74,6 +83,11 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** Which group commands go to; null if the listener leads to one. */
   @Nullable Router router() {
     return router;
+  }
+
+  /** Who the client is, where the listener has users; null if it has none. */
+  @Nullable Guard guard() {
+    return guard;
   }
 
   /** The connections to the group that commands go to now. */
@@ -101,6 +115,11 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   Specials specials() {
     return specials;
+  }
+
+  /** Which of its replies are passed on. */
+  Muting muting() {
+    return muting;
   }
 
   Mode mode() {
@@ -147,7 +166,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     key = next;
     sharedLink.leaveBackend();
     locked(next.credentials().isNone() && pool().isLocked());
-    client.describe(next);
+    client.describe(next, guard == null ? next.credentials().effectiveUser() : guard.name());
   }
 
   boolean isClosed() {
@@ -303,7 +322,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
 
   /** Says whether the server demands AUTH and the session gave none: then little is accepted. */
   void locked(boolean is) {
-    scanner.authenticated(!is);
+    scanner.authenticated(!is && (guard == null || !guard.isNobody()));
   }
 
   /** Passes on what was kept of a command that is to be streamed. */
@@ -375,6 +394,11 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** Takes no more commands, and closes when the last is answered. Any thread. */
   void finish() {
     context.loop().events().execute(this::endInput);
+  }
+
+  /** Whether it can go on with other users of its listener. Any thread. */
+  boolean adopts(@Nullable Users users) {
+    return guard == null ? users == null : guard.adopts(users);
   }
 
   /** Whether it came through a listener. Any thread. */

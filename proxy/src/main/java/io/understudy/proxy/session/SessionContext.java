@@ -3,6 +3,7 @@ package io.understudy.proxy.session;
 import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Loop;
 import io.understudy.proxy.route.Conducts;
+import io.understudy.proxy.route.Users;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry all clients of the proxy
  * @param counters what the listener counts on this loop
  * @param spread where reads go; null if all go to the primary
+ * @param users who may log in at the proxy; null if the servers judge
  * @param destinations where commands go by their keys; null if all go to one group
  * @param conducts how each command is treated, by its id
  */
@@ -28,5 +30,6 @@ record SessionContext(
     ClientRegistry registry,
     Counters counters,
     @Nullable Spread spread,
+    @Nullable Users users,
     @Nullable Destinations destinations,
     Conducts conducts) {}

@@ -5,7 +5,6 @@ import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Division;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +19,8 @@ final class Specials {
   private static final int APART_COMMANDS = 64;
 
   private final Session session;
+  private final Muting muting;
   private int heavyCommands;
-  private boolean skipNext;
-  private boolean replyOff;
   private boolean watchLost;
   private boolean opensTransaction;
   private int turn;
@@ -31,6 +29,7 @@ final class Specials {
 
   Specials(Session session) {
     this.session = session;
+    this.muting = session.muting();
   }
 
   // ---- from the shared connection to one of its own
@@ -72,11 +71,11 @@ final class Specials {
       case Mode.Ask ask -> {
         session.sharedLink().forgetAsking();
         session.mode(Mode.Run.MODE);
-        unmute();
+        muting.end();
       }
       case Mode.Skip skip -> {
         session.mode(Mode.Run.MODE);
-        unmute();
+        muting.end();
       }
       case Mode.Ending(String lastWords) when !lastWords.isEmpty() -> {
         session.output().mute(false);
@@ -111,7 +110,7 @@ final class Specials {
         return true;
       }
       case Division.Parts parts when request.conduct() == Conduct.PLAIN -> {
-        startSkipping();
+        muting.start();
         Scatter scatter =
             new Scatter(session, parts, mixOf(request), request.arrivedNanos(), turn++);
         session.mode(new Mode.Gather(scatter));
@@ -122,9 +121,9 @@ final class Specials {
         return true;
       }
       case Division.Refused refused -> {
-        startSkipping();
+        muting.start();
         session.output().add(Answers.serverError(Division.CROSSSLOT));
-        unmute();
+        muting.end();
       }
     }
     request.release();
@@ -141,7 +140,7 @@ final class Specials {
     if (session.mode() instanceof Mode.Gather(Scatter current) && current == scatter) {
       session.output().add(reply);
       session.context().counters().add(Counters.Count.REPLIES, 1);
-      unmute();
+      muting.end();
       session.mode(Mode.Run.MODE);
       session.touch();
     }
@@ -150,6 +149,10 @@ final class Specials {
   /** A command behind a MULTI that was not sent: the first that says where it goes. */
   private void decide(Request request) {
     Router router = session.router();
+    Guard guard = session.guard();
+    if (guard != null && refuseQueued(guard, request)) {
+      return;
+    }
     switch (request.command().name()) {
       case "discard" -> {
         session.output().add(Answers.OK);
@@ -183,28 +186,74 @@ final class Specials {
     return session.context().conducts().mixOf(request.command());
   }
 
+  /** Whether a command may not stand in the transaction that it would begin. */
+  private boolean refuseQueued(Guard guard, Request request) {
+    String refusal = guard.refusalInMulti(request);
+    if (refusal == null) {
+      return false;
+    }
+    session.context().counters().add(Counters.Count.DENIED, 1);
+    session.output().add(refusal);
+    session.mode(Mode.Broken.ABORTED);
+    request.release();
+    session.touch();
+    return true;
+  }
+
   private void begin(Request request) {
     heavyCommands = Math.max(0, heavyCommands - 1);
+    Guard guard = session.guard();
+    if (guard == null) {
+      go(request);
+      return;
+    }
+    Request passed = guard.isOwn(request) ? guard.take(request, null) : request;
+    if (passed != null && isAllowed(guard, passed)) {
+      go(passed);
+    }
+  }
+
+  /** Whether the client's user may run a command; if not, it is answered. */
+  private boolean isAllowed(Guard guard, Request request) {
+    String refusal = guard.refusal(request, false);
+    if (refusal != null) {
+      session.context().counters().add(Counters.Count.DENIED, 1);
+      say(refusal);
+      request.release();
+    }
+    return refusal == null;
+  }
+
+  /** Gives the proxy's own answer to the command that is due. */
+  void say(String reply) {
+    muting.start();
+    session.output().add(reply);
+    muting.end();
+    session.touch();
+  }
+
+  private void go(Request request) {
     Router router = session.router();
     if (router != null && !routes(router, request)) {
       return;
     }
     switch (request.conduct()) {
       case CLIENT_OWN -> {
-        startSkipping();
+        muting.start();
         session.mode(Mode.Ask.MODE);
         session.sharedLink().ask(request);
       }
       case CLIENT_REPLY, CLIENT_NOTICES, QUIT -> answer(request);
       case PLAIN -> {
-        if (isApart() || (session.context().spread() == null && router == null)) {
+        boolean spreads = session.context().spread() != null;
+        boolean examined = spreads || router != null || session.guard() != null;
+        if (isApart() || !examined) {
           acquire(new Mode.Acquire(request));
-        } else if (router != null) {
-          startSkipping();
-          session.sharedLink().sendAlone(request.bytes(), mixOf(request));
         } else {
-          startSkipping();
-          session.sharedLink().turn(Spread.READS.isRead(request.command()));
+          muting.start();
+          if (spreads) {
+            session.sharedLink().turn(Spread.READS.isRead(request.command()));
+          }
           session.sharedLink().sendAlone(request.bytes(), mixOf(request));
         }
       }
@@ -256,11 +305,11 @@ final class Specials {
           opensTransaction = false;
           link.sendOwn(new Expected.Transaction(Expected.Step.OPENED), "MULTI");
         }
-        startSkipping();
+        muting.start();
         link.take(next);
       }
       case Mode.AcquireForStream(Streamed command) -> {
-        startSkipping();
+        muting.start();
         link.streamBegin(command);
         session.streamCarried(link);
       }
@@ -282,7 +331,9 @@ final class Specials {
 
   /** Gets a connection of its own, if the session is in no other mode at this moment. */
   void bindForPushes() {
-    if (session.mode() instanceof Mode.Run && session.outstanding() == 0 && !session.isClosed()) {
+    boolean nobody = session.guard() != null && session.guard().isNobody();
+    boolean idle = session.mode() instanceof Mode.Run && session.outstanding() == 0;
+    if (idle && !nobody && !session.isClosed()) {
       acquire(
           new Mode.Restore(
               new Restoration(
@@ -348,7 +399,7 @@ final class Specials {
     } else if (request.conduct() == Conduct.CLIENT_NOTICES) {
       session.output().add(session.notices().answer(request.arguments(), isQueueing()));
     } else {
-      clientReply(request);
+      muting.answer(request.arguments(), isQueueing());
     }
     request.release();
     session.touch();
@@ -363,54 +414,6 @@ final class Specials {
 
   private boolean isQueueing() {
     return session.mode() instanceof Mode.Pinned(PinnedLink link) && link.isInTransaction();
-  }
-
-  private void clientReply(Request request) {
-    List<String> arguments = request.arguments();
-    if (isQueueing()) {
-      // Servers queue it, and then leave elements out of EXEC's array: nobody can count them.
-      session.output().add(Answers.error("CLIENT REPLY is not allowed inside MULTI"));
-      return;
-    }
-    String mode = arguments.size() == 3 ? arguments.get(2).toUpperCase(Locale.ROOT) : "";
-    switch (mode) {
-      case "ON" -> {
-        replyOff = false;
-        skipNext = false;
-        session.output().mute(false);
-        session.output().add(Answers.OK);
-      }
-      case "OFF" -> {
-        replyOff = true;
-        session.output().mute(true);
-      }
-      case "SKIP" -> skipNext = !replyOff;
-      default ->
-          session
-              .output()
-              .add(
-                  arguments.size() == 3
-                      ? Answers.error("syntax error")
-                      : Answers.error("wrong number of arguments for 'client|reply' command"));
-    }
-  }
-
-  /** Whether the next command must be alone, because its reply is not passed on. */
-  boolean isSkipping() {
-    return skipNext;
-  }
-
-  /** The command whose reply is not passed on is sent now. */
-  void startSkipping() {
-    if (skipNext) {
-      skipNext = false;
-      session.output().mute(true);
-    }
-  }
-
-  /** Nothing is outstanding: replies are passed on again, unless CLIENT REPLY OFF holds. */
-  void unmute() {
-    session.output().mute(replyOff);
   }
 
   /** Answers what is outstanding, says the last words and closes. */
@@ -431,12 +434,13 @@ final class Specials {
 
   /** RESET was accepted. */
   void reset() {
-    replyOff = false;
-    skipNext = false;
     watchLost = false;
     session.endNotices();
     session.client().name("");
-    unmute();
+    if (session.guard() != null) {
+      session.guard().reset();
+    }
+    muting.reset();
   }
 
   /** The watched keys are forgotten: by EXEC, DISCARD, UNWATCH. */
@@ -490,7 +494,7 @@ final class Specials {
     } else {
       session.mode(Mode.Run.MODE);
     }
-    unmute();
+    muting.end();
     if (barrier != null) {
       again(barrier);
     }
@@ -498,8 +502,13 @@ final class Specials {
   }
 
   private void again(Request barrier) {
+    Guard guard = session.guard();
     if (session.mode() instanceof Mode.Run) {
       take(barrier);
+    } else if (guard != null && guard.isOwn(barrier)) {
+      // What it would change is about to be set up again.
+      session.output().add(Answers.UNKNOWN_OUTCOME);
+      barrier.release();
     } else {
       answer(barrier);
     }

@@ -111,7 +111,7 @@ public final class Arguments {
   }
 
   /** Whether an argument is {@code word} in any case. */
-  boolean is(int argument, String word) {
+  public boolean is(int argument, String word) {
     if (lengths[argument] != word.length()) {
       return false;
     }

@@ -15,6 +15,8 @@ public final class KeyFinder {
   private static final int USUAL_KEYS = 16;
 
   private int[] found = new int[USUAL_KEYS];
+  private int[] specs = new int[USUAL_KEYS];
+  private int spec;
   private int count;
   private boolean complete;
 
@@ -31,13 +33,15 @@ public final class KeyFinder {
   public boolean find(Command command, Arguments arguments) {
     if (found.length > Arguments.KEPT_ARGUMENTS) {
       found = new int[USUAL_KEYS];
+      specs = new int[USUAL_KEYS];
     }
     count = 0;
     complete = !command.isUnknown();
     for (int i = 0; i < command.keySpecs().size(); i++) {
-      KeySpec spec = command.keySpecs().get(i);
-      if (!spec.isNotKey()) {
-        complete &= apply(spec, arguments) && !spec.isIncomplete();
+      KeySpec next = command.keySpecs().get(i);
+      spec = i;
+      if (!next.isNotKey()) {
+        complete &= apply(next, arguments) && !next.isIncomplete();
       }
     }
     return complete;
@@ -102,7 +106,9 @@ public final class KeyFinder {
     for (int i = first; i <= last; i += step) {
       if (count == found.length) {
         found = Arrays.copyOf(found, count * 2);
+        specs = Arrays.copyOf(specs, count * 2);
       }
+      specs[count] = spec;
       found[count++] = i;
     }
     return true;
@@ -116,6 +122,11 @@ public final class KeyFinder {
   /** Which argument a key is. */
   public int argument(int key) {
     return found[key];
+  }
+
+  /** Which of the command's key specs found a key. */
+  public int spec(int key) {
+    return specs[key];
   }
 
   /**
