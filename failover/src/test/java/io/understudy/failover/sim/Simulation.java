@@ -97,13 +97,12 @@ public final class Simulation {
     FailoverPolicy drawn = drawPolicy(random);
     return drawn.durability().isPresent()
         ? drawn
-        : drawn.withDurability(Optional.of(new DurabilityPolicy(1, Duration.ofMillis(1_000))));
+        : drawn.withDurability(Optional.of(new DurabilityPolicy(1, Duration.ofSeconds(1))));
   }
 
   private static Optional<DurabilityPolicy> drawDurability(Random random) {
     return random.nextInt(3) == 0
-        ? Optional.of(
-            new DurabilityPolicy(random.nextInt(4) == 0 ? 2 : 1, Duration.ofMillis(1_000)))
+        ? Optional.of(new DurabilityPolicy(random.nextInt(4) == 0 ? 2 : 1, Duration.ofSeconds(1)))
         : Optional.empty();
   }
 
