@@ -117,6 +117,59 @@ class ReadsTest {
   }
 
   @Test
+  void shouldLetEachSessionChooseWhatItsReadsFind() throws IOException {
+    try (ReplicaSet set = ReplicaSet.start(ServerVersion.usual(), 1);
+        Relay relay = slowDown(set);
+        Rig rig = rig(set, replicas(Consistency.SESSION));
+        Wire other = rig.connect();
+        Wire client = rig.connect()) {
+      client.call("SET", "a", "old");
+      set.awaitInSync();
+      awaitReplicasUsed(other, set);
+      relay.hold(Relay.Direction.TO_CLIENT);
+      client.call("SET", "a", "new");
+      String fresh = "$3\r\nnew\r\n";
+      String stale = "$3\r\nold\r\n";
+      assertThat(client.call("UNDERSTUDY", "CONSISTENCY")).isEqualTo("$7\r\nsession\r\n");
+      assertThat(client.call("GET", "a")).isEqualTo(fresh);
+      assertThat(client.call("UNDERSTUDY", "CONSISTENCY", "any")).isEqualTo("+OK\r\n");
+      assertThat(client.call("GET", "a")).isEqualTo(stale);
+      // In one write: what is chosen counts for what stands behind it, and for nothing before.
+      client.send(
+          Wire.commands(
+              "GET a",
+              "UNDERSTUDY CONSISTENCY primary",
+              "GET a",
+              "MULTI",
+              "PING",
+              "EXEC",
+              "UNDERSTUDY CONSISTENCY ANY",
+              "GET a",
+              "UNDERSTUDY CONSISTENCY session",
+              "GET a"));
+      List<String> replies = client.read(10);
+      assertThat(replies.get(0)).isEqualTo(stale);
+      assertThat(replies.get(2)).isEqualTo(fresh);
+      assertThat(replies.get(7)).isEqualTo(stale);
+      assertThat(replies.get(9)).isEqualTo(fresh);
+      assertThat(other.call("UNDERSTUDY", "CONSISTENCY", "primary")).isEqualTo("+OK\r\n");
+      assertThat(other.call("GET", "a")).isEqualTo(fresh);
+      assertThat(other.call("UNDERSTUDY", "CONSISTENCY", "default")).isEqualTo("+OK\r\n");
+      assertThat(other.call("GET", "a")).as("it wrote nothing").isEqualTo(stale);
+      assertThat(other.call("UNDERSTUDY", "CONSISTENCY", "bounded")).isEqualTo("+OK\r\n");
+      Eventually.holds(
+          "a replica that is behind for too long is not asked",
+          () -> other.call("GET", "a").equals(fresh));
+      assertThat(other.call("UNDERSTUDY", "CONSISTENCY", "strong"))
+          .isEqualTo("-ERR write UNDERSTUDY CONSISTENCY any|bounded|session|primary|default\r\n");
+      other.call("UNDERSTUDY", "CONSISTENCY", "any");
+      assertThat(other.call("RESET")).isEqualTo("+RESET\r\n");
+      assertThat(other.call("UNDERSTUDY", "CONSISTENCY")).isEqualTo("$7\r\nsession\r\n");
+      relay.release(Relay.Direction.TO_CLIENT);
+    }
+  }
+
+  @Test
   void shouldFindWhatItsOwnClientWroteThoughTheReplicaIsBehind() throws IOException {
     try (ReplicaSet set = ReplicaSet.start(ServerVersion.usual(), 1);
         Relay relay = slowDown(set);

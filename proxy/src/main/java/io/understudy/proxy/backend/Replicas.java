@@ -74,6 +74,9 @@ public final class Replicas {
    * @param wroteNanos when the client's last write was answered, or {@link Freshness#NEVER}
    */
   public @Nullable SharedBackend choose(PoolKey key, ReadPolicy policy, long wroteNanos) {
+    if (!policy.spreads()) {
+      return null;
+    }
     long now = loop.nanoTime().getAsLong();
     SharedBackend chosen = null;
     long least = policy.from() == ReadPolicy.From.NEAREST ? roundTrip(primary) : Long.MAX_VALUE;

@@ -39,6 +39,7 @@ public enum CommandClass {
           QUIT,
           CLIENT_REPLY,
           CLIENT_NOTICES,
+          CONSISTENCY,
           CLIENT_TRACKING,
           CLIENT_FLAG,
           CLIENT_OWN ->

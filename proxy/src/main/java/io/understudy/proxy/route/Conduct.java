@@ -48,6 +48,8 @@ public enum Conduct {
   CLIENT_REPLY,
   /** CLIENT MAINT_NOTIFICATIONS: no server has it, the proxy answers it. */
   CLIENT_NOTICES,
+  /** UNDERSTUDY CONSISTENCY: no server has it, the proxy answers it. */
+  CONSISTENCY,
   /** CLIENT TRACKING: binds pushes to the connection. */
   CLIENT_TRACKING,
   /** CLIENT NO-EVICT, CLIENT NO-TOUCH, CLIENT CACHING, …: a flag of the connection. */
@@ -77,6 +79,7 @@ public enum Conduct {
       case "quit" -> QUIT;
       case "client|reply" -> CLIENT_REPLY;
       case "client|maint_notifications" -> CLIENT_NOTICES;
+      case "understudy" -> CONSISTENCY;
       case "client|tracking" -> CLIENT_TRACKING;
       case "client|no-evict",
           "client|no-touch",

@@ -57,6 +57,11 @@ public record ReadPolicy(
     }
   }
 
+  /** The same with another promise about what is found. */
+  public ReadPolicy with(Consistency other) {
+    return new ReadPolicy(from, balance, other, maxLagTime, maxLagBytes);
+  }
+
   /** Whether reads may go anywhere but to the primary. */
   public boolean spreads() {
     return from != From.PRIMARY;

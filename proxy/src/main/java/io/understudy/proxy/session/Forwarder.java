@@ -398,6 +398,7 @@ final class Forwarder {
               QUIT,
               CLIENT_REPLY,
               CLIENT_NOTICES,
+              CONSISTENCY,
               CLIENT_TRACKING,
               CLIENT_FLAG,
               CLIENT_OWN ->

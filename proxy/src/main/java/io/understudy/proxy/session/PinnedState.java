@@ -96,7 +96,7 @@ final class PinnedState {
   /** CLIENT REPLY and QUIT are the proxy's to answer when all before them is answered. */
   boolean waitsForQuiet(Request request, Collection<Expected> awaited) {
     return switch (request.conduct()) {
-      case QUIT, CLIENT_REPLY, CLIENT_NOTICES -> true;
+      case QUIT, CLIENT_REPLY, CLIENT_NOTICES, CONSISTENCY -> true;
       // An unproven connection must not become one that can do something.
       case HELLO, AUTH -> unlocks(request);
       case PLAIN,
@@ -165,7 +165,7 @@ final class PinnedState {
       case AUTH -> auth(request.arguments());
       case RESET -> new Expected.Reset();
       case CLIENT_OWN -> isQueueing(awaited) ? queued(request) : asked(request);
-      case QUIT, CLIENT_REPLY, CLIENT_NOTICES -> new Expected.Plain();
+      case QUIT, CLIENT_REPLY, CLIENT_NOTICES, CONSISTENCY -> new Expected.Plain();
     };
   }
 

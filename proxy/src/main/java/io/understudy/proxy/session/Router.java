@@ -101,6 +101,7 @@ final class Router {
           QUIT,
           CLIENT_REPLY,
           CLIENT_NOTICES,
+          CONSISTENCY,
           CLIENT_TRACKING,
           CLIENT_FLAG,
           CLIENT_OWN ->

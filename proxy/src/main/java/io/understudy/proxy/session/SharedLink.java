@@ -6,6 +6,7 @@ import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.backend.SharedBackend;
 import io.understudy.proxy.observe.Excerpt;
 import io.understudy.proxy.route.Freshness;
+import io.understudy.proxy.route.ReadPolicy;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class SharedLink implements ReplyTarget {
   private @Nullable SharedBackend shared;
   private @Nullable Asking asking;
   private boolean reading;
+  private @Nullable ReadPolicy chosen;
   private long wroteNanos = Freshness.NEVER;
 
   SharedLink(Session session, SessionContext context) {
@@ -54,7 +56,7 @@ final class SharedLink implements ReplyTarget {
     Spread spread = context.spread();
     current =
         reading && spread != null
-            ? spread.replicas().choose(session.key(), spread.policy(), wroteNanos)
+            ? spread.replicas().choose(session.key(), policy(spread), wroteNanos)
             : null;
     if (current == null) {
       current = session.pool().shared(session.key());
@@ -64,6 +66,19 @@ final class SharedLink implements ReplyTarget {
       session.locked(current.isLocked());
     }
     return current;
+  }
+
+  /** Where the session's reads go, and what they find. */
+  ReadPolicy policy(Spread spread) {
+    return chosen == null ? spread.policy() : chosen;
+  }
+
+  /**
+   * The session chose another way for its reads; null for its listener's. Nothing is outstanding.
+   */
+  void readsBy(@Nullable ReadPolicy policy) {
+    chosen = policy;
+    leaveBackend();
   }
 
   /** The session's state changed: another connection is the right one. */

@@ -243,7 +243,7 @@ final class Specials {
         session.mode(Mode.Ask.MODE);
         session.sharedLink().ask(request);
       }
-      case CLIENT_REPLY, CLIENT_NOTICES, QUIT -> answer(request);
+      case CLIENT_REPLY, CLIENT_NOTICES, CONSISTENCY, QUIT -> answer(request);
       case PLAIN -> {
         boolean spreads = session.context().spread() != null;
         boolean examined = spreads || router != null || session.guard() != null;
@@ -396,6 +396,9 @@ final class Specials {
   void answer(Request request) {
     if (request.conduct() == Conduct.QUIT) {
       end(Answers.OK);
+    } else if (request.conduct() == Conduct.CONSISTENCY) {
+      boolean locked = isLocked();
+      session.output().add(ReadChoice.answer(session, request.arguments(), isQueueing(), locked));
     } else if (request.conduct() == Conduct.CLIENT_NOTICES) {
       session.output().add(session.notices().answer(request.arguments(), isQueueing()));
     } else {
@@ -435,6 +438,7 @@ final class Specials {
   /** RESET was accepted. */
   void reset() {
     watchLost = false;
+    session.sharedLink().readsBy(null);
     session.endNotices();
     session.client().name("");
     if (session.guard() != null) {
