@@ -62,12 +62,6 @@ final class GroupKeeper implements Runnable {
   private static final Set<String> ALARMING =
       Set.of("bereft", "blind", "budget", "crashed", "deposed", "silent", "usurper");
 
-  /** How long a node that is to be added may take to tell what it is. */
-  private static final Duration VIEWING = Duration.ofSeconds(2);
-
-  /** How many nodes are looked at for that at once. */
-  private static final int MOST_VIEWINGS = 16;
-
   private final GroupOptions group;
   private final KeeperOptions options;
   private final TrafficFeed traffic;
@@ -82,6 +76,7 @@ final class GroupKeeper implements Runnable {
   private final Announcements announcements;
   private final GroupHistory history;
   private final NodeWatches watches;
+  private final StandbyPool pool;
   private final List<Viewing> viewings = new ArrayList<>();
   private final long longestAbsenceNanos;
 
@@ -100,6 +95,7 @@ final class GroupKeeper implements Runnable {
       TopologyBoard board,
       Connector connector,
       Claims claims,
+      StandbyPool pool,
       Consumer<GroupStatus> decided) {
     this.group = group;
     this.options = options;
@@ -107,6 +103,7 @@ final class GroupKeeper implements Runnable {
     this.fleet = fleet;
     this.board = board;
     this.decided = decided;
+    this.pool = pool;
     this.watches =
         new NodeWatches(
             group,
@@ -158,45 +155,25 @@ final class GroupKeeper implements Runnable {
     return answer;
   }
 
-  /** A node that somebody wants added, and that is looked at before an answer is given. */
-  private record Viewing(
-      Request.AddNode add,
-      boolean trial,
-      NodeWatch guest,
-      long untilNanos,
-      CompletableFuture<Answer> told) {
-    /** Whether enough was seen, or it was waited for long enough. */
-    boolean isOver(long nowNanos) {
-      return switch (guest.view().reachability()) {
-        case Reachability.Unprobed u -> nowNanos - untilNanos > 0;
-        case Reachability.Broken b -> nowNanos - untilNanos > 0;
-        default -> true;
-      };
-    }
-  }
-
   private void view(Request.AddNode add, boolean trial, CompletableFuture<Answer> told) {
     Optional<GroupJournal> current = memory.journal();
-    if (current.isEmpty() || !memory.isOwn() || viewings.size() >= MOST_VIEWINGS) {
+    if (current.isEmpty() || !memory.isOwn() || viewings.size() >= Viewing.MOST) {
       answer(add, Optional.empty(), trial, told);
-      return;
+    } else {
+      NodeWatch guest = watches.guest(add.node(), current.get().owner());
+      viewings.add(Viewing.begin(add, trial, guest, System.nanoTime(), told));
     }
-    NodeWatch guest = watches.guest(add.node(), current.get().owner());
-    guest.readSoon();
-    long until = System.nanoTime() + VIEWING.toNanos();
-    viewings.add(new Viewing(add, trial, guest, until, told));
   }
 
   /** Answers about guests that were looked at. */
   private void answerViewings(long now) {
     List<Viewing> over = viewings.stream().filter(v -> v.isOver(now)).toList();
     viewings.removeAll(over);
-    for (Viewing viewing : over) {
-      answer(viewing.add(), Optional.of(viewing.guest().view()), viewing.trial(), viewing.told());
+    for (Viewing each : over) {
+      answer(each.add(), Optional.of(each.guest().view()), each.trial(), each.told());
       memory.journal().ifPresent(this::followMembers);
-      boolean again = viewings.stream().anyMatch(v -> v.add().node().equals(viewing.add().node()));
-      if (!again) {
-        watches.dismiss(viewing.add().node());
+      if (viewings.stream().noneMatch(v -> v.add().node().equals(each.add().node()))) {
+        watches.dismiss(each.add().node());
       }
     }
   }
@@ -400,7 +377,9 @@ final class GroupKeeper implements Runnable {
 
   private boolean save(Step step, GroupView view, GroupJournal before) {
     try {
+      pool.take(before, step.journal());
       memory.save(step.journal());
+      pool.giveBack(step.journal());
       return true;
     } catch (IOException e) {
       String reason =
@@ -433,7 +412,8 @@ final class GroupKeeper implements Runnable {
         Testimony.panel(
             coordinator.peers().members(), coordinator.peers().others(group.name()), startedNanos),
         announcements.outputs(journal.published()),
-        announcements.isDrained(journal.published(), traffic));
+        announcements.isDrained(journal.published(), traffic),
+        memory.isOwn() ? pool.free(journal, now) : List.of());
   }
 
   /**

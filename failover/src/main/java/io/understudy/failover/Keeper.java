@@ -43,6 +43,7 @@ public final class Keeper implements AutoCloseable {
   private final Fleet fleet = new Fleet();
   private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
   private final Claims claims = new Claims();
+  private final StandbyPool pool;
   private final TopologyBoard board;
   private final Connector connector;
   private final History history;
@@ -56,6 +57,8 @@ public final class Keeper implements AutoCloseable {
     this.options = options;
     this.traffic = traffic;
     claimAll(all);
+    pool =
+        new StandbyPool(options.coordinator().journal(), options.standbys(), System.nanoTime());
     for (GroupOptions group : all) {
       if (!enlist(group)) {
         connector.close();
@@ -86,7 +89,8 @@ public final class Keeper implements AutoCloseable {
     Map<String, GroupKeeper> more = new LinkedHashMap<>(groups);
     more.put(
         group.name(),
-        new GroupKeeper(group, options, traffic, fleet, board, connector, claims, this::decided));
+        new GroupKeeper(
+            group, options, traffic, fleet, board, connector, claims, pool, this::decided));
     groups = Collections.unmodifiableMap(more);
     return true;
   }

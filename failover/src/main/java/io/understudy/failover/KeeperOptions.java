@@ -3,7 +3,9 @@ package io.understudy.failover;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.observe.Cadence;
+import io.understudy.topology.Address;
 import io.understudy.topology.Coordinator;
+import java.util.List;
 
 /**
  * What a keeper is told besides its groups.
@@ -11,11 +13,23 @@ import io.understudy.topology.Coordinator;
  * @param coordinator how it agrees with other keepers, or that it decides alone
  * @param policy how careful and how quick failovers are
  * @param cadence how often servers are asked
+ * @param standbys servers that stand by for all groups; none of them is a group's node
  * @param ioThreads how many threads serve all control connections, 1 and up
  */
 public record KeeperOptions(
-    Coordinator coordinator, FailoverPolicy policy, Cadence cadence, int ioThreads) {
+    Coordinator coordinator,
+    FailoverPolicy policy,
+    Cadence cadence,
+    int ioThreads,
+    List<Address> standbys) {
+  /** Without standbys. */
+  public KeeperOptions(
+      Coordinator coordinator, FailoverPolicy policy, Cadence cadence, int ioThreads) {
+    this(coordinator, policy, cadence, ioThreads, List.of());
+  }
+
   public KeeperOptions {
+    standbys = List.copyOf(standbys);
     if (ioThreads < 1) {
       throw new IllegalArgumentException("ioThreads must be at least 1: " + ioThreads);
     }
@@ -28,10 +42,14 @@ public record KeeperOptions(
   }
 
   public KeeperOptions withPolicy(FailoverPolicy other) {
-    return new KeeperOptions(coordinator, other, cadence, ioThreads);
+    return new KeeperOptions(coordinator, other, cadence, ioThreads, standbys);
   }
 
   public KeeperOptions withCadence(Cadence other) {
-    return new KeeperOptions(coordinator, policy, other, ioThreads);
+    return new KeeperOptions(coordinator, policy, other, ioThreads, standbys);
+  }
+
+  public KeeperOptions withStandbys(List<Address> others) {
+    return new KeeperOptions(coordinator, policy, cadence, ioThreads, others);
   }
 }

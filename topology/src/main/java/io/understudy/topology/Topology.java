@@ -85,6 +85,18 @@ public record Topology(
         && (primary.equals(earlier.primary) || retiring.equals(earlier.primary));
   }
 
+  /** The same in the next version, without a replica at {@code left}. */
+  public Topology again(Address left, String newReason) {
+    return new Topology(
+        group,
+        epoch,
+        version + 1,
+        primary,
+        replicas.stream().filter(r -> !r.address().equals(left)).toList(),
+        newReason,
+        retiring);
+  }
+
   /** Whether this one replaces {@code other}. */
   public boolean isAfter(Topology other) {
     int byEpoch = epoch.compareTo(other.epoch);

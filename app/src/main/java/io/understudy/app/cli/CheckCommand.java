@@ -64,6 +64,7 @@ final class CheckCommand implements Callable<Integer> {
       }
       listeners(out, configuration, group);
     }
+    standbys(out, configuration.failover().upkeep());
     replication(out, configuration);
     settings(out, configuration);
     out.println(
@@ -247,6 +248,16 @@ final class CheckCommand implements Callable<Integer> {
                   : observing.samples() + " commands a second are looked at for their keys"));
     }
     out.println("admin: http://" + configuration.admin().bind() + "/status");
+  }
+
+  private static void standbys(PrintWriter out, Configuration.Upkeep upkeep) {
+    if (!upkeep.standbys().isEmpty()) {
+      out.println(
+          "standbys, which take the place of a replica that is lost for "
+              + shown(upkeep.replicaGrace())
+              + ": "
+              + String.join(", ", upkeep.standbys().stream().map(Address::toString).toList()));
+    }
   }
 
   private static String shown(Duration duration) {

@@ -200,6 +200,7 @@ public record Configuration(
    *     absolute
    * @param keeper who this process is among several; present with {@link Coordinator#ZOOKEEPER}
    * @param zookeeper how to reach it; present unless {@link Coordinator#LOCAL}
+   * @param upkeep how groups are kept complete
    */
   public record Failover(
       Coordinator coordinator,
@@ -209,7 +210,8 @@ public record Configuration(
       OnConflict onConflict,
       Path stateDirectory,
       Optional<Member> keeper,
-      Optional<Zookeeper> zookeeper) {
+      Optional<Zookeeper> zookeeper,
+      Upkeep upkeep) {
 
     /** Of a process that needs no ZooKeeper. */
     public Failover(
@@ -227,7 +229,20 @@ public record Configuration(
           onConflict,
           stateDirectory,
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          Defaults.UPKEEP);
+    }
+  }
+
+  /**
+   * How groups are kept complete.
+   *
+   * @param standbys servers that take the place of lost replicas, of whichever group
+   * @param replicaGrace how long a replica may not answer before one does
+   */
+  public record Upkeep(List<Address> standbys, Duration replicaGrace) {
+    public Upkeep {
+      standbys = List.copyOf(standbys);
     }
   }
 

@@ -102,7 +102,7 @@ public final class ConfigurationFile {
 
   private Optional<Configuration> configuration(Node root) {
     return new Value(root, "", source)
-        .section(List.of("groups", "proxy", "failover", "replication", "admin", "log"))
+        .section(List.of("groups", "standby", "proxy", "failover", "replication", "admin", "log"))
         .map(
             top -> {
               List<Configuration.Group> groups = GroupSection.read(top);
@@ -110,7 +110,7 @@ public final class ConfigurationFile {
               return new Configuration(
                   groups,
                   proxy,
-                  FailoverSection.read(top, source),
+                  FailoverSection.read(top, source, groups),
                   ReplicationSection.read(top, groups, proxy.listeners()),
                   admin(top, proxy.listeners()),
                   LogSection.read(top));

@@ -3,6 +3,7 @@ package io.understudy.app.config;
 import io.understudy.topology.Address;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Every default of the configuration; a test pins each of them. */
@@ -42,6 +43,10 @@ public final class Defaults {
 
   /** Who decides: this process alone. */
   public static final Configuration.Coordinator COORDINATOR = Configuration.Coordinator.LOCAL;
+
+  /** No standbys; where there are some, a server may take a minute to start again. */
+  public static final Configuration.Upkeep UPKEEP =
+      new Configuration.Upkeep(List.of(), Duration.ofMinutes(1));
 
   /** Everything in ZooKeeper is kept below this path. */
   public static final String ZOOKEEPER_PREFIX = "/understudy";

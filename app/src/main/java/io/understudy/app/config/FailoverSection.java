@@ -16,7 +16,7 @@ final class FailoverSection {
 
   private FailoverSection() {}
 
-  static Configuration.Failover read(Section top, Source source) {
+  static Configuration.Failover read(Section top, Source source, List<Configuration.Group> groups) {
     Section failover =
         top.section(
             "failover",
@@ -31,7 +31,8 @@ final class FailoverSection {
                 "onConflict",
                 "state",
                 "keeper",
-                "zookeeper"));
+                "zookeeper",
+                "replicaGrace"));
     Configuration.Coordinator coordinator =
         failover
             .get("coordinator")
@@ -58,7 +59,8 @@ final class FailoverSection {
                     .map(Path::of)
                     .orElse(Defaults.STATE_DIRECTORY)),
         ZookeeperSection.member(failover, coordinator),
-        ZookeeperSection.zookeeper(failover, coordinator));
+        ZookeeperSection.zookeeper(failover, coordinator),
+        UpkeepSection.read(top, failover, groups));
   }
 
   private static Optional<Configuration.Coordinator> coordinator(Value value) {

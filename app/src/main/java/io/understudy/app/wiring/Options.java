@@ -6,6 +6,7 @@ import io.understudy.app.config.Secret;
 import io.understudy.failover.GroupOptions;
 import io.understudy.failover.KeeperOptions;
 import io.understudy.failover.decide.FailoverPolicy;
+import io.understudy.failover.decide.Upkeep;
 import io.understudy.failover.observe.Cadence;
 import io.understudy.proxy.Listener;
 import io.understudy.proxy.ProxyOptions;
@@ -83,6 +84,7 @@ final class Options {
     alike
         .append(member.members().stream().sorted().toList())
         .append(policy(failover))
+        .append(failover.upkeep().standbys())
         .append(failover.zookeeper().map(Configuration.Zookeeper::session));
     return new KeeperIdentity(
         member.id(),
@@ -115,32 +117,34 @@ final class Options {
             Cadence.DEFAULT.connectTimeout(),
             Cadence.DEFAULT.reconnectEvery(),
             detection.turnEvery()),
-        KEEPER_IO_THREADS);
+        KEEPER_IO_THREADS,
+        failover.upkeep().standbys());
   }
 
   private static FailoverPolicy policy(Configuration.Failover failover) {
     FailoverPolicy usual = FailoverPolicy.DEFAULT;
     return new FailoverPolicy(
-        failover.detection().downAfter(),
-        usual.startWait(),
-        usual.candidateWait(),
-        failover.maxLagBytes(),
-        failover.maxLagTime(),
-        switch (failover.onConflict()) {
-          case REFUSE -> FailoverPolicy.OnConflict.REFUSE;
-          case FRESHEST -> FailoverPolicy.OnConflict.FRESHEST;
-        },
-        usual.maxFailovers(),
-        usual.failoverWindow(),
-        usual.maxOperating(),
-        usual.maxSuspectedShare(),
-        // An order must end well inside the lease under which it was sent.
-        failover
-            .zookeeper()
-            .map(z -> shorter(usual.actionDeadline(), z.session().dividedBy(ACTION_PART)))
-            .orElse(usual.actionDeadline()),
-        usual.retryAfter(),
-        failover.detection().refusals());
+            failover.detection().downAfter(),
+            usual.startWait(),
+            usual.candidateWait(),
+            failover.maxLagBytes(),
+            failover.maxLagTime(),
+            switch (failover.onConflict()) {
+              case REFUSE -> FailoverPolicy.OnConflict.REFUSE;
+              case FRESHEST -> FailoverPolicy.OnConflict.FRESHEST;
+            },
+            usual.maxFailovers(),
+            usual.failoverWindow(),
+            usual.maxOperating(),
+            usual.maxSuspectedShare(),
+            // An order must end well inside the lease under which it was sent.
+            failover
+                .zookeeper()
+                .map(z -> shorter(usual.actionDeadline(), z.session().dividedBy(ACTION_PART)))
+                .orElse(usual.actionDeadline()),
+            usual.retryAfter(),
+            failover.detection().refusals())
+        .withUpkeep(new Upkeep(failover.upkeep().replicaGrace()));
   }
 
   private static Duration shorter(Duration left, Duration right) {

@@ -37,8 +37,8 @@ class ConfigurationErrorsTest {
             "a sentence",
             "hello\n",
             1,
-            "expected keys (groups, proxy, failover, replication, admin, log), found a single"
-                + " value"),
+            "expected keys (groups, standby, proxy, failover, replication, admin, log), found a"
+                + " single value"),
         mistake(
             "no groups",
             "admin: { bind: 127.0.0.1:8000 }\n",
@@ -86,6 +86,11 @@ class ConfigurationErrorsTest {
             6,
             "proxy.listeners[0].maxClientsPerAddress: '0' is not a whole number from 1 to 1000000"),
         mistake(
+            "a standby that is a node",
+            group() + "standby: [10.9.0.1:6379, 10.0.0.1:6379]\n",
+            4,
+            "standby[1]: '10.0.0.1:6379' is a node of group orders; remove one"),
+        mistake(
             "empty groups",
             "groups: []\n",
             1,
@@ -109,7 +114,8 @@ class ConfigurationErrorsTest {
             "unknown key, nothing near",
             group() + "colour: red\n",
             4,
-            "colour: unknown key; known here: groups, proxy, failover, replication, admin, log"),
+            "colour: unknown key; known here: groups, standby, proxy, failover, replication, admin,"
+                + " log"),
         mistake(
             "unknown key inside",
             group() + "failover:\n  downafter: 3s\n",

@@ -191,6 +191,28 @@ final class Draft {
         .ifPresent(change -> journal = journal.withMember(change.as(MemberChange.Kind.MEMBER)));
   }
 
+  /** Makes a node a member, or something else. */
+  void note(MemberChange change) {
+    journal = journal.withMember(change);
+  }
+
+  /** Forgets what was made of an address: it is no node, or as configured. */
+  void forget(Address node) {
+    journal =
+        journal.withMembers(
+            journal.members().stream().filter(m -> !m.node().equals(node)).toList());
+  }
+
+  /**
+   * Publishes the same again, without a replica: by it other keepers learn that the journal
+   * changed.
+   */
+  void publishWithout(Address left, String reason) {
+    Topology next = journal.published().again(left, reason);
+    journal = journal.withPublished(next);
+    actions.add(new Action.Publish(next));
+  }
+
   /** Forgets what was asked for. */
   void dropWish() {
     journal = journal.withWish(Optional.empty());

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param retryAfter how long an order that was refused is not given again to the same node
  * @param refusals how many refused connections in a row make a crash, 1 and up
  * @param durability how many replicas must have a write before it is acknowledged; empty for none
+ * @param upkeep how a group is kept complete
  */
 public record FailoverPolicy(
     Duration downAfter,
@@ -44,7 +45,8 @@ public record FailoverPolicy(
     Duration actionDeadline,
     Duration retryAfter,
     int refusals,
-    Optional<DurabilityPolicy> durability) {
+    Optional<DurabilityPolicy> durability,
+    Upkeep upkeep) {
 
   /** With fewer groups than this, every share is too coarse to mean anything. */
   public static final int SHARE_COUNTS_FROM = 4;
@@ -65,9 +67,10 @@ public record FailoverPolicy(
           Duration.ofSeconds(2),
           Duration.ofMillis(250),
           Reachability.Refused.CONFIRMING,
-          Optional.empty());
+          Optional.empty(),
+          Upkeep.DEFAULT);
 
-  /** One with the usual number of refusals, whose primary acknowledges writes alone. */
+  /** One with the usual number of refusals and upkeep, whose primary acknowledges writes alone. */
   public FailoverPolicy(
       Duration downAfter,
       Duration startWait,
@@ -95,7 +98,8 @@ public record FailoverPolicy(
         actionDeadline,
         retryAfter,
         Reachability.Refused.CONFIRMING,
-        Optional.empty());
+        Optional.empty(),
+        Upkeep.DEFAULT);
   }
 
   public FailoverPolicy {
@@ -148,7 +152,8 @@ public record FailoverPolicy(
         actionDeadline,
         retryAfter,
         refusals,
-        Optional.empty());
+        Optional.empty(),
+        Upkeep.DEFAULT);
   }
 
   /** The same with another durability. */
@@ -167,6 +172,27 @@ public record FailoverPolicy(
         actionDeadline,
         retryAfter,
         refusals,
+        other,
+        upkeep);
+  }
+
+  /** The same with another upkeep. */
+  public FailoverPolicy withUpkeep(Upkeep other) {
+    return new FailoverPolicy(
+        downAfter,
+        startWait,
+        candidateWait,
+        maxLagBytes,
+        maxLagTime,
+        onConflict,
+        maxFailovers,
+        failoverWindow,
+        maxOperating,
+        maxSuspectedShare,
+        actionDeadline,
+        retryAfter,
+        refusals,
+        durability,
         other);
   }
 

@@ -136,8 +136,7 @@ public final class GroupMachine {
           };
       boolean answers =
           situation
-              .view()
-              .withRun(sent.order().node().runId())
+              .anyWithRun(sent.order().node().runId())
               .filter(n -> n.reachability().isReadable())
               .isPresent();
       if (due && answers) {

@@ -29,8 +29,11 @@ final class MemberRequests {
     } else if (guest.isEmpty()) {
       obstacles.add(node + " was not looked at");
     }
+    if (s.journal().memberChange(node).flatMap(MemberChange::standsFor).isPresent()) {
+      obstacles.add(node + " is a standby at work; take it out of the standby pool first");
+    }
     tooMany(s, node, obstacles);
-    Seat.Serving primary = primary(s);
+    Seat.Serving primary = RepairRules.serving(s).orElse(null);
     if (primary == null) {
       obstacles.add("there is no primary that serves, which a new node could follow");
     }
@@ -79,6 +82,10 @@ final class MemberRequests {
           node
               + " is primary; make another one primary first: understudy switchover "
               + s.journal().group());
+    }
+    if (s.journal().memberChange(node).flatMap(MemberChange::standsFor).isPresent()) {
+      obstacles.add(
+          node + " is a standby, which is released when the node it stands for is back or removed");
     }
     tooMany(s, node, obstacles);
     if (!obstacles.isEmpty()) {
@@ -130,15 +137,6 @@ final class MemberRequests {
     }
   }
 
-  private static Seat.@Nullable Serving primary(Situation s) {
-    return s.journal()
-        .reign()
-        .map(s::seat)
-        .filter(Seat.Serving.class::isInstance)
-        .map(Seat.Serving.class::cast)
-        .orElse(null);
-  }
-
   private static Answer refused(Situation s, List<String> obstacles) {
     return new Answer(obstacles, List.of(), s.journal());
   }
@@ -150,16 +148,7 @@ final class MemberRequests {
   private static Answer remembered(
       Situation s, MemberChange change, String what, List<String> plan) {
     GroupJournal journal = s.journal();
-    Topology last = journal.published();
-    Topology next =
-        new Topology(
-            last.group(),
-            last.epoch(),
-            last.version() + 1,
-            last.primary(),
-            last.replicas().stream().filter(r -> !r.address().equals(change.node())).toList(),
-            what,
-            last.retiring());
+    Topology next = journal.published().again(change.node(), what);
     return new Answer(
         List.of(),
         plan,

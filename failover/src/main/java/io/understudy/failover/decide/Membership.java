@@ -22,7 +22,7 @@ public final class Membership {
     for (MemberChange change : journal.members()) {
       switch (change.kind()) {
         case REMOVED -> all.remove(change.node());
-        case JOINING, MEMBER -> {
+        case JOINING, MEMBER, LEAVING -> {
           if (!all.contains(change.node())) {
             all.add(change.node());
           }
@@ -36,6 +36,9 @@ public final class Membership {
   public static List<String> differences(List<Address> configured, GroupJournal journal) {
     List<String> lines = new ArrayList<>();
     for (MemberChange change : journal.members()) {
+      if (change.standsFor().isPresent()) {
+        continue; // the file has it where it belongs, in its pool
+      }
       boolean written = configured.contains(change.node());
       boolean removed = change.kind() == MemberChange.Kind.REMOVED;
       if (removed && written) {
@@ -63,8 +66,9 @@ public final class Membership {
             .filter(
                 change ->
                     switch (change.kind()) {
-                      case JOINING -> true;
-                      case MEMBER -> !configured.contains(change.node());
+                      case JOINING, LEAVING -> true;
+                      case MEMBER ->
+                          change.standsFor().isPresent() || !configured.contains(change.node());
                       case REMOVED -> configured.contains(change.node());
                     })
             .toList();
@@ -80,8 +84,7 @@ public final class Membership {
     for (NodeView node : view.nodes()) {
       journal
           .memberChange(node.address())
-          .filter(change -> change.kind() == MemberChange.Kind.JOINING)
-          .flatMap(change -> objection(view, journal, node, change.replaceData()))
+          .flatMap(change -> objection(view, journal, node, change))
           .ifPresent(why -> all.add(new Newcomer(node, why)));
     }
     return List.copyOf(all);
@@ -100,6 +103,29 @@ public final class Membership {
                         .isEmpty())
             .toList();
     return nodes.size() == view.nodes().size() ? view : view.withNodes(nodes);
+  }
+
+  private static Optional<String> objection(
+      GroupView view, GroupJournal journal, NodeView node, MemberChange change) {
+    return switch (change.kind()) {
+      case REMOVED, MEMBER -> Optional.empty();
+      case LEAVING -> Optional.of(node.address() + " is a standby that is being released");
+      case JOINING ->
+          isGatedStandby(node, change)
+              ? Optional.empty()
+              : objection(view, journal, node, change.replaceData());
+    };
+  }
+
+  /** A standby that a keeper made follow nothing when it was released: its data are spent. */
+  private static boolean isGatedStandby(NodeView node, MemberChange change) {
+    return change.standsFor().isPresent()
+        && node.readableFacts().filter(NodeFacts::isGated).filter(f -> isOwnerGone(f)).isPresent();
+  }
+
+  private static boolean isOwnerGone(NodeFacts facts) {
+    return facts.mark().isEmpty()
+        || facts.keepers().filter(k -> !k.contains(facts.mark().get().owner())).isPresent();
   }
 
   /** Why a node that was added, or is to be, must be left alone; empty when it may be filled. */

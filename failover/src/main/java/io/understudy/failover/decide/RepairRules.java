@@ -48,7 +48,7 @@ final class RepairRules {
           Rule.Effect.ACTS,
           RepairRules::steady);
 
-  private static Optional<Seat.Serving> serving(Situation s) {
+  static Optional<Seat.Serving> serving(Situation s) {
     return s.journal()
         .reign()
         .map(s::seat)
@@ -241,7 +241,7 @@ final class RepairRules {
     return text.toString();
   }
 
-  private static void publishServing(Situation s, Draft d, Seat.Serving primary) {
+  static void publishServing(Situation s, Draft d, Seat.Serving primary) {
     keepUp(d, primary);
     Node leader = primary.node().reachableNode().orElseThrow();
     List<Node> replicas = new ArrayList<>();

@@ -31,6 +31,7 @@ final class Rules {
           RepairRules.USURPER,
           RepairRules.STRAY,
           RepairRules.UNMARKED,
+          StandbyRules.SHORT_HANDED,
           RepairRules.STEADY);
 
   private static final String SILENCE =

@@ -8,6 +8,7 @@ import io.understudy.failover.view.Reachability;
 import io.understudy.topology.Address;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
+import io.understudy.topology.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -160,7 +161,8 @@ record Situation(
   private boolean isGivenUp(NodeFacts facts) {
     return view.withRun(facts.runId())
         .flatMap(node -> journal.memberChange(node.address()))
-        .filter(c -> c.kind() == MemberChange.Kind.JOINING && c.replaceData())
+        .filter(c -> c.kind() == MemberChange.Kind.JOINING)
+        .filter(c -> c.replaceData() || c.standsFor().isPresent())
         .isPresent();
   }
 
@@ -248,6 +250,17 @@ record Situation(
       }
     }
     return replicas;
+  }
+
+  /** A node by its run, also one that must not be touched. */
+  Optional<NodeView> anyWithRun(RunId runId) {
+    return view.withRun(runId)
+        .or(
+            () ->
+                newcomers.stream()
+                    .map(Membership.Newcomer::node)
+                    .filter(n -> n.isRun(runId))
+                    .findFirst());
   }
 
   /** When a proxy last got a reply from the run, if that was after {@code sinceNanos}. */

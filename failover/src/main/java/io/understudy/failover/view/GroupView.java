@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param outputs whether an older publication may still be acted upon somewhere
  * @param drained whether everything is answered that was sent before the newest publication, where
  *     that has a primary that retires
+ * @param standbys servers of the pool that are free for this group, in the order of the pool
  */
 public record GroupView(
     String group,
@@ -38,9 +39,11 @@ public record GroupView(
     FleetView fleet,
     Panel panel,
     Outputs outputs,
-    boolean drained) {
+    boolean drained,
+    List<Address> standbys) {
   public GroupView {
     nodes = List.copyOf(nodes);
+    standbys = List.copyOf(standbys);
     lastReplyNanos = Map.copyOf(lastReplyNanos);
   }
 
@@ -58,7 +61,8 @@ public record GroupView(
         fleet,
         panel,
         outputs,
-        drained);
+        drained,
+        standbys);
   }
 
   /** The node whose last seen run is {@code runId}, wherever it is. */

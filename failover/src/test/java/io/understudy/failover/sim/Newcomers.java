@@ -4,6 +4,8 @@ import io.understudy.failover.decide.Action;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.MemberChange;
 import io.understudy.failover.decide.Request;
+import io.understudy.topology.Address;
+import io.understudy.topology.Role;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,9 @@ final class Newcomers {
   /** A keeper may decide by what it read so long ago. */
   private static final long STALE = 3 * SECOND;
 
+  /** Well above the grace, and what may be between a death and its notice. */
+  private static final long LOST = 6 * SECOND;
+
   private static final String BY = "an operator";
   private static final String SOMEBODY = "somebody else's";
 
@@ -29,6 +34,7 @@ final class Newcomers {
   private final Random random;
   private final boolean active;
   private boolean over;
+  private long shortHandedNanos;
 
   /** Since when a server's data are somebody else's, and nobody said that they may be replaced. */
   private final Map<SimServer, Long> precious = new HashMap<>();
@@ -50,6 +56,51 @@ final class Newcomers {
         .memberChange(server.address)
         .filter(change -> change.kind() != MemberChange.Kind.MEMBER)
         .isEmpty();
+  }
+
+  void startStandby() {
+    world.standby.ifPresent(s -> s.boot(new Dataset(), world.newReplId(), 0, Role.PRIMARY, "", 0));
+  }
+
+  /** Whether a node is the standby, and has nothing to do with the group now. */
+  boolean isIdleStandby(Address node, GroupJournal journal) {
+    return world.standby.filter(s -> s.address.equals(node)).isPresent()
+        && journal.memberChange(node).isEmpty();
+  }
+
+  List<Address> freeStandbys(GroupJournal journal) {
+    return world.standby.map(s -> s.address).filter(a -> isIdleStandby(a, journal)).stream()
+        .toList();
+  }
+
+  /** I10: a replica that is lost for long is replaced, where a standby is free. */
+  void lookForShortHands() {
+    long now = world.time.nowNanos();
+    SimKeeper keeper = keeper();
+    SimServer standby = world.standby.orElse(null);
+    boolean calm =
+        world.keepers.size() == 1
+            && keeper.isRunning()
+            && !keeper.isGroupPaused()
+            && keeper.lastTroubleNanos < now - LOST
+            && keeper.journal().operation().isEmpty()
+            && keeper
+                .feed()
+                .primary()
+                .map(p -> world.serverAt(p.address().port()))
+                .filter(p -> p.isWell() && p.listenedSince(now - LOST))
+                .filter(p -> world.network.wasOpenSince(keeper.name(), p.name, now - LOST))
+                .isPresent();
+    SimServer lost =
+        members().stream()
+            .filter(s -> !s.alive && s.killedNanos < now - LOST)
+            .findFirst()
+            .orElse(null);
+    if (standby == null || !calm || lost == null) {
+      shortHandedNanos = now;
+    } else if (now - shortHandedNanos > LOST && isIdleStandby(standby.address, keeper.journal())) {
+      throw new Violation("I10", lost.name + " is lost for long, and the standby is idle");
+    }
   }
 
   void plan(long fromNanos, long untilNanos) {

@@ -138,6 +138,7 @@ final class SimKeeper {
     durable = durable == null ? journal : durable;
     monitors.clear();
     world.servers.forEach(s -> monitors.add(new Monitor(this, s)));
+    world.standby.ifPresent(s -> monitors.add(new Monitor(this, s)));
     world.time.trace(name, "starts");
     int mine = life;
     for (Monitor monitor : monitors) {
@@ -242,7 +243,11 @@ final class SimKeeper {
   }
 
   private GroupView view() {
-    List<NodeView> nodes = monitors.stream().map(Monitor::view).toList();
+    List<NodeView> nodes =
+        monitors.stream()
+            .map(Monitor::view)
+            .filter(n -> !world.newcomers.isIdleStandby(n.address(), journal))
+            .toList();
     return new GroupView(
         GROUP,
         world.time.nowNanos(),
@@ -255,7 +260,8 @@ final class SimKeeper {
         FleetView.SINGLE,
         Panel.ALONE,
         Outputs.OWN,
-        world.clients.isDrained(this));
+        world.clients.isDrained(this),
+        world.newcomers.freeStandbys(journal));
   }
 
   /** In the order that {@link Step} demands; the process may die between any two of them. */

@@ -3,6 +3,7 @@ package io.understudy.failover.sim;
 import io.understudy.failover.decide.DurabilityPolicy;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.GroupMachine;
+import io.understudy.failover.decide.Upkeep;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -89,7 +90,8 @@ public final class Simulation {
         Duration.ofMillis(500 + random.nextInt(1_500)),
         base.retryAfter(),
         base.refusals(),
-        drawDurability(random));
+        drawDurability(random),
+        new Upkeep(Duration.ofSeconds(4)));
   }
 
   /** The same, and every write must be durable. */
@@ -158,6 +160,7 @@ public final class Simulation {
 
   private static void watch(World world) {
     world.checks.lookForNeglect();
+    world.newcomers.lookForShortHands();
     world.time.after(LOOK_EVERY, () -> watch(world));
   }
 
@@ -165,6 +168,7 @@ public final class Simulation {
   private static void startServers(World world) {
     Random random = world.time.random();
     new Beginning(world).start();
+    world.newcomers.startStandby();
     SimServer spared = world.servers.get(random.nextInt(world.servers.size()));
     for (SimServer server : world.servers) {
       if (random.nextInt(8) == 0 && server != spared) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Everything of one simulated run. */
@@ -24,6 +25,9 @@ final class World {
   final Faults faults;
   final Clients clients;
   final Newcomers newcomers;
+
+  /** A server beside the group's; nothing happens to it but by its keeper. */
+  final Optional<SimServer> standby;
 
   /** Whether a restarted primary loses its replication id, as Redis 6.0 does. */
   final boolean forgetsHistory;
@@ -62,6 +66,11 @@ final class World {
     for (int i = 0; i < nodes; i++) {
       servers.add(new SimServer(this, new Address("127.0.0.1", FIRST_PORT + i)));
     }
+    // Not drawn from the run's own source, so that a run without it is the same as ever.
+    this.standby =
+        seed % 6 == 5
+            ? Optional.of(new SimServer(this, new Address("127.0.0.1", FIRST_PORT + nodes)))
+            : Optional.empty();
     Function<FailoverPolicy, GroupMachine> machine = setting.machine();
     keepers.add(new SimKeeper(this, "keeper", machine.apply(policy)));
     if (time.random().nextInt(6) == 0) {
@@ -73,7 +82,8 @@ final class World {
   }
 
   SimServer serverAt(int port) {
-    return servers.get(port - FIRST_PORT);
+    int index = port - FIRST_PORT;
+    return index < servers.size() ? servers.get(index) : standby.orElseThrow();
   }
 
   /** Whether the decision core is whole, so that replay must agree with it. */
