@@ -1,5 +1,6 @@
 package io.understudy.failover;
 
+import io.understudy.failover.decide.Placement;
 import io.understudy.failover.link.Credentials;
 import io.understudy.topology.Address;
 import io.understudy.wire.tls.TlsClient;
@@ -12,13 +13,18 @@ import java.util.Optional;
  * @param name unique among the groups of a keeper
  * @param nodes where its servers are, each once; which is primary is found out
  * @param credentials how the keeper logs in to all of them
+ * @param placement where its primary should be
  * @param tls the client's end of TLS to all of them; empty for plain connections
  */
 public record GroupOptions(
-    String name, List<Address> nodes, Optional<Credentials> credentials, Optional<TlsClient> tls) {
+    String name,
+    List<Address> nodes,
+    Placement placement,
+    Optional<Credentials> credentials,
+    Optional<TlsClient> tls) {
   /** A group that is reached in plain. */
   public GroupOptions(String name, List<Address> nodes, Optional<Credentials> credentials) {
-    this(name, nodes, credentials, Optional.empty());
+    this(name, nodes, Placement.NONE, credentials, Optional.empty());
   }
 
   public GroupOptions {
@@ -34,5 +40,10 @@ public record GroupOptions(
   /** A group whose servers want no password. */
   public static GroupOptions of(String name, List<Address> nodes) {
     return new GroupOptions(name, nodes, Optional.empty());
+  }
+
+  /** The same with its primary where it should be. */
+  public GroupOptions with(Placement other) {
+    return new GroupOptions(name, nodes, other, credentials, tls);
   }
 }

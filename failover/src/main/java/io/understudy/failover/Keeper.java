@@ -57,8 +57,7 @@ public final class Keeper implements AutoCloseable {
     this.options = options;
     this.traffic = traffic;
     claimAll(all);
-    pool =
-        new StandbyPool(options.coordinator().journal(), options.standbys(), System.nanoTime());
+    pool = new StandbyPool(options.coordinator().journal(), options.standbys(), System.nanoTime());
     for (GroupOptions group : all) {
       if (!enlist(group)) {
         connector.close();

@@ -87,6 +87,27 @@ class SwitchoverTest {
   }
 
   @Test
+  void shouldChangeThePrimaryAtTheTimeThatWasAskedFor() {
+    try (var set = ReplicaSet.start(ServerVersion.usual(), 1);
+        var watched = Watched.over(set.nodes())) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      long now = System.currentTimeMillis();
+      var past = new Request.SwitchoverAt(Optional.empty(), now, BY);
+      var far = new Request.SwitchoverAt(Optional.empty(), now + 3_600_000, BY);
+      var soon = new Request.SwitchoverAt(Optional.of(set.replica(0).address()), now + 2_000, BY);
+
+      assertThat(ask(watched, past, false).obstacles()).hasSize(1);
+      assertThat(ask(watched, far, false).isAccepted()).isTrue();
+      assertThat(ask(watched, new Request.Cancel(BY), false).isAccepted()).isTrue();
+      assertThat(ask(watched, soon, false).isAccepted()).isTrue();
+
+      watched.awaitWhole(set.replica(0), List.of(set.primary()));
+      assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(now + 2_000);
+      assertThat(watched.journal().scheduled()).isEmpty();
+    }
+  }
+
+  @Test
   void shouldOnlySayWhatItWouldDoInATrial() {
     try (var set = ReplicaSet.start(ServerVersion.usual(), 1);
         var watched = Watched.over(set.nodes())) {

@@ -57,7 +57,11 @@ final class CheckCommand implements Callable<Integer> {
           finding = new NodeProbe(TIMEOUT).connect(node, group.auth(), group.tls());
         }
         unusable += finding.usable() ? 0 : 1;
-        out.println("  node " + node + (finding.words().isEmpty() ? "" : ": " + finding.words()));
+        out.println(
+            "  node "
+                + node
+                + placed(group, node)
+                + (finding.words().isEmpty() ? "" : ": " + finding.words()));
       }
       if (connect) {
         differences(configuration, group.name()).forEach(line -> out.println("  " + line));
@@ -248,6 +252,20 @@ final class CheckCommand implements Callable<Integer> {
                   : observing.samples() + " commands a second are looked at for their keys"));
     }
     out.println("admin: http://" + configuration.admin().bind() + "/status");
+  }
+
+  private static String placed(Configuration.Group group, Address node) {
+    Configuration.Place place = group.places().get(node);
+    if (place == null) {
+      return "";
+    }
+    String tag =
+        switch (place.priority()) {
+          case PREFER -> ", preferred as primary";
+          case NORMAL -> "";
+          case NEVER -> ", never primary";
+        };
+    return place.zone().map(zone -> " in zone " + zone).orElse("") + tag;
   }
 
   private static void standbys(PrintWriter out, Configuration.Upkeep upkeep) {

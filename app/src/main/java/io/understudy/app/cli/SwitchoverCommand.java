@@ -1,6 +1,10 @@
 package io.understudy.app.cli;
 
 import io.understudy.app.cli.ChangeRequest.Parameter;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,14 @@ final class SwitchoverCommand implements Callable<Integer> {
       description = "Which node. Default: the best replica.")
   private @Nullable String to;
 
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description =
+          "Not now, but at that time: HH:MM of this day or the next here, or an instant such as"
+              + " 2030-01-31T03:30:00Z. 'understudy cancel' drops it.")
+  private @Nullable String at;
+
   @Option(names = "--dry-run", description = "Say what would be done, and change nothing.")
   private boolean trial;
 
@@ -45,7 +57,29 @@ final class SwitchoverCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return ChangeRequest.of("switchover", group)
-        .with(List.of(new Parameter("to", to), Parameter.trial(trial)))
+        .with(
+            List.of(
+                new Parameter("to", to),
+                new Parameter("at", at == null ? null : instant(at).toString()),
+                Parameter.trial(trial)))
         .send(admin, spec);
+  }
+
+  private static Instant instant(String text) {
+    try {
+      if (text.length() > "HH:MM".length()) {
+        return Instant.parse(text);
+      }
+      ZonedDateTime now = ZonedDateTime.now();
+      ZonedDateTime today = now.with(LocalTime.parse(text));
+      return (today.isAfter(now) ? today : today.plusDays(1)).toInstant();
+    } catch (DateTimeParseException e) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--at: '"
+              + text
+              + "' is no time; write HH:MM, or an instant such as 2030-01-31T03:30:00Z",
+          e);
+    }
   }
 }

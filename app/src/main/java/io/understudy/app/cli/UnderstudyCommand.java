@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       PauseCommand.class,
       ResumeCommand.class,
       AcknowledgeCommand.class,
+      CancelCommand.class,
       AddNodeCommand.class,
       RemoveNodeCommand.class,
       DemoCommand.class,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,17 +36,51 @@ public record Configuration(
    *
    * @param name unique; letters, digits, {@code . _ -}
    * @param nodes at least one; which of them is primary is found out, not told
+   * @param places what more is said of nodes; of those that are given by address alone, nothing
    * @param tls empty for plain connections to the nodes
    */
   public record Group(
-      String name, List<Address> nodes, Optional<Credentials> auth, Optional<ClientTls> tls) {
+      String name,
+      List<Address> nodes,
+      Map<Address, Place> places,
+      Optional<Credentials> auth,
+      Optional<ClientTls> tls) {
     public Group {
       nodes = List.copyOf(nodes);
+      places = Map.copyOf(places);
+    }
+
+    /** One of nodes of which nothing more is said. */
+    public Group(
+        String name, List<Address> nodes, Optional<Credentials> auth, Optional<ClientTls> tls) {
+      this(name, nodes, Map.of(), auth, tls);
     }
 
     /** One whose nodes are reached in plain. */
     public Group(String name, List<Address> nodes, Optional<Credentials> auth) {
       this(name, nodes, auth, Optional.empty());
+    }
+  }
+
+  /** Where a node is, and whether it should be primary. */
+  public record Place(Optional<String> zone, Priority priority) {}
+
+  /** Whether a node should be primary. */
+  public enum Priority {
+    PREFER,
+    NORMAL,
+    NEVER
+  }
+
+  /** Zones that the primary should be in, should not be in, and must not be in. */
+  public record Zones(List<String> prefer, List<String> avoid, List<String> forbid) {
+    /** All are alike. */
+    public static final Zones ALIKE = new Zones(List.of(), List.of(), List.of());
+
+    public Zones {
+      prefer = List.copyOf(prefer);
+      avoid = List.copyOf(avoid);
+      forbid = List.copyOf(forbid);
     }
   }
 
@@ -239,8 +274,11 @@ public record Configuration(
    *
    * @param standbys servers that take the place of lost replicas, of whichever group
    * @param replicaGrace how long a replica may not answer before one does
+   * @param returnAfter how long nothing may have changed before the primary returns to a better
+   *     placed node; empty for never
    */
-  public record Upkeep(List<Address> standbys, Duration replicaGrace) {
+  public record Upkeep(
+      List<Address> standbys, Duration replicaGrace, Zones zones, Optional<Duration> returnAfter) {
     public Upkeep {
       standbys = List.copyOf(standbys);
     }

@@ -46,7 +46,11 @@ public final class Defaults {
 
   /** No standbys; where there are some, a server may take a minute to start again. */
   public static final Configuration.Upkeep UPKEEP =
-      new Configuration.Upkeep(List.of(), Duration.ofMinutes(1));
+      new Configuration.Upkeep(
+          List.of(), Duration.ofMinutes(1), Configuration.Zones.ALIKE, Optional.empty());
+
+  /** Long enough that a node which comes and goes does not take the primary with it. */
+  public static final Duration RETURN_AFTER = Duration.ofMinutes(1);
 
   /** Everything in ZooKeeper is kept below this path. */
   public static final String ZOOKEEPER_PREFIX = "/understudy";

@@ -32,7 +32,10 @@ final class FailoverSection {
                 "state",
                 "keeper",
                 "zookeeper",
-                "replicaGrace"));
+                "replicaGrace",
+                "zones",
+                "returnToPreferred",
+                "returnAfter"));
     Configuration.Coordinator coordinator =
         failover
             .get("coordinator")

@@ -33,29 +33,62 @@ final class GroupSection {
   }
 
   private static Configuration.Group group(
-      Section section, Map<String, String> names, Map<Address, String> places) {
+      Section section, Map<String, String> names, Map<Address, String> taken) {
     String name =
         section
             .require("name", "write a name for the group, such as orders")
             .flatMap(v -> name(v, names))
             .orElse("");
     List<Address> nodes = new ArrayList<>();
+    Map<Address, Configuration.Place> places = new HashMap<>();
     for (Value item :
         section.require("nodes", "write a list of host:port").stream()
             .flatMap(v -> v.items("a list of host:port").stream())
             .toList()) {
-      item.address()
+      nodeAddress(item, places)
           .ifPresent(
               address -> {
                 Optional<String> place =
-                    Optional.ofNullable(places.putIfAbsent(address, item.path()));
+                    Optional.ofNullable(taken.putIfAbsent(address, item.path()));
                 place.ifPresent(
                     p -> item.problem("'" + address + "' is already " + p + "; remove one"));
                 nodes.add(address);
               });
     }
     return new Configuration.Group(
-        name, nodes, credentials(section), TlsSection.ofServers(section));
+        name, nodes, places, credentials(section), TlsSection.ofServers(section));
+  }
+
+  /** A node as {@code host:port}, or as keys that say more of it. */
+  private static Optional<Address> nodeAddress(
+      Value item, Map<Address, Configuration.Place> places) {
+    if (!item.isMapping()) {
+      return item.address();
+    }
+    Section keys = item.section(List.of("address", "zone", "priority")).orElseThrow();
+    Optional<Address> address = keys.require("address", "write host:port").flatMap(Value::address);
+    Configuration.Place place =
+        new Configuration.Place(
+            keys.get("zone").flatMap(GroupSection::zone),
+            keys.get("priority")
+                .flatMap(v -> v.choice(Configuration.Priority.values()))
+                .orElse(Configuration.Priority.NORMAL));
+    address.ifPresent(a -> places.put(a, place));
+    return address;
+  }
+
+  private static Optional<String> zone(Value value) {
+    return value
+        .text("a zone's name")
+        .filter(
+            zone -> {
+              boolean right = NAME.matcher(zone).matches();
+              if (!right) {
+                value.problem(
+                    "'" + zone + "' is not a zone; use up to 64 letters, digits, '.', '_' and '-'");
+              }
+              return right;
+            });
   }
 
   private static Optional<String> name(Value value, Map<String, String> names) {

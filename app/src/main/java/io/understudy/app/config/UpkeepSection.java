@@ -3,7 +3,11 @@ package io.understudy.app.config;
 import io.understudy.topology.Address;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads {@code standby} and what of {@code failover} says how groups are kept complete. */
 final class UpkeepSection {
@@ -18,7 +22,9 @@ final class UpkeepSection {
         failover
             .get("replicaGrace")
             .flatMap(v -> v.duration(Duration.ofSeconds(1), DAY))
-            .orElse(Defaults.UPKEEP.replicaGrace()));
+            .orElse(Defaults.UPKEEP.replicaGrace()),
+        zones(failover, groups),
+        returnAfter(failover));
   }
 
   private static List<Address> standbys(Section top, List<Configuration.Group> groups) {
@@ -44,5 +50,63 @@ final class UpkeepSection {
       standbys.add(address);
     }
     return standbys;
+  }
+
+  private static Optional<Duration> returnAfter(Section failover) {
+    boolean wanted =
+        failover.get("returnToPreferred").flatMap(v -> v.choice(YesNo.values())).stream()
+            .anyMatch(YesNo.TRUE::equals);
+    Optional<Value> after = failover.get("returnAfter");
+    if (!wanted) {
+      after.ifPresent(
+          v -> v.problem("is used only with returnToPreferred: true; remove it, or write that"));
+      return Optional.empty();
+    }
+    return Optional.of(
+        after.flatMap(v -> v.duration(Duration.ofSeconds(1), DAY)).orElse(Defaults.RETURN_AFTER));
+  }
+
+  /** Names that are booleans in YAML. */
+  private enum YesNo {
+    TRUE,
+    FALSE
+  }
+
+  private static Configuration.Zones zones(Section failover, List<Configuration.Group> groups) {
+    Section zones = failover.section("zones", List.of("prefer", "avoid", "forbid"));
+    Set<String> known =
+        groups.stream()
+            .flatMap(g -> g.places().values().stream())
+            .flatMap(p -> p.zone().stream())
+            .collect(Collectors.toSet());
+    Set<String> named = new HashSet<>();
+    return new Configuration.Zones(
+        names(zones, "prefer", known, named),
+        names(zones, "avoid", known, named),
+        names(zones, "forbid", known, named));
+  }
+
+  private static List<String> names(
+      Section zones, String key, Set<String> known, Set<String> named) {
+    List<String> names = new ArrayList<>();
+    for (Value item :
+        zones.get(key).stream().flatMap(v -> v.items("a list of zones").stream()).toList()) {
+      item.text("a zone")
+          .ifPresent(
+              zone -> {
+                if (!known.contains(zone)) {
+                  item.problem(
+                      "no node is in zone '"
+                          + zone
+                          + "'; write { address: host:port, zone: "
+                          + zone
+                          + " } in groups[].nodes");
+                } else if (!named.add(zone)) {
+                  item.problem("'" + zone + "' is named twice under zones; remove one");
+                }
+                names.add(zone);
+              });
+    }
+    return names;
   }
 }

@@ -256,6 +256,11 @@ record Value(Node node, String path, Source source) {
     return node instanceof SequenceNode;
   }
 
+  /** Whether the value has keys. */
+  boolean isMapping() {
+    return node instanceof MappingNode;
+  }
+
   /** The text as it stands in the file, empty when it is no text. */
   String rawText() {
     return node instanceof ScalarNode scalar ? scalar.getValue() : "";

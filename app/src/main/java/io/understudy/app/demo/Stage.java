@@ -173,7 +173,13 @@ final class Stage implements AutoCloseable {
         .ask(
             GROUP,
             new Operator.Wanted(
-                Operator.Change.SWITCHOVER, Optional.empty(), Duration.ZERO, "", false, trial));
+                Operator.Change.SWITCHOVER,
+                Optional.empty(),
+                Duration.ZERO,
+                "",
+                Optional.empty(),
+                false,
+                trial));
   }
 
   /** Stops the client once its writes have answers. */

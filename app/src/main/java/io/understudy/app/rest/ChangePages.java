@@ -5,6 +5,8 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -76,7 +78,7 @@ final class ChangePages {
     return Page.error(
         text,
         404,
-        "POST knows /switchover, /failover, /pause, /resume, /acknowledge, /add-node and"
+        "POST knows /switchover, /failover, /pause, /resume, /acknowledge, /cancel, /add-node and"
             + " /remove-node of a /GROUP, and /reload");
   }
 
@@ -99,6 +101,7 @@ final class ChangePages {
             node,
             Duration.ofSeconds(seconds(parameters.get("seconds"))),
             parameters.getOrDefault("why", "no reason was given"),
+            Optional.ofNullable(parameters.get("at")).map(ChangePages::instant),
             parameters.getOrDefault("replace", "no").equals("yes"),
             parameters.getOrDefault("trial", "no").equals("yes"));
     boolean fleet =
@@ -119,6 +122,15 @@ final class ChangePages {
       result.lines().forEach(line -> lines.add(fleet ? each + ": " + line : line));
     }
     return Page.lines(text, done ? 200 : 409, done ? "done" : "refused", lines);
+  }
+
+  private static Instant instant(String given) {
+    try {
+      return Instant.parse(given);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "at=" + given + " is no instant such as 2030-01-31T03:30:00Z", e);
+    }
   }
 
   private static long seconds(@Nullable String given) {

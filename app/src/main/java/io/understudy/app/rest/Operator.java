@@ -3,6 +3,7 @@ package io.understudy.app.rest;
 import io.understudy.topology.Address;
 import io.understudy.topology.TopologyFeed;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +21,8 @@ public interface Operator {
     RESUME,
     ACKNOWLEDGE,
     ADD_NODE,
-    REMOVE_NODE
+    REMOVE_NODE,
+    CANCEL
   }
 
   /**
@@ -29,6 +31,7 @@ public interface Operator {
    * @param node which node; empty for the best, or for the whole group
    * @param length of a pause
    * @param why a pause is made
+   * @param at when a switchover is to begin; empty for at once
    * @param replaceData whether a node that is added may lose data of its own
    * @param trial whether only to say what would be done
    */
@@ -37,6 +40,7 @@ public interface Operator {
       Optional<Address> node,
       Duration length,
       String why,
+      Optional<Instant> at,
       boolean replaceData,
       boolean trial) {}
 

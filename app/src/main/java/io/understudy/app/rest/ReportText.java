@@ -41,7 +41,9 @@ final class ReportText {
       text.append("  served at ").append(String.join(", ", group.listeners())).append('\n');
     }
     text.append("  rule ").append(group.rule()).append(": ").append(group.reason()).append('\n');
-    group.operation().ifPresent(o -> text.append("  under way: ").append(o).append('\n'));
+    group
+        .operation()
+        .ifPresent(o -> text.append("  under way or to come: ").append(o).append('\n'));
   }
 
   private static void nodes(StringBuilder text, GroupReport group) {

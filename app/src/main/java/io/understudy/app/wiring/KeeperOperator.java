@@ -97,14 +97,18 @@ final class KeeperOperator implements Operator {
       return new Result(false, answer.obstacles());
     }
     boolean later = wanted.change() == Change.SWITCHOVER || wanted.change() == Change.FAILOVER;
-    return later && !wanted.trial()
+    return later && !wanted.trial() && wanted.at().isEmpty()
         ? awaitEnd(before, answer.journal().nextId())
         : new Result(true, answer.plan());
   }
 
   private static Request request(Wanted wanted) {
     return switch (wanted.change()) {
-      case SWITCHOVER -> new Request.Switchover(wanted.node(), BY);
+      case SWITCHOVER ->
+          wanted.at().isPresent()
+              ? new Request.SwitchoverAt(wanted.node(), wanted.at().get().toEpochMilli(), BY)
+              : new Request.Switchover(wanted.node(), BY);
+      case CANCEL -> new Request.Cancel(BY);
       case FAILOVER -> new Request.ForcedFailover(wanted.node().orElseThrow(), BY);
       case PAUSE -> new Request.PauseFor(wanted.node(), wanted.why(), wanted.length(), BY);
       case RESUME -> new Request.Resume(wanted.node(), BY);

@@ -93,7 +93,7 @@ final class Keeping implements AutoCloseable {
       throws StartException {
     List<GroupOptions> groups = new ArrayList<>();
     for (Configuration.Group group : configuration.groups()) {
-      groups.add(Options.group(group, certificates));
+      groups.add(Options.group(group, configuration.failover().upkeep().zones(), certificates));
     }
     Keeper keeper = Keeper.start(Options.keeper(configuration, coordinator), groups, traffic);
     return new Keeping(Optional.of(keeper), keeper.feed(), ground);
@@ -140,9 +140,10 @@ final class Keeping implements AutoCloseable {
    *
    * @throws IllegalArgumentException in one line, when one of its nodes is another group's
    */
-  void add(Configuration.Group group, Certificates certificates) throws StartException {
+  void add(Configuration.Group group, Configuration.Zones zones, Certificates certificates)
+      throws StartException {
     if (keeper.isPresent()) {
-      keeper.get().add(Options.group(group, certificates));
+      keeper.get().add(Options.group(group, zones, certificates));
     }
   }
 

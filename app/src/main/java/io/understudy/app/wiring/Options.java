@@ -6,6 +6,7 @@ import io.understudy.app.config.Secret;
 import io.understudy.failover.GroupOptions;
 import io.understudy.failover.KeeperOptions;
 import io.understudy.failover.decide.FailoverPolicy;
+import io.understudy.failover.decide.Placement;
 import io.understudy.failover.decide.Upkeep;
 import io.understudy.failover.observe.Cadence;
 import io.understudy.proxy.Listener;
@@ -20,6 +21,7 @@ import io.understudy.proxy.route.Observing;
 import io.understudy.proxy.route.ReadPolicy;
 import io.understudy.proxy.route.Routes;
 import io.understudy.proxy.route.Users;
+import io.understudy.topology.Address;
 import io.understudy.topology.Coordinator;
 import io.understudy.zookeeper.KeeperIdentity;
 import io.understudy.zookeeper.ZookeeperOptions;
@@ -34,6 +36,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Says to each part, in its own words, what the configuration says. */
 final class Options {
@@ -80,11 +83,16 @@ final class Options {
     configuration.groups().stream()
         .sorted(Comparator.comparing(Configuration.Group::name))
         .forEach(
-            g -> alike.append(g.name()).append(g.nodes().stream().sorted().toList()).append('\n'));
+            g ->
+                alike
+                    .append(g.name())
+                    .append(g.nodes().stream().sorted().toList())
+                    .append(new TreeMap<>(g.places()))
+                    .append('\n'));
     alike
         .append(member.members().stream().sorted().toList())
         .append(policy(failover))
-        .append(failover.upkeep().standbys())
+        .append(failover.upkeep())
         .append(failover.zookeeper().map(Configuration.Zookeeper::session));
     return new KeeperIdentity(
         member.id(),
@@ -144,17 +152,43 @@ final class Options {
                 .orElse(usual.actionDeadline()),
             usual.retryAfter(),
             failover.detection().refusals())
-        .withUpkeep(new Upkeep(failover.upkeep().replicaGrace()));
+        .withUpkeep(
+            new Upkeep(
+                failover.upkeep().replicaGrace(), Placement.NONE, failover.upkeep().returnAfter()));
   }
 
   private static Duration shorter(Duration left, Duration right) {
     return left.compareTo(right) <= 0 ? left : right;
   }
 
-  static GroupOptions group(Configuration.Group group, Certificates certificates)
+  static GroupOptions group(
+      Configuration.Group group, Configuration.Zones zones, Certificates certificates)
       throws StartException {
     return new GroupOptions(
-        group.name(), group.nodes(), credentials(group), certificates.of(group.tls()));
+        group.name(),
+        group.nodes(),
+        placement(group, zones),
+        credentials(group),
+        certificates.of(group.tls()));
+  }
+
+  private static Placement placement(Configuration.Group group, Configuration.Zones zones) {
+    List<Placement.Place> places = new ArrayList<>();
+    for (Address node : group.nodes()) {
+      Configuration.Place place = group.places().get(node);
+      if (place != null) {
+        places.add(
+            new Placement.Place(
+                node,
+                place.zone(),
+                switch (place.priority()) {
+                  case PREFER -> Placement.Tag.PREFER;
+                  case NORMAL -> Placement.Tag.NORMAL;
+                  case NEVER -> Placement.Tag.NEVER;
+                }));
+      }
+    }
+    return new Placement(places, zones.prefer(), zones.avoid(), zones.forbid());
   }
 
   /** How a keeper logs in to a group. */

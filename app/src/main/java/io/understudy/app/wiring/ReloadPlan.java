@@ -79,10 +79,14 @@ record ReloadPlan(
     if (!known.nodes().equals(wanted.nodes())) {
       waiting.add("group " + known.name() + " stays at " + known.nodes());
     }
+    if (!known.places().equals(wanted.places())) {
+      waiting.add("zones and priorities of group " + known.name() + " stay as they were");
+    }
     if (!known.tls().equals(wanted.tls())) {
       waiting.add("groups[" + known.name() + "].tls stays as it was");
     }
-    return new Configuration.Group(known.name(), known.nodes(), wanted.auth(), known.tls());
+    return new Configuration.Group(
+        known.name(), known.nodes(), known.places(), wanted.auth(), known.tls());
   }
 
   private static boolean isReplicated(Configuration now, String group) {

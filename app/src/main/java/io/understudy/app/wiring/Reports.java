@@ -5,6 +5,7 @@ import io.understudy.app.rest.GroupReport;
 import io.understudy.failover.GroupStatus;
 import io.understudy.failover.decide.Action;
 import io.understudy.failover.decide.Entry;
+import io.understudy.failover.decide.Scheduled;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.topology.Role;
@@ -73,7 +74,8 @@ final class Reports {
                     + operation.rule()
                     + ", now at "
                     + operation.phase().name().toLowerCase(Locale.ROOT)
-                    + operation.target().map(t -> " of " + t.address()).orElse(""));
+                    + operation.target().map(t -> " of " + t.address()).orElse(""))
+        .or(() -> status.journal().flatMap(j -> j.scheduled()).map(Scheduled::describe));
   }
 
   private static List<GroupReport.NodeReport> nodes(GroupStatus status, Configuration.Group group) {

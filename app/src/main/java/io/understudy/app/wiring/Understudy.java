@@ -332,7 +332,7 @@ public final class Understudy implements AutoCloseable {
     List<String> ending = plan.removed().stream().map(Configuration.Group::name).toList();
     try {
       for (Configuration.Group group : plan.added()) {
-        keeping.add(group, certificates);
+        keeping.add(group, configuration.failover().upkeep().zones(), certificates);
         begun.add(group.name());
       }
       leaving.addAll(ending);

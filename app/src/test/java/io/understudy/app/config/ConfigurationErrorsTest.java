@@ -86,6 +86,24 @@ class ConfigurationErrorsTest {
             6,
             "proxy.listeners[0].maxClientsPerAddress: '0' is not a whole number from 1 to 1000000"),
         mistake(
+            "a node with an unknown tag",
+            "groups:\n  - name: orders\n    nodes: [{ address: a:1, zone: a, priority: high }]\n",
+            3,
+            "groups[0].nodes[0].priority: 'high' is not known here; write one of prefer, normal,"
+                + " never"),
+        mistake(
+            "a zone of nobody",
+            group() + "failover: { zones: { forbid: [far] } }\n",
+            4,
+            "failover.zones.forbid[0]: no node is in zone 'far'; write { address: host:port, zone:"
+                + " far } in groups[].nodes"),
+        mistake(
+            "a return to nowhere",
+            group() + "failover: { returnAfter: 5s }\n",
+            4,
+            "failover.returnAfter: is used only with returnToPreferred: true; remove it, or write"
+                + " that"),
+        mistake(
             "a standby that is a node",
             group() + "standby: [10.9.0.1:6379, 10.0.0.1:6379]\n",
             4,

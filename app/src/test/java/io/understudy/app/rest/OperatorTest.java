@@ -19,6 +19,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +99,27 @@ class OperatorTest {
           .contains(node + " was added by the admin port, and the file does not have it");
       assertThat(ProgramProcess.run(folder, "check", "understudy.yaml", "--connect").out())
           .contains("  " + node + " was added by the admin port");
+
+      awaitYes("is-writable", primary, program);
+      var planned = understudy("switchover", "orders", "--at", "2030-01-31T03:30:00Z");
+      assertThat(planned.out()).contains("the time is to come, and within 30 days");
+      assertThat(planned.exitCode()).isEqualTo(1);
+      assertThat(understudy("switchover", "orders", "--at", "noon").err())
+          .isEqualTo(
+              "--at: 'noon' is no time; write HH:MM, or an instant such as"
+                  + " 2030-01-31T03:30:00Z\n");
+      Instant tomorrow = Instant.now().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.MINUTES);
+      assertThat(understudy("switchover", "orders", "--at", tomorrow.toString()).exitCode())
+          .isZero();
+      await()
+          .atMost(DEADLINE)
+          .until(
+              () ->
+                  understudy("status", "orders")
+                      .out()
+                      .contains("to come: a switchover at " + tomorrow));
+      assertThat(understudy("cancel", "orders").out()).contains("cancel a switchover at");
+      assertThat(understudy("cancel", "orders").out()).contains("nothing is scheduled");
 
       assertThat(understudy("remove-node", "orders", primary.address().toString()).out())
           .contains("is primary; make another one primary first: understudy switchover orders");

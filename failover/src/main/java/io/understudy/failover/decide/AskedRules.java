@@ -20,8 +20,8 @@ final class AskedRules {
   static final Rule ASKED =
       new Rule(
           "asked",
-          "an operator asked for a switchover or a forced failover, or one that was called off left"
-              + " the primary refusing writes",
+          "an operator asked for a switchover or a forced failover, or for a switchover at a time"
+              + " that has come, or one that was called off left the primary refusing writes",
           "it is checked again and begun; what cannot be done is dropped, with the reason; the"
               + " primary takes writes again",
           Rule.Effect.ACTS,
@@ -30,7 +30,8 @@ final class AskedRules {
   private static Optional<String> asked(Situation s, Draft d) {
     Wish wish = s.journal().wish().orElse(null);
     if (wish == null) {
-      return fenced(s, d);
+      Optional<String> due = scheduled(s, d);
+      return due.isPresent() ? due : fenced(s, d);
     }
     d.dropWish();
     if (wish.untilWallMillis() < s.view().wallMillis()) {
@@ -47,6 +48,27 @@ final class AskedRules {
         });
   }
 
+  /** Does what was asked for a time that has come; long after it, it is not wanted any more. */
+  private static Optional<String> scheduled(Situation s, Draft d) {
+    Scheduled due =
+        s.journal()
+            .scheduled()
+            .filter(planned -> planned.atWallMillis() <= s.view().wallMillis())
+            .orElse(null);
+    if (due == null) {
+      return Optional.empty();
+    }
+    d.dropScheduled();
+    if (s.view().wallMillis() - due.atWallMillis() > Scheduled.MAX_LATE.toMillis()) {
+      return Optional.of(due.describe() + ", could not be begun in time and is dropped");
+    }
+    List<String> obstacles = obstacles(s, Wish.Kind.SWITCHOVER, due.to());
+    return Optional.of(
+        obstacles.isEmpty()
+            ? begin(s, d, "asked", due.to(), due.describe())
+            : due.describe() + ", is dropped: " + String.join("; ", obstacles));
+  }
+
   /** Puts back what a switchover changed that ended while the primary did not answer. */
   private static Optional<String> fenced(Situation s, Draft d) {
     return s.journal()
@@ -55,8 +77,8 @@ final class AskedRules {
         .flatMap(reign -> Switchover.liftFence(s, d, reign.primary()));
   }
 
-  private static String begin(
-      Situation s, Draft d, String rule, Optional<Address> to, String reason) {
+  /** Begins a switchover that nothing speaks against. */
+  static String begin(Situation s, Draft d, String rule, Optional<Address> to, String reason) {
     Node primary = s.journal().reign().orElseThrow().primary();
     Node target = target(s, to).flatMap(NodeView::reachableNode).orElseThrow();
     d.begin(Operation.Kind.SWITCHOVER, rule, reason, Optional.of(primary), s.now());
@@ -214,7 +236,9 @@ final class AskedRules {
         .filter(n -> !n.address().equals(primary.node().address()))
         .filter(n -> unready(s, primary, n).isEmpty())
         .min(
-            Comparator.<NodeView>comparingInt(n -> n.facts().orElseThrow().priority())
+            Comparator.<NodeView>comparingInt(
+                    n -> s.policy().upkeep().placement().rank(n.address()))
+                .thenComparingInt(n -> n.facts().orElseThrow().priority())
                 .thenComparingLong(n -> -n.facts().orElseThrow().replication().offset())
                 .thenComparing(NodeView::address));
   }
@@ -231,6 +255,10 @@ final class AskedRules {
     }
     if (facts.priority() == 0) {
       return Optional.of(node.address() + " has replica-priority 0");
+    }
+    Optional<String> misplaced = s.misplaced(node.address());
+    if (misplaced.isPresent()) {
+      return misplaced;
     }
     if (!s.mayOrder(node)) {
       return Optional.of(node.address() + " takes no orders now");

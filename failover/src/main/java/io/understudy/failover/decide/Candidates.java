@@ -3,6 +3,7 @@ package io.understudy.failover.decide;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.ReplicationId;
+import io.understudy.topology.Address;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,7 +51,7 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
         why =
             operation.forcedTo().isPresent()
                 ? Optional.empty()
-                : unfitness(situation, operation, node.address().toString(), facts, history, seen);
+                : unfitness(situation, operation, node.address(), facts, history, seen);
         if (why.isEmpty()) {
           long offset = held(reign, history, facts).orElse(0L);
           qualified.add(new Candidate(node, facts, offset, facts.linkUpNanos().isPresent()));
@@ -75,7 +76,9 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
 
   private static Comparator<Candidate> order(Situation situation) {
     Comparator<Candidate> byPriority =
-        Comparator.<Candidate>comparingInt(c -> c.facts().priority())
+        Comparator.<Candidate>comparingInt(
+                c -> situation.policy().upkeep().placement().rank(c.node().address()))
+            .thenComparingInt(c -> c.facts().priority())
             .thenComparing(c -> c.node().address())
             .thenComparing(c -> c.facts().runId());
     if (!situation.enforces(Guard.MOST_DATA_FIRST)) {
@@ -137,10 +140,15 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
   private static Optional<String> unfitness(
       Situation situation,
       Operation operation,
-      String name,
+      Address address,
       NodeFacts facts,
       Optional<ReplicationId> history,
       long seen) {
+    Optional<String> misplaced = situation.misplaced(address);
+    if (misplaced.isPresent()) {
+      return misplaced;
+    }
+    String name = address.toString();
     if (situation.enforces(Guard.NEVER_PRIORITY_ZERO) && facts.priority() == 0) {
       return Optional.of(name + " has replica-priority 0");
     }

@@ -196,6 +196,18 @@ final class Draft {
     journal = journal.withMember(change);
   }
 
+  /** Forgets what was asked for a later time. */
+  void dropScheduled() {
+    journal = journal.withScheduled(Optional.empty());
+  }
+
+  /**
+   * Notes that a return to a better placed node is being tried, so that it is not at every turn.
+   */
+  void returnTried() {
+    journal = journal.withReturnTried(situation.view().wallMillis());
+  }
+
   /** Forgets what was made of an address: it is no node, or as configured. */
   void forget(Address node) {
     journal =

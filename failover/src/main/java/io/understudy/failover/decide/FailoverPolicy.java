@@ -176,6 +176,11 @@ public record FailoverPolicy(
         upkeep);
   }
 
+  /** The same with a group's own placement. */
+  public FailoverPolicy with(Placement placement) {
+    return withUpkeep(upkeep.with(placement));
+  }
+
   /** The same with another upkeep. */
   public FailoverPolicy withUpkeep(Upkeep other) {
     return new FailoverPolicy(

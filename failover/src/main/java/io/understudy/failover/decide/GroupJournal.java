@@ -6,6 +6,7 @@ import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -28,6 +29,8 @@ import java.util.stream.Stream;
  *     still be among them
  * @param borrowed settings of servers that are still to be put back, at most one per run
  * @param members what operators and rules made of the configured nodes, at most one per address
+ * @param returnTriedMillis when a return to a better placed node was last begun
+ * @param scheduled a switchover that was asked for a later time
  */
 public record GroupJournal(
     String group,
@@ -44,7 +47,9 @@ public record GroupJournal(
     Optional<Wish> wish,
     List<Pause> pauses,
     List<Borrowed> borrowed,
-    List<MemberChange> members) {
+    List<MemberChange> members,
+    OptionalLong returnTriedMillis,
+    Optional<Scheduled> scheduled) {
 
   /** How many addresses may differ from the configuration. */
   public static final int MAX_MEMBERS = 64;
@@ -103,7 +108,9 @@ public record GroupJournal(
         Optional.empty(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        OptionalLong.empty(),
+        Optional.empty());
   }
 
   private static <T> List<T> newest(List<T> all, int limit) {
@@ -162,6 +169,14 @@ public record GroupJournal(
         Stream.concat(
                 members.stream().filter(m -> !m.node().equals(change.node())), Stream.of(change))
             .toList());
+  }
+
+  GroupJournal withScheduled(Optional<Scheduled> newScheduled) {
+    return changed(c -> c.scheduled = newScheduled);
+  }
+
+  GroupJournal withReturnTried(long wallMillis) {
+    return changed(c -> c.returnTriedMillis = OptionalLong.of(wallMillis));
   }
 
   /** What was made of an address; empty when it is as configured. */
@@ -331,6 +346,8 @@ public record GroupJournal(
     private List<Pause> pauses;
     private List<Borrowed> borrowed;
     private List<MemberChange> members;
+    private OptionalLong returnTriedMillis;
+    private Optional<Scheduled> scheduled;
 
     Copy(GroupJournal of) {
       group = of.group;
@@ -348,6 +365,8 @@ public record GroupJournal(
       pauses = of.pauses;
       borrowed = of.borrowed;
       members = of.members;
+      returnTriedMillis = of.returnTriedMillis;
+      scheduled = of.scheduled;
     }
 
     GroupJournal journal() {
@@ -366,7 +385,9 @@ public record GroupJournal(
           wish,
           pauses,
           borrowed,
-          members);
+          members,
+          returnTriedMillis,
+          scheduled);
     }
   }
 }

@@ -114,6 +114,7 @@ public final class GroupMachine {
         draft.changesSomething()
             || !draft.journal().wish().equals(situation.journal().wish())
             || !draft.journal().members().equals(situation.journal().members())
+            || !draft.journal().scheduled().equals(situation.journal().scheduled())
             || !draft.journal().operation().equals(situation.journal().operation());
     if (changed) {
       draft.log(

@@ -17,6 +17,8 @@ public enum Guard {
   UNKNOWN_STAYS_OPEN("an order whose reply was lost stays open in the journal"),
   /** Never promote what refuses by configuration. */
   NEVER_PRIORITY_ZERO("replica-priority 0 is never promoted"),
+  /** Never promote where the operator forbids it. */
+  NEVER_WHERE_FORBIDDEN("a node with priority: never, or in a forbidden zone, is never promoted"),
   /** Never promote other data, or none. */
   ONLY_THIS_HISTORY(
       "a node that was never synced, or holds another replication history, is never promoted"),

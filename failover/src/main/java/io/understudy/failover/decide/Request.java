@@ -53,4 +53,15 @@ public sealed interface Request {
 
   /** Forgets a node that is not primary; its server is left as it is. */
   record RemoveNode(Address node, String by) implements Request {}
+
+  /**
+   * A planned change of primary at a later time, in place of one that was scheduled before.
+   *
+   * @param to which node; empty for the best then
+   * @param atWallMillis when
+   */
+  record SwitchoverAt(Optional<Address> to, long atWallMillis, String by) implements Request {}
+
+  /** Drops what is scheduled, or was asked for and not begun. */
+  record Cancel(String by) implements Request {}
 }

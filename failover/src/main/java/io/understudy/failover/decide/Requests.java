@@ -3,6 +3,7 @@ package io.understudy.failover.decide;
 import io.understudy.failover.view.NodeView;
 import io.understudy.topology.Address;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,8 @@ final class Requests {
           case Request.PauseFor pause -> pause(s, pause);
           case Request.Resume(Optional<Address> node, String by) -> resume(s, node, by);
           case Request.Acknowledge(String by) -> acknowledge(s, by);
+          case Request.SwitchoverAt at -> schedule(s, at);
+          case Request.Cancel(String by) -> cancel(s, by);
           case Request.AddNode add -> MemberRequests.add(s, add, guest);
           case Request.RemoveNode remove -> MemberRequests.remove(s, remove);
         };
@@ -113,6 +116,44 @@ final class Requests {
                       + " bytes of the primary's history");
             });
     return plan;
+  }
+
+  private static Answer schedule(Situation s, Request.SwitchoverAt at) {
+    List<String> obstacles = new ArrayList<>();
+    long ahead = at.atWallMillis() - s.view().wallMillis();
+    if (ahead <= 0 || ahead > Scheduled.MAX_AHEAD.toMillis()) {
+      obstacles.add(
+          "the time is to come, and within "
+              + Scheduled.MAX_AHEAD.toDays()
+              + " days; it is now "
+              + Instant.ofEpochMilli(s.view().wallMillis()));
+    }
+    at.to().ifPresent(node -> unknown(s, node, obstacles));
+    at.to().flatMap(s::misplaced).ifPresent(obstacles::add);
+    if (!obstacles.isEmpty()) {
+      return new Answer(obstacles, List.of(), s.journal());
+    }
+    var planned = new Scheduled(at.to(), at.by(), at.atWallMillis());
+    return remembered(
+        s,
+        s.journal().withScheduled(Optional.of(planned)),
+        planned.describe()
+            + ", is checked and begun then"
+            + s.journal().scheduled().map(o -> ", in place of " + o.describe()).orElse(""));
+  }
+
+  private static Answer cancel(Situation s, String by) {
+    List<String> dropped = new ArrayList<>();
+    s.journal().scheduled().ifPresent(planned -> dropped.add(planned.describe()));
+    s.journal().wish().ifPresent(wish -> dropped.add(wish.describe()));
+    if (dropped.isEmpty()) {
+      return new Answer(
+          List.of("nothing is scheduled that could be cancelled"), List.of(), s.journal());
+    }
+    return remembered(
+        s,
+        s.journal().withScheduled(Optional.empty()).withWish(Optional.empty()),
+        "cancel " + String.join(", and ", dropped) + " (" + by + ")");
   }
 
   private static Answer pause(Situation s, Request.PauseFor pause) {

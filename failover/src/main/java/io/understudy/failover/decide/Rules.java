@@ -32,6 +32,7 @@ final class Rules {
           RepairRules.STRAY,
           RepairRules.UNMARKED,
           StandbyRules.SHORT_HANDED,
+          PlacementRules.PREFERRED,
           RepairRules.STEADY);
 
   private static final String SILENCE =

@@ -252,6 +252,15 @@ record Situation(
     return replicas;
   }
 
+  /** Why a node must not be primary where it is; empty when it may. */
+  Optional<String> misplaced(Address node) {
+    return policy
+        .upkeep()
+        .placement()
+        .objection(node)
+        .filter(why -> enforces(Guard.NEVER_WHERE_FORBIDDEN));
+  }
+
   /** A node by its run, also one that must not be touched. */
   Optional<NodeView> anyWithRun(RunId runId) {
     return view.withRun(runId)

@@ -142,7 +142,7 @@ final class Checks {
     for (SimServer each : world.newcomers.members()) {
       boolean ready =
           each.isWell()
-              && each.priority > 0
+              && world.places.mayLead(each)
               && each.listenedSince(since)
               && each.lastUpNanos > withoutPrimarySinceNanos - 2 * SECOND
               && each.role == Role.REPLICA
@@ -419,6 +419,7 @@ final class Checks {
       return;
     }
     boolean blank = WorldFacts.allWereBlank(world, server);
+    world.places.promotes(server, blank);
     if (server.priority == 0 && WorldFacts.lastSeenPriority(keeper, server) == 0 && !blank) {
       throw new Violation("I6", server.name + " has priority 0 and is promoted");
     }
@@ -469,7 +470,7 @@ final class Checks {
       boolean inReach =
           other != chosen
               && other.isWell()
-              && other.priority > 0
+              && world.places.mayLead(other)
               && other.listenedSince(now - PLAIN)
               && keeper.lastTroubleNanos < now - PLAIN
               && world.network.wasOpenSince(keeper.name(), other.name, now - PLAIN)
@@ -583,7 +584,7 @@ final class Checks {
     return world.newcomers.members().stream()
         .allMatch(
             s ->
-                s.priority == 0
+                !world.places.mayLead(s)
                     || s.data.isEmpty()
                     || reign == null
                     || tooStale(s, keeper, reign)

@@ -25,6 +25,7 @@ final class World {
   final Faults faults;
   final Clients clients;
   final Newcomers newcomers;
+  final Places places;
 
   /** A server beside the group's; nothing happens to it but by its keeper. */
   final Optional<SimServer> standby;
@@ -55,7 +56,7 @@ final class World {
     this.forgetsHistory = time.random().nextInt(3) == 0;
     this.refusesSettings = time.random().nextInt(6) == 0;
     this.replTimeoutNanos = refusesSettings ? 15_000_000_000L : 6_000_000_000L;
-    this.policy = setting.policy().apply(time.random());
+    FailoverPolicy drawn = setting.policy().apply(time.random());
     this.comparesMark = !setting.without().contains("compare mark");
     this.checksLeaseBeforeReply = !setting.without().contains("check lease before reply");
     this.checksRunOnConnect = !setting.without().contains("check run on connect");
@@ -71,6 +72,8 @@ final class World {
         seed % 6 == 5
             ? Optional.of(new SimServer(this, new Address("127.0.0.1", FIRST_PORT + nodes)))
             : Optional.empty();
+    this.places = new Places(this, seed);
+    this.policy = places.of(drawn);
     Function<FailoverPolicy, GroupMachine> machine = setting.machine();
     keepers.add(new SimKeeper(this, "keeper", machine.apply(policy)));
     if (time.random().nextInt(6) == 0) {

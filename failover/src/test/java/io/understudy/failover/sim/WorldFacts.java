@@ -37,7 +37,7 @@ final class WorldFacts {
         return Optional.of(other.name + " does not replicate from " + server.name);
       }
     }
-    return Optional.empty();
+    return world.places.misplaced();
   }
 
   /** A server that forgot its history when it restarted cannot prove whose data it holds. */
