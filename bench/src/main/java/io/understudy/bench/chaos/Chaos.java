@@ -257,7 +257,8 @@ public final class Chaos implements Callable<Integer> {
       forced = force(injector, nodes, subject);
       awaitFlawless("all", () -> flaw(nodes, subject), LAST_PATIENCE);
     }
-    if (forced && withoutBootGate) {
+    // Without the gate, and where durability cannot be proven, a person is meant to decide.
+    if (forced && (withoutBootGate || durability > 0)) {
       flaw = Optional.empty();
     }
     try (RespClient primary = Nodes.connect(nodes.primary().orElseThrow().host())) {
@@ -268,7 +269,7 @@ public final class Chaos implements Callable<Integer> {
               primary,
               whole - healed,
               flaw.orElse(""),
-              durability == 0 && schedule.replacesPrimary(),
+              forced || (durability == 0 && schedule.replacesPrimary()),
               forced);
       return outcome.planned(nodes.fullResyncs() - resyncs);
     }

@@ -141,7 +141,7 @@ final class UnderstudySubject implements Subject {
   @Override
   public boolean decideAsOperator(Host best) throws IOException {
     Optional<Daemon> leader = leader();
-    if (leader.isEmpty() || !explanation().contains("no node may be promoted")) {
+    if (leader.isEmpty() || !explanation().contains("stays without a primary")) {
       return false;
     }
     operate(leader.get(), "failover chaos --to " + best.ip() + ":" + Nodes.PORT + " --force");

@@ -253,6 +253,10 @@ final class RepairRules {
           && facts.upstream().orElseThrow().isAt(leader.address())) {
         replicas.add(new Node(node.address(), facts.runId()));
         d.welcome(node.address());
+        // A primary without a backlog takes another history when its first replica attaches.
+        if (!primary.facts().replication().knows(facts.replication().id())) {
+          d.probe(primary.node());
+        }
       }
     }
     replicas.sort((a, b) -> a.address().compareTo(b.address()));
