@@ -18,7 +18,8 @@ public record Placement(
   /** Any node is as good as another. */
   public static final Placement NONE = new Placement(List.of(), List.of(), List.of(), List.of());
 
-  private static final int TAGS = 3;
+  /** How many kinds of zones there are: better, equal, worse. */
+  private static final int ZONES = 3;
 
   public Placement {
     nodes = List.copyOf(nodes);
@@ -56,7 +57,13 @@ public record Placement(
         place.zone().filter(prefer::contains).isPresent()
             ? 0
             : place.zone().filter(z -> avoid.contains(z) || forbid.contains(z)).isPresent() ? 2 : 1;
-    return place.tag().ordinal() * TAGS + zone;
+    int tag =
+        switch (place.tag()) {
+          case PREFER -> 0;
+          case NORMAL -> 1;
+          case NEVER -> 2;
+        };
+    return tag * ZONES + zone;
   }
 
   /** The better place first. */
