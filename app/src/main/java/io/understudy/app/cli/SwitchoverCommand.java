@@ -3,6 +3,7 @@ package io.understudy.app.cli;
 import io.understudy.app.cli.ChangeRequest.Parameter;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -70,7 +71,7 @@ final class SwitchoverCommand implements Callable<Integer> {
       if (text.length() > "HH:MM".length()) {
         return Instant.parse(text);
       }
-      ZonedDateTime now = ZonedDateTime.now();
+      ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
       ZonedDateTime today = now.with(LocalTime.parse(text));
       return (today.isAfter(now) ? today : today.plusDays(1)).toInstant();
     } catch (DateTimeParseException e) {
