@@ -112,7 +112,9 @@ final class GroupKeeper implements Runnable {
             mailbox,
             claims,
             System::nanoTime);
-    this.machine = new GroupMachine(options.policy().with(group.placement()));
+    this.machine =
+        new GroupMachine(
+            options.policy().with(group.placement()).withDurability(group.durability()));
     this.performer = new Performer(mailbox, options.policy().actionDeadline(), this::mayAct);
     this.coordinator = options.coordinator();
     this.longestAbsenceNanos =

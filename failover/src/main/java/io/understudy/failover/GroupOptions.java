@@ -1,5 +1,6 @@
 package io.understudy.failover;
 
+import io.understudy.failover.decide.DurabilityPolicy;
 import io.understudy.failover.decide.Placement;
 import io.understudy.failover.link.Credentials;
 import io.understudy.topology.Address;
@@ -15,16 +16,18 @@ import java.util.Optional;
  * @param credentials how the keeper logs in to all of them
  * @param placement where its primary should be
  * @param tls the client's end of TLS to all of them; empty for plain connections
+ * @param durability how many replicas must have a write before it is acknowledged; empty for none
  */
 public record GroupOptions(
     String name,
     List<Address> nodes,
     Placement placement,
     Optional<Credentials> credentials,
-    Optional<TlsClient> tls) {
+    Optional<TlsClient> tls,
+    Optional<DurabilityPolicy> durability) {
   /** A group that is reached in plain. */
   public GroupOptions(String name, List<Address> nodes, Optional<Credentials> credentials) {
-    this(name, nodes, Placement.NONE, credentials, Optional.empty());
+    this(name, nodes, Placement.NONE, credentials, Optional.empty(), Optional.empty());
   }
 
   public GroupOptions {
@@ -44,6 +47,6 @@ public record GroupOptions(
 
   /** The same with its primary where it should be. */
   public GroupOptions with(Placement other) {
-    return new GroupOptions(name, nodes, other, credentials, tls);
+    return new GroupOptions(name, nodes, other, credentials, tls, durability);
   }
 }

@@ -2,8 +2,10 @@ package io.understudy.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.understudy.failover.decide.DurabilityPolicy;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.GroupJournal;
+import io.understudy.failover.decide.Placement;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.observe.Cadence;
@@ -42,7 +44,14 @@ final class Watched implements AutoCloseable {
     keeper =
         Keeper.start(
             KeeperOptions.alone(journal).withPolicy(settings.policy).withCadence(settings.cadence),
-            List.of(new GroupOptions(GROUP, nodes, settings.credentials)),
+            List.of(
+                new GroupOptions(
+                    GROUP,
+                    nodes,
+                    Placement.NONE,
+                    settings.credentials,
+                    Optional.empty(),
+                    settings.policy.durability())),
             TrafficFeed.NONE);
     keeper.onDecision(decisions::add);
     keeper.feed().subscribe(GROUP, published::add);
@@ -64,6 +73,11 @@ final class Watched implements AutoCloseable {
 
     KeeperSettings with(Credentials other) {
       return new KeeperSettings(policy, cadence, Optional.of(other));
+    }
+
+    KeeperSettings with(DurabilityPolicy durability) {
+      return new KeeperSettings(
+          policy.withDurability(Optional.of(durability)), cadence, credentials);
     }
 
     KeeperSettings with(FailoverPolicy.OnConflict onConflict) {

@@ -2,6 +2,7 @@ package io.understudy.proxy;
 
 import io.understudy.testkit.RedisServer;
 import io.understudy.topology.Address;
+import io.understudy.topology.Durability;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
@@ -104,6 +105,34 @@ final class HandFeed implements TopologyFeed {
             current.retiring(),
             List.of(),
             "the test calls it off"));
+  }
+
+  /** Publishes a server as primary of the next reign, on these terms. */
+  synchronized void crown(RedisServer primary, Durability terms) {
+    publish(
+        new Topology(
+            GROUP,
+            current.epoch().next(),
+            0,
+            Optional.of(node(primary)),
+            List.of(),
+            "the test wants durable writes",
+            Optional.empty(),
+            Optional.of(terms)));
+  }
+
+  /** Publishes the same primary on these terms. */
+  synchronized void durable(Durability terms) {
+    publish(
+        new Topology(
+            GROUP,
+            current.epoch(),
+            current.version() + 1,
+            current.primary(),
+            List.of(),
+            "the test wants durable writes",
+            Optional.empty(),
+            Optional.of(terms)));
   }
 
   /** Publishes the same primary with another version. */

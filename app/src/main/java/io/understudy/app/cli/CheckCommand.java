@@ -50,7 +50,7 @@ final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     int unusable = 0;
     for (Configuration.Group group : configuration.groups()) {
-      out.println("group " + group.name() + auth(group) + tls(group));
+      out.println("group " + group.name() + auth(group) + tls(group) + durability(group));
       for (Address node : group.nodes()) {
         NodeProbe.Finding finding = NodeProbe.resolve(node);
         if (connect && finding.usable()) {
@@ -88,6 +88,17 @@ final class CheckCommand implements Callable<Integer> {
     } catch (CommandException e) {
       return List.of(); // none runs here, and nothing else knows
     }
+  }
+
+  private static String durability(Configuration.Group group) {
+    return group
+        .durability()
+        .map(
+            d ->
+                ", a write is answered when "
+                    + d.replicas()
+                    + (d.replicas() == 1 ? " replica has it" : " replicas have it"))
+        .orElse("");
   }
 
   private static String auth(Configuration.Group group) {

@@ -38,13 +38,15 @@ public record Configuration(
    * @param nodes at least one; which of them is primary is found out, not told
    * @param places what more is said of nodes; of those that are given by address alone, nothing
    * @param tls empty for plain connections to the nodes
+   * @param durability empty when a primary's own answer to a write is enough
    */
   public record Group(
       String name,
       List<Address> nodes,
       Map<Address, Place> places,
       Optional<Credentials> auth,
-      Optional<ClientTls> tls) {
+      Optional<ClientTls> tls,
+      Optional<Durability> durability) {
     public Group {
       nodes = List.copyOf(nodes);
       places = Map.copyOf(places);
@@ -53,7 +55,7 @@ public record Configuration(
     /** One of nodes of which nothing more is said. */
     public Group(
         String name, List<Address> nodes, Optional<Credentials> auth, Optional<ClientTls> tls) {
-      this(name, nodes, Map.of(), auth, tls);
+      this(name, nodes, Map.of(), auth, tls, Optional.empty());
     }
 
     /** One whose nodes are reached in plain. */
@@ -83,6 +85,14 @@ public record Configuration(
       forbid = List.copyOf(forbid);
     }
   }
+
+  /**
+   * What a write must have reached before it is answered.
+   *
+   * @param replicas how many must have it, fewer than the group has nodes
+   * @param timeout how long they may take, before the client is told that they have it not
+   */
+  public record Durability(int replicas, Duration timeout) {}
 
   /**
    * How Understudy logs in to the nodes of a group.

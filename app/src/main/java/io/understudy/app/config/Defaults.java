@@ -17,6 +17,9 @@ public final class Defaults {
   /** Long enough for a paused virtual machine or a slow command, short enough to be of use. */
   public static final Duration DOWN_AFTER = Duration.ofSeconds(3);
 
+  /** How long replicas may take to confirm a write, where they must. */
+  public static final Duration DURABILITY_TIMEOUT = Duration.ofSeconds(1);
+
   /** How often each node is asked {@code PING}. */
   public static final Duration PING_EVERY = Duration.ofMillis(100);
 

@@ -1,6 +1,7 @@
 package io.understudy.app.config;
 
 import io.understudy.topology.Address;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,10 @@ import java.util.regex.Pattern;
 /** Reads {@code groups}: names and nodes are unique over the whole file. */
 final class GroupSection {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
+  private static final int MOST_REPLICAS = 100;
 
   private GroupSection() {}
 
@@ -27,7 +32,7 @@ final class GroupSection {
         .flatMap(v -> v.items("a list of groups, each with a name and nodes").stream())
         .forEach(
             item ->
-                item.section(List.of("name", "nodes", "auth", "tls"))
+                item.section(List.of("name", "nodes", "auth", "tls", "durability"))
                     .ifPresent(section -> groups.add(group(section, names, nodes))));
     return groups;
   }
@@ -56,7 +61,12 @@ final class GroupSection {
               });
     }
     return new Configuration.Group(
-        name, nodes, places, credentials(section), TlsSection.ofServers(section));
+        name,
+        nodes,
+        places,
+        credentials(section),
+        TlsSection.ofServers(section),
+        durability(section, nodes.size()));
   }
 
   /** A node as {@code host:port}, or as keys that say more of it. */
@@ -88,6 +98,40 @@ final class GroupSection {
                     "'" + zone + "' is not a zone; use up to 64 letters, digits, '.', '_' and '-'");
               }
               return right;
+            });
+  }
+
+  private static Optional<Configuration.Durability> durability(Section group, int nodes) {
+    return group
+        .get("durability")
+        .flatMap(v -> v.section(List.of("replicas", "timeout")))
+        .flatMap(
+            section -> {
+              Duration timeout =
+                  section
+                      .get("timeout")
+                      .flatMap(v -> v.duration(SHORTEST_TIMEOUT, LONGEST_TIMEOUT))
+                      .orElse(Defaults.DURABILITY_TIMEOUT);
+              return section
+                  .require("replicas", "write how many replicas must have a write, such as 1")
+                  .flatMap(v -> replicas(v, nodes))
+                  .map(replicas -> new Configuration.Durability(replicas, timeout));
+            });
+  }
+
+  private static Optional<Integer> replicas(Value value, int nodes) {
+    return value
+        .integer(1, MOST_REPLICAS)
+        .filter(
+            replicas -> {
+              if (replicas >= nodes) {
+                value.problem(
+                    replicas
+                        + " replicas cannot have a write where the group has "
+                        + nodes
+                        + " nodes, one of them primary; write less, or add nodes");
+              }
+              return replicas < nodes;
             });
   }
 

@@ -49,6 +49,9 @@ public final class Metrics {
     counts.put("commands_expired", "Commands that waited in vain and got an error.");
     counts.put("commands_resent", "Commands that were sent again: they certainly had not run.");
     counts.put("commands_unknown", "Commands whose outcome nobody knows: UNKNOWNOUTCOME.");
+    counts.put(
+        "commands_not_replicated",
+        "Commands that were executed and not confirmed by enough replicas: NOTREPLICATED.");
     counts.put("slow_requests", "Requests that took at least proxy.slowlog.time.");
     counts.put("sessions_pinned", "Times that a session was given a connection of its own.");
     return counts;

@@ -5,6 +5,7 @@ import io.understudy.app.config.FeedConfig;
 import io.understudy.app.config.Secret;
 import io.understudy.failover.GroupOptions;
 import io.understudy.failover.KeeperOptions;
+import io.understudy.failover.decide.DurabilityPolicy;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.Placement;
 import io.understudy.failover.decide.Upkeep;
@@ -83,12 +84,14 @@ final class Options {
     configuration.groups().stream()
         .sorted(Comparator.comparing(Configuration.Group::name))
         .forEach(
-            g ->
-                alike
-                    .append(g.name())
-                    .append(g.nodes().stream().sorted().toList())
-                    .append(new TreeMap<>(g.places()))
-                    .append('\n'));
+            g -> {
+              alike
+                  .append(g.name())
+                  .append(g.nodes().stream().sorted().toList())
+                  .append(new TreeMap<>(g.places()));
+              g.durability().ifPresent(alike::append);
+              alike.append('\n');
+            });
     alike
         .append(member.members().stream().sorted().toList())
         .append(policy(failover))
@@ -169,7 +172,8 @@ final class Options {
         group.nodes(),
         placement(group, zones),
         credentials(group),
-        certificates.of(group.tls()));
+        certificates.of(group.tls()),
+        group.durability().map(d -> new DurabilityPolicy(d.replicas(), d.timeout())));
   }
 
   private static Placement placement(Configuration.Group group, Configuration.Zones zones) {

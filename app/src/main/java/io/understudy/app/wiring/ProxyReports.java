@@ -97,6 +97,7 @@ final class ProxyReports {
       case EXPIRED -> "commands_expired";
       case RESENT -> "commands_resent";
       case UNKNOWN -> "commands_unknown";
+      case NOT_REPLICATED -> "commands_not_replicated";
       case PINNED -> "sessions_pinned";
       case OVER_LIMIT -> "clients_over_limit";
       case PROTOCOL_ERRORS -> "protocol_errors";

@@ -85,8 +85,16 @@ record ReloadPlan(
     if (!known.tls().equals(wanted.tls())) {
       waiting.add("groups[" + known.name() + "].tls stays as it was");
     }
+    if (!known.durability().equals(wanted.durability())) {
+      waiting.add("groups[" + known.name() + "].durability stays as it was");
+    }
     return new Configuration.Group(
-        known.name(), known.nodes(), known.places(), wanted.auth(), known.tls());
+        known.name(),
+        known.nodes(),
+        known.places(),
+        wanted.auth(),
+        known.tls(),
+        known.durability());
   }
 
   private static boolean isReplicated(Configuration now, String group) {

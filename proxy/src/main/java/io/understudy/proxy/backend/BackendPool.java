@@ -3,6 +3,7 @@ package io.understudy.proxy.backend;
 import io.understudy.proxy.observe.KeySamples;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.PoolKey;
+import io.understudy.topology.Durability;
 import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
@@ -58,12 +59,15 @@ public final class BackendPool {
 
   private String reason = "nothing was published yet";
   private boolean locked;
+  private int wantedReplicas;
   private boolean sweeping;
   private boolean closed;
   private boolean ticking;
   private boolean serving;
   private boolean interrupted;
   private final Set<Interruption> interested = new LinkedHashSet<>();
+  private final Confirmer confirmer;
+  private String group = "";
 
   /**
    * Makes an empty pool.
@@ -78,6 +82,22 @@ public final class BackendPool {
     this.post = post;
     this.access = access;
     this.traffic = traffic;
+    this.confirmer = new Confirmer(loop, this, feed, access);
+  }
+
+  /** Who confirms writes; null while the primary's own answer is enough. */
+  public @Nullable Confirmer confirmer() {
+    return wantedReplicas > 0 ? confirmer : null;
+  }
+
+  /** How many replicas must have a write, as was published last; 0 if its answer is enough. */
+  public int wantedReplicas() {
+    return wantedReplicas;
+  }
+
+  /** The group's name; empty before the first publication. */
+  String group() {
+    return group;
   }
 
   /** Follows a publication. */
@@ -87,6 +107,13 @@ public final class BackendPool {
       sweepLater();
     }
     reason = topology.reason();
+    group = topology.group();
+    wantedReplicas = topology.durability().map(Durability::replicas).orElse(0);
+    follow(topology);
+    confirmer.published();
+  }
+
+  private void follow(Topology topology) {
     Reign before = reign;
     if (before != null && before.isCarriedOnBy(topology)) {
       serve();
@@ -107,12 +134,16 @@ public final class BackendPool {
         retiring = null;
       }
       reign = null;
+      if (retiring == null) {
+        confirmer.lost();
+      }
       drain();
       holding = topology;
       awaitDrained(topology);
       return;
     }
     retiring = null;
+    confirmer.lost();
     reign = new Reign(feed, topology, post);
     shared.clear();
     idle.takeAll();

@@ -1,5 +1,6 @@
 package io.understudy.proxy.session;
 
+import io.understudy.proxy.backend.BackendPool;
 import java.util.Locale;
 
 /** The replies the proxy gives in its own name. */
@@ -26,7 +27,20 @@ final class Answers {
   /** One client more than there may be: the text of servers. */
   static final String TOO_MANY_CLIENTS = "-ERR max number of clients reached\r\n";
 
+  /** A write for several groups, of which one acknowledges only what is replicated. */
+  static final String UNCONFIRMABLE =
+      "-CROSSSLOT Keys of this write belong to several groups, and one of them acknowledges only"
+          + " what its replicas have\r\n";
+
   private Answers() {}
+
+  /** A command was executed, and too few replicas have what it changed. */
+  static String notReplicated(BackendPool pool) {
+    return "-NOTREPLICATED this command was executed here, and it is not certain that "
+        + pool.wantedReplicas()
+        + " of the replicas that count have it: they did not say so in time. It is not undone, and"
+        + " was not sent again\r\n";
+  }
 
   /** A command waited for a primary until its time was over. */
   static String unavailable(String group, String waited, String reason) {

@@ -32,6 +32,8 @@ public final class Counters {
     RESENT,
     /** Commands whose outcome is unknown. */
     UNKNOWN,
+    /** Commands that were executed and that too few replicas have confirmed in time. */
+    NOT_REPLICATED,
     /** Sessions that were given a connection of their own. */
     PINNED,
     /** Clients that were closed because a limit was exceeded. */

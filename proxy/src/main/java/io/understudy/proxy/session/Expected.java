@@ -3,14 +3,23 @@ package io.understudy.proxy.session;
 import io.understudy.proxy.route.Credentials;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the next reply on a session's own connection answers, and what it changes. */
 sealed interface Expected {
-  /** Nothing but the reply. */
-  record Plain() implements Expected {}
+  /**
+   * Nothing but the reply.
+   *
+   * @param mayWrite whether it may tell of changed data
+   */
+  record Plain(boolean mayWrite) implements Expected {}
 
-  /** Nothing but the reply, which may take its time. */
-  record Blocking() implements Expected {}
+  /**
+   * Nothing but the reply, which may take its time.
+   *
+   * @param mayWrite whether it may tell of changed data
+   */
+  record Blocking(boolean mayWrite) implements Expected {}
 
   /** A step of a transaction. */
   record Transaction(Step step) implements Expected {}
@@ -80,6 +89,29 @@ sealed interface Expected {
 
   /** Something whose effect on the connection is not known. */
   record Foreign() implements Expected {}
+
+  /** Whether a reply may tell of changed data, so that it may have to be confirmed. */
+  static boolean isToConfirm(@Nullable Expected expected, String head) {
+    if (head.equals("+QUEUED")) {
+      return false;
+    }
+    return switch (expected) {
+      case null -> false;
+      case Plain(boolean mayWrite) -> mayWrite;
+      case Blocking(boolean mayWrite) -> mayWrite;
+      case Transaction(Step step) -> step == Step.EXEC;
+      case Foreign f -> true;
+      case Subscription s -> false;
+      case Select s -> false;
+      case Hello h -> false;
+      case Auth a -> false;
+      case Reset r -> false;
+      case Setting s -> false;
+      case Asked a -> false;
+      case Refused r -> false;
+      case Own o -> false;
+    };
+  }
 
   /**
    * The proxy's own command: its reply is not passed on.

@@ -7,6 +7,7 @@ import io.understudy.proxy.observe.KeySamples;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Conducts;
 import io.understudy.proxy.route.Limits;
+import io.understudy.proxy.route.Writes;
 import io.understudy.wire.command.Command;
 import io.understudy.wire.scan.RequestScanner;
 import io.understudy.wire.scan.RequestScanner.Event;
@@ -35,6 +36,9 @@ final class Forwarder {
   private boolean backendIsSlow;
   private boolean turnAsked;
   private Command lastCommand = Command.UNKNOWN;
+
+  /** Whether a command of the run that is being scanned may change data. */
+  private boolean mayWrite;
 
   Forwarder(Session session, RequestScanner scanner, Input input) {
     this.session = session;
@@ -152,6 +156,7 @@ final class Forwarder {
             return count + 1;
           }
           lastCommand = scanner.command();
+          mayWrite |= Writes.STANDARD.mayWrite(lastCommand);
           int same = 1;
           if (router == null && (guard == null || guard.isDecidedByName(lastCommand))) {
             // More of the same; with routes, each command's keys say where it goes.
@@ -231,6 +236,7 @@ final class Forwarder {
     SharedBackend backend = shared.isHolding() ? null : shared.backend();
     if (backend == null) {
       hold(carried, from, end, count, mix);
+      mayWrite = false;
       startSkipping();
       return;
     }
@@ -246,7 +252,8 @@ final class Forwarder {
       sample(from, end, count, arrivedNanos);
     }
     backend.submit(shared, input.buffer(), from, end - from, count, mix, arrivedNanos);
-    shared.sent(count);
+    shared.sent(count, mayWrite);
+    mayWrite = false;
     startSkipping();
     backendIsSlow = !backend.keepsUp(shared);
   }

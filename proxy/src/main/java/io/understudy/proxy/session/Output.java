@@ -3,6 +3,7 @@ package io.understudy.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.understudy.proxy.backend.Confirmer;
 import io.understudy.proxy.observe.ErrorKinds;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class Output {
   private final ByteBufAllocator allocator;
   private final ErrorKinds errors;
   private @Nullable ByteBuf open;
+  private @Nullable Kept kept;
   private boolean muted;
   private boolean unflushed;
 
@@ -45,11 +47,57 @@ final class Output {
     return muted;
   }
 
-  /** Adds replies; the source stays the caller's. */
+  /** Adds replies, behind those that are kept; the source stays the caller's. */
   void add(ByteBuf source, int from, int length) {
     if (muted) {
       return;
     }
+    if (kept != null && !kept.isEmpty()) {
+      kept.behind(source, from, length);
+    } else {
+      pass(source, from, length);
+    }
+  }
+
+  /**
+   * Adds whole replies.
+   *
+   * @param by who must confirm them first; null if nobody
+   */
+  void add(Session session, @Nullable Confirmer by, ByteBuf source, int from, int length) {
+    if (by == null || muted) {
+      add(source, from, length);
+    } else {
+      kept(session).replies(by, source, from, length);
+    }
+  }
+
+  /** Adds a piece of a reply, which is kept as a whole if somebody must confirm it. */
+  void addPiece(
+      Session session, @Nullable Confirmer by, ByteBuf source, int from, int length, boolean last) {
+    if (by == null || muted) {
+      add(source, from, length);
+    } else {
+      kept(session).piece(by, source, from, length, last);
+    }
+  }
+
+  private Kept kept(Session session) {
+    Kept present = kept;
+    if (present == null) {
+      present = new Kept(session);
+      kept = present;
+    }
+    return present;
+  }
+
+  /** Whether replies wait to be confirmed. */
+  boolean isKeeping() {
+    return kept != null && !kept.isEmpty();
+  }
+
+  /** Adds what is due, before all that is kept. */
+  void pass(ByteBuf source, int from, int length) {
     ByteBuf target = open;
     if (target != null && target.writableBytes() >= length) {
       target.writeBytes(source, from, length);
@@ -90,10 +138,25 @@ final class Output {
     if (reply.startsWith("-")) {
       errors.add(reply.substring(1));
     }
-    ByteBuf bytes = allocator.buffer(reply.length());
-    bytes.writeCharSequence(reply, StandardCharsets.ISO_8859_1);
+    ByteBuf bytes = bytesOf(reply);
     add(bytes, bytes.readerIndex(), bytes.readableBytes());
     bytes.release();
+  }
+
+  /** Adds a reply of the proxy's own that is due, before all that is kept. */
+  void pass(String reply) {
+    if (reply.startsWith("-")) {
+      errors.add(reply.substring(1));
+    }
+    ByteBuf bytes = bytesOf(reply);
+    pass(bytes, bytes.readerIndex(), bytes.readableBytes());
+    bytes.release();
+  }
+
+  private ByteBuf bytesOf(String reply) {
+    ByteBuf bytes = allocator.buffer(reply.length());
+    bytes.writeCharSequence(reply, StandardCharsets.ISO_8859_1);
+    return bytes;
   }
 
   private void writeOpen() {
@@ -117,7 +180,8 @@ final class Output {
   /** How many bytes wait in memory for the client to read. */
   long waitingBytes() {
     long untilWritable = channel.bytesBeforeWritable();
-    return untilWritable == 0 ? 0 : untilWritable + channel.config().getWriteBufferLowWaterMark();
+    return (untilWritable == 0 ? 0 : untilWritable + channel.config().getWriteBufferLowWaterMark())
+        + (kept == null ? 0 : kept.bytes());
   }
 
   /** Gives what was not written back: the client is gone. */
@@ -125,6 +189,9 @@ final class Output {
     if (open != null) {
       open.release();
       open = null;
+    }
+    if (kept != null) {
+      kept.release();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.understudy.proxy.session;
 import io.netty.buffer.ByteBuf;
 import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.backend.BackendPool;
+import io.understudy.proxy.backend.Confirmer;
 import io.understudy.proxy.backend.Receiver;
 import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.route.Bindings;
@@ -308,7 +309,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     streaming = true;
     times.add(command);
     awaited.add(
-        command.conduct() == Conduct.BINDING ? new Expected.Foreign() : new Expected.Plain());
+        command.conduct() == Conduct.BINDING ? new Expected.Foreign() : new Expected.Plain(true));
   }
 
   /** Passes on a piece of it. */
@@ -494,6 +495,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       }
       return;
     }
+    Confirmer by = Expected.isToConfirm(awaited.peek(), "") ? pool.confirmer() : null;
     if (last) {
       Expected expected = poll(to - from);
       if (expected != null) {
@@ -502,7 +504,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     } else {
       times.piece(to - from);
     }
-    session.output().add(bytes, from, to - from);
+    session.output().addPiece(session, by, bytes, from, to - from, last);
     session.flushOutput();
   }
 

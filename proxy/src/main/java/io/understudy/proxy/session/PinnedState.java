@@ -7,6 +7,7 @@ import io.understudy.proxy.route.Bindings.Transaction;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.PoolKey;
+import io.understudy.proxy.route.Writes;
 import io.understudy.proxy.session.Expected.Step;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -150,7 +151,7 @@ final class PinnedState {
     return switch (request.conduct()) {
       case PLAIN, SCRIPT, SCRIPT_KILL -> plain(request, awaited);
       case TRANSACTION -> new Expected.Transaction(step(request));
-      case BLOCKING, WAIT -> new Expected.Blocking();
+      case BLOCKING, WAIT -> new Expected.Blocking(Writes.STANDARD.mayWrite(request.command()));
       case PUBSUB ->
           isQueueing(awaited)
               ? new Expected.Foreign()
@@ -165,7 +166,7 @@ final class PinnedState {
       case AUTH -> auth(request.arguments());
       case RESET -> new Expected.Reset();
       case CLIENT_OWN -> isQueueing(awaited) ? queued(request) : asked(request);
-      case QUIT, CLIENT_REPLY, CLIENT_NOTICES, CONSISTENCY -> new Expected.Plain();
+      case QUIT, CLIENT_REPLY, CLIENT_NOTICES, CONSISTENCY -> new Expected.Plain(false);
     };
   }
 
@@ -174,7 +175,7 @@ final class PinnedState {
     if (request.command().name().equals("client|pause")) {
       ClientCommands.pausing(session, request.arguments());
     }
-    return new Expected.Plain();
+    return new Expected.Plain(false);
   }
 
   private Expected asked(Request request) {
@@ -187,7 +188,7 @@ final class PinnedState {
           new Expected.Transaction(doomed && isQueueing(awaited) ? Step.DOOMED_EXEC : Step.EXEC);
       case "discard" -> new Expected.Transaction(Step.DISCARD);
       case "unwatch" -> new Expected.Transaction(Step.UNWATCH);
-      default -> new Expected.Plain();
+      default -> new Expected.Plain(Writes.STANDARD.mayWrite(request.command()));
     };
   }
 
@@ -200,14 +201,14 @@ final class PinnedState {
     if (arguments.size() == 2 && arguments.getLast().matches("[0-9]{1,9}")) {
       database = Integer.parseInt(arguments.getLast());
     }
-    return database < 0 ? new Expected.Plain() : new Expected.Select(database);
+    return database < 0 ? new Expected.Plain(false) : new Expected.Select(database);
   }
 
   private static Expected auth(List<String> arguments) {
     return switch (arguments.size()) {
       case 2 -> new Expected.Auth(new Credentials("", arguments.get(1)));
       case 3 -> new Expected.Auth(new Credentials(arguments.get(1), arguments.get(2)));
-      default -> new Expected.Plain();
+      default -> new Expected.Plain(false);
     };
   }
 
@@ -296,7 +297,15 @@ final class PinnedState {
                   request, question, bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
       case Expected.Transaction(Step step) when step == Step.DOOMED_EXEC ->
           session.output().add(Answers.nullArray(session.key().protocol()));
-      default -> session.output().add(bytes, from, to - from);
+      default ->
+          session
+              .output()
+              .add(
+                  session,
+                  Expected.isToConfirm(expected, head) ? session.pool().confirmer() : null,
+                  bytes,
+                  from,
+                  to - from);
     }
     follow(expected, head, failed);
   }

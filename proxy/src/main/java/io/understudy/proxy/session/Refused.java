@@ -63,8 +63,15 @@ final class Refused {
   }
 
   /** Passes the replies on as they came. */
-  void giveUp(Output output) {
-    output.add(replies, replies.readerIndex(), replies.readableBytes());
+  void giveUp(Session session) {
+    session
+        .output()
+        .add(
+            session,
+            session.pool().confirmer(),
+            replies,
+            replies.readerIndex(),
+            replies.readableBytes());
     release();
   }
 

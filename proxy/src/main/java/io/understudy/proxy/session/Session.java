@@ -467,7 +467,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     specials.drained();
     forwarder.advance();
     flushOutput();
-    if (outstanding() == 0 && (isEnding() || (inputEnded && isThrough()))) {
+    if (outstanding() == 0 && !output.isKeeping() && (isEnding() || (inputEnded && isThrough()))) {
       end();
     }
   }

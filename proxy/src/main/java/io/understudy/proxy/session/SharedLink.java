@@ -1,6 +1,7 @@
 package io.understudy.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.understudy.proxy.backend.Confirmer;
 import io.understudy.proxy.backend.ReplyTarget;
 import io.understudy.proxy.backend.Requests;
 import io.understudy.proxy.backend.SharedBackend;
@@ -20,6 +21,10 @@ final class SharedLink implements ReplyTarget {
   private final Session session;
   private final SessionContext context;
   private int inFlight;
+
+  /** Of the commands in flight, the first so many end with one that may write. */
+  private int unconfirmed;
+
   private long pieceBytes;
   private @Nullable Holding holding;
   private @Nullable Refused refused;
@@ -133,7 +138,7 @@ final class SharedLink implements ReplyTarget {
     backend.submit(
         this, command, command.readerIndex(), command.readableBytes(), 1, mix, arrivedNanos());
     command.release();
-    sent(1);
+    sent(1, true);
   }
 
   /** Asks the server about a command that the proxy answers; nothing else is outstanding. */
@@ -173,9 +178,24 @@ final class SharedLink implements ReplyTarget {
     }
   }
 
-  /** So many more commands are on their way. */
-  void sent(int count) {
+  /**
+   * So many more commands are on their way.
+   *
+   * @param mayWrite whether one of them may change data
+   */
+  void sent(int count, boolean mayWrite) {
     inFlight += count;
+    if (mayWrite) {
+      unconfirmed = inFlight;
+    }
+  }
+
+  /** So many of the commands in flight are so no longer; says who confirms them, if need be. */
+  private @Nullable Confirmer landed(int count) {
+    inFlight -= count;
+    Confirmer by = unconfirmed > 0 ? session.pool().confirmer() : null;
+    unconfirmed = Math.max(0, unconfirmed - count);
+    return by;
   }
 
   /**
@@ -188,7 +208,7 @@ final class SharedLink implements ReplyTarget {
     }
     shared = backend;
     int count = holding().send(backend, this);
-    inFlight += count;
+    sent(count, true);
     return count;
   }
 
@@ -234,7 +254,7 @@ final class SharedLink implements ReplyTarget {
 
   @Override
   public void replies(ByteBuf bytes, int from, int length, int count) {
-    inFlight -= count;
+    Confirmer by = landed(count);
     if (!reading) {
       wrote();
     }
@@ -248,7 +268,7 @@ final class SharedLink implements ReplyTarget {
       refused.other(bytes, from, length, count);
       endRefused();
     } else {
-      session.output().add(bytes, from, length);
+      session.output().add(session, by, bytes, from, length);
     }
     context.counters().add(Counters.Count.REPLIES, count);
     session.touch();
@@ -294,8 +314,9 @@ final class SharedLink implements ReplyTarget {
     if (pieceBytes > context.loop().limits().heavyReplyBytes()) {
       session.specials().heavy();
     }
+    Confirmer by = unconfirmed > 0 ? session.pool().confirmer() : null;
     if (last) {
-      inFlight--;
+      landed(1);
       pieceBytes = 0;
       wrote();
     }
@@ -306,7 +327,7 @@ final class SharedLink implements ReplyTarget {
       return;
     }
     giveUpRefused();
-    session.output().add(bytes, from, length);
+    session.output().addPiece(session, by, bytes, from, length, last);
     session.flushOutput();
     session.touch();
   }
@@ -314,7 +335,7 @@ final class SharedLink implements ReplyTarget {
   @Override
   public void refused(
       @Nullable ByteBuf request, long arrivedNanos, ByteBuf reply, int from, int length) {
-    inFlight--;
+    landed(1);
     if (session.isClosed()) {
       if (request != null) {
         request.release();
@@ -340,7 +361,7 @@ final class SharedLink implements ReplyTarget {
     refused = null;
     ByteBuf again = all.requests();
     if (again == null) {
-      all.giveUp(session.output());
+      all.giveUp(session);
     } else {
       int count = all.count();
       all.release();
@@ -351,14 +372,14 @@ final class SharedLink implements ReplyTarget {
 
   private void giveUpRefused() {
     if (refused != null) {
-      refused.giveUp(session.output());
+      refused.giveUp(session);
       refused = null;
     }
   }
 
   @Override
   public void unanswered(int count, boolean insideReply) {
-    inFlight -= count;
+    landed(count);
     pieceBytes = 0;
     if (session.isClosed()) {
       return;
@@ -379,7 +400,7 @@ final class SharedLink implements ReplyTarget {
 
   @Override
   public void unsent(ByteBuf requests, int count, long arrivedNanos) {
-    inFlight -= count;
+    landed(count);
     if (session.isClosed() || count == 0) {
       requests.release();
       return;

@@ -4,6 +4,7 @@ import io.understudy.proxy.backend.Backend;
 import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Division;
+import io.understudy.proxy.route.Writes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,11 @@ final class Specials {
         router.go(group);
         return true;
       }
+      case Division.Parts parts when isToConfirm(request, router, parts) -> {
+        muting.start();
+        session.output().add(Answers.UNCONFIRMABLE);
+        muting.end();
+      }
       case Division.Parts parts when request.conduct() == Conduct.PLAIN -> {
         muting.start();
         Scatter scatter =
@@ -129,6 +135,12 @@ final class Specials {
     request.release();
     session.touch();
     return false;
+  }
+
+  /** Whether several groups would have to confirm one answer. */
+  private static boolean isToConfirm(Request request, Router router, Division.Parts parts) {
+    return Writes.STANDARD.mayWrite(request.command())
+        && parts.parts().stream().anyMatch(p -> router.pool(p.group()).confirmer() != null);
   }
 
   private boolean isLocked() {
