@@ -46,19 +46,23 @@ class ConfigurationErrorsTest {
             "'groups' is missing; write a list of groups, each with a name and nodes"),
         mistake(
             "more durable replicas than there are",
-            "groups:\n"
-                + "  - name: orders\n"
-                + "    nodes: [10.0.0.1:6379, 10.0.0.2:6379]\n"
-                + "    durability: { replicas: 2 }\n",
+            """
+            groups:
+              - name: orders
+                nodes: [10.0.0.1:6379, 10.0.0.2:6379]
+                durability: { replicas: 2 }
+            """,
             4,
             "groups[0].durability.replicas: 2 replicas cannot have a write where the group has 2"
                 + " nodes, one of them primary; write less, or add nodes"),
         mistake(
             "durability of nobody knows how many",
-            "groups:\n"
-                + "  - name: orders\n"
-                + "    nodes: [10.0.0.1:6379, 10.0.0.2:6379]\n"
-                + "    durability: { timeout: 2s }\n",
+            """
+            groups:
+              - name: orders
+                nodes: [10.0.0.1:6379, 10.0.0.2:6379]
+                durability: { timeout: 2s }
+            """,
             4,
             "groups[0].durability: 'replicas' is missing; write how many replicas must have a"
                 + " write, such as 1"),
