@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class OpenApiTest {
     Path file = Path.of(System.getProperty("understudy.root", ".."), "docs", "openapi.yaml");
     var root =
         (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
-    return (Map<?, ?>) root.get("paths");
+    return Objects.requireNonNull((Map<?, ?>) root.get("paths"), "the description names paths");
   }
 
   private static HttpResponse<String> ask(Ports.Reserved admin, String method, String path)
