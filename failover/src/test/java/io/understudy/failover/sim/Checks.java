@@ -388,7 +388,7 @@ final class Checks {
     }
     boolean known = durable.orders().stream().anyMatch(o -> o.order().id() == order.id());
     boolean gate = order instanceof Action.Gate;
-    if (!known && !gate && keeper.isRunning()) {
+    if (!known && !gate && !Newcomers.isRemoved(order, durable) && keeper.isRunning()) {
       boolean alsoInMemory =
           keeper.journal().orders().stream().anyMatch(o -> o.order().id() == order.id());
       if (!alsoInMemory) {

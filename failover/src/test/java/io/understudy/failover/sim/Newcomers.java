@@ -158,6 +158,14 @@ final class Newcomers {
     return added;
   }
 
+  /** Who removes a node is told that its server is left as it is, whatever still reaches it. */
+  static boolean isRemoved(Action.Order order, GroupJournal journal) {
+    return journal
+        .memberChange(order.node().address())
+        .filter(change -> change.kind() == MemberChange.Kind.REMOVED)
+        .isPresent();
+  }
+
   /** I7: an order that runs on a server must not cost it data that are not the group's. */
   void executes(Action.Order order, SimServer server) {
     Long since = precious.get(server);
