@@ -84,15 +84,28 @@ final class Watched implements AutoCloseable {
       return new KeeperSettings(policy(policy.downAfter(), onConflict), cadence, credentials);
     }
 
+    /** As patient with nodes that are missing at a start as a keeper is that nobody tuned. */
+    KeeperSettings withUsualStartWait() {
+      return new KeeperSettings(
+          policy(policy.downAfter(), FailoverPolicy.DEFAULT.startWait(), policy.onConflict()),
+          cadence,
+          credentials);
+    }
+
     private static FailoverPolicy downAfter(Duration downAfter) {
       return policy(downAfter, FailoverPolicy.OnConflict.REFUSE);
     }
 
     private static FailoverPolicy policy(Duration downAfter, FailoverPolicy.OnConflict onConflict) {
+      return policy(downAfter, Duration.ofSeconds(2), onConflict);
+    }
+
+    private static FailoverPolicy policy(
+        Duration downAfter, Duration startWait, FailoverPolicy.OnConflict onConflict) {
       FailoverPolicy usual = FailoverPolicy.DEFAULT;
       return new FailoverPolicy(
           downAfter,
-          Duration.ofSeconds(2),
+          startWait,
           usual.candidateWait(),
           usual.maxLagBytes(),
           usual.maxLagTime(),

@@ -174,6 +174,16 @@ public final class RedisServer implements AutoCloseable {
     return current != null && current.isAlive();
   }
 
+  /**
+   * Puts directives on the command line of every start from the next one on. They win over the
+   * configuration file, whatever the server rewrote into it.
+   *
+   * @param directives as {@link #start} takes them
+   */
+  public void alwaysStartWith(String... directives) {
+    launch.addAll(List.of(directives));
+  }
+
   /** The text of the reply. A refusal and a lost connection are {@link AssertionError}s. */
   public String command(String... command) {
     return call(command).text();
