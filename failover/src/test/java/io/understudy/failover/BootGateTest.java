@@ -85,6 +85,32 @@ class BootGateTest {
     }
   }
 
+  /** The keeper sees all die; the old primary saved last and comes back last. */
+  @EachServer
+  void shouldWaitForTheOldPrimaryThatMayHaveSavedLast(ServerVersion version) {
+    try (var set = gated(version);
+        var watched = Watched.over(set.nodes(), SETTINGS)) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      fill(set);
+      set.nodes().forEach(RedisServer::save);
+      set.primary().command("SET", "last", "value");
+      set.primary().save();
+
+      set.nodes().forEach(RedisServer::kill9);
+      watched.await("the primary is withdrawn", () -> watched.current().primary().isEmpty());
+      set.replicas().forEach(RedisServer::startAgain);
+      watched.await(
+          "the replicas' data is compared with what may come",
+          () -> watched.status().decision().reason().contains("others may hold more data"));
+      set.primary().startAgain();
+
+      watched.awaitSuccessor(1, List.of(set.primary()));
+      watched.awaitWhole(set.primary(), set.replicas());
+      assertThat(set.replica(0).command("GET", "last")).isEqualTo("value");
+      assertThat(primariesAfterTheFirst(watched)).containsExactly(set.primary().address());
+    }
+  }
+
   /** The keeper sees all die and come back; the old primary's file is the oldest one. */
   @EachServer
   void shouldNotPromoteTheStaleOneAfterAColdStart(ServerVersion version) {

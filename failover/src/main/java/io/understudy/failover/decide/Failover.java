@@ -321,13 +321,16 @@ final class Failover {
                 + String.join("; ", missing));
   }
 
-  /** Whether the node is the one that is being replaced, or, less than it, what came after it. */
+  /**
+   * Whether the node is the one that is being replaced, or what came after it. Where the best was
+   * not seen in sync, as after a start of all servers, its file may hold more than all others.
+   */
   private static boolean isLost(Operation op, NodeView node, Candidates.Candidate best) {
     return op.from()
         .filter(
             from ->
-                node.isRun(from.runId())
-                    || (best.witnessed() && node.address().equals(from.address())))
+                best.witnessed()
+                    && (node.isRun(from.runId()) || node.address().equals(from.address())))
         .isPresent();
   }
 
