@@ -97,9 +97,7 @@ public record FailoverPolicy(
         maxSuspectedShare,
         actionDeadline,
         retryAfter,
-        Reachability.Refused.CONFIRMING,
-        Optional.empty(),
-        Upkeep.DEFAULT);
+        Reachability.Refused.CONFIRMING);
   }
 
   public FailoverPolicy {
