@@ -276,7 +276,13 @@ final class CheckCommand implements Callable<Integer> {
           case NORMAL -> "";
           case NEVER -> ", never primary";
         };
-    return place.zone().map(zone -> " in zone " + zone).orElse("") + tag;
+    String weight =
+        switch (place.weight()) {
+          case 0 -> ", never read from";
+          case 1 -> "";
+          default -> ", reads weigh " + place.weight();
+        };
+    return place.zone().map(zone -> " in zone " + zone).orElse("") + tag + weight;
   }
 
   private static void standbys(PrintWriter out, Configuration.Upkeep upkeep) {

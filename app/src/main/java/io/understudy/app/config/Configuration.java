@@ -64,8 +64,12 @@ public record Configuration(
     }
   }
 
-  /** Where a node is, and whether it should be primary. */
-  public record Place(Optional<String> zone, Priority priority) {}
+  /**
+   * Where a node is, whether it should be primary, and how often it is read from.
+   *
+   * @param weight how often reads of this process go to it, compared with others; 0 for never
+   */
+  public record Place(Optional<String> zone, Priority priority, int weight) {}
 
   /** Whether a node should be primary. */
   public enum Priority {
@@ -109,6 +113,7 @@ public record Configuration(
    * @param idleTimeout empty for never
    * @param drain how long {@code SIGTERM} lets requests in flight finish
    * @param observing which requests are looked at more closely
+   * @param zone where this process is; empty if all nodes are equally near
    */
   public record Proxy(
       List<Listener> listeners,
@@ -119,9 +124,34 @@ public record Configuration(
       Hold hold,
       Memory memory,
       Duration drain,
-      Observing observing) {
+      Observing observing,
+      Optional<String> zone) {
     public Proxy {
       listeners = List.copyOf(listeners);
+    }
+
+    /** One to which all nodes are equally near. */
+    public Proxy(
+        List<Listener> listeners,
+        Transport transport,
+        int threads,
+        int maxClients,
+        Optional<Duration> idleTimeout,
+        Hold hold,
+        Memory memory,
+        Duration drain,
+        Observing observing) {
+      this(
+          listeners,
+          transport,
+          threads,
+          maxClients,
+          idleTimeout,
+          hold,
+          memory,
+          drain,
+          observing,
+          Optional.empty());
     }
   }
 

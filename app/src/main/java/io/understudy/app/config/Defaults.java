@@ -73,6 +73,9 @@ public final class Defaults {
           Duration.ofSeconds(1),
           1 << 20);
 
+  /** How often a node is read from, compared with others. */
+  public static final int WEIGHT = 1;
+
   /** The kernel interface of the sockets. */
   public static final Configuration.Transport TRANSPORT = Configuration.Transport.EPOLL;
 

@@ -16,6 +16,7 @@ final class GroupSection {
   private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(10);
   private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
   private static final int MOST_REPLICAS = 100;
+  private static final int MOST_WEIGHT = 1_000;
 
   private GroupSection() {}
 
@@ -75,19 +76,21 @@ final class GroupSection {
     if (!item.isMapping()) {
       return item.address();
     }
-    Section keys = item.section(List.of("address", "zone", "priority")).orElseThrow();
+    Section keys = item.section(List.of("address", "zone", "priority", "weight")).orElseThrow();
     Optional<Address> address = keys.require("address", "write host:port").flatMap(Value::address);
     Configuration.Place place =
         new Configuration.Place(
             keys.get("zone").flatMap(GroupSection::zone),
             keys.get("priority")
                 .flatMap(v -> v.choice(Configuration.Priority.values()))
-                .orElse(Configuration.Priority.NORMAL));
+                .orElse(Configuration.Priority.NORMAL),
+            keys.get("weight").flatMap(v -> v.integer(0, MOST_WEIGHT)).orElse(Defaults.WEIGHT));
     address.ifPresent(a -> places.put(a, place));
     return address;
   }
 
-  private static Optional<String> zone(Value value) {
+  /** The name of a zone. */
+  static Optional<String> zone(Value value) {
     return value
         .text("a zone's name")
         .filter(

@@ -34,9 +34,11 @@ final class ProxySection {
                 "memory",
                 "drain",
                 "slowlog",
-                "samples"));
+                "samples",
+                "zone"));
+    List<Configuration.Listener> listeners = listeners(proxy, groups);
     return new Configuration.Proxy(
-        listeners(proxy, groups),
+        listeners,
         proxy
             .get("transport")
             .flatMap(v -> v.choice(Configuration.Transport.values()))
@@ -60,7 +62,32 @@ final class ProxySection {
             .get("drain")
             .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
             .orElse(Defaults.DRAIN_TIME),
-        observing(proxy));
+        observing(proxy),
+        proxy.get("zone").flatMap(v -> zone(v, groups, listeners)));
+  }
+
+  private static Optional<String> zone(
+      Value value, List<Configuration.Group> groups, List<Configuration.Listener> listeners) {
+    if (listeners.stream().allMatch(l -> l.reads().from() == Configuration.Reads.PRIMARY)) {
+      value.problem("has no meaning here; it needs a listener with 'reads: replicas' or 'nearest'");
+    }
+    return GroupSection.zone(value)
+        .filter(
+            zone -> {
+              boolean known =
+                  groups.stream()
+                      .flatMap(group -> group.places().values().stream())
+                      .anyMatch(place -> place.zone().equals(Optional.of(zone)));
+              if (!known) {
+                value.problem(
+                    "no node is in zone '"
+                        + zone
+                        + "'; write { address: host:port, zone: "
+                        + zone
+                        + " } in groups[].nodes");
+              }
+              return known;
+            });
   }
 
   private static List<Configuration.Listener> listeners(

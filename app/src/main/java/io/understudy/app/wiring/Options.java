@@ -19,6 +19,7 @@ import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.KeyRule;
 import io.understudy.proxy.route.Limits;
 import io.understudy.proxy.route.Observing;
+import io.understudy.proxy.route.Places;
 import io.understudy.proxy.route.ReadPolicy;
 import io.understudy.proxy.route.Routes;
 import io.understudy.proxy.route.Users;
@@ -33,10 +34,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Says to each part, in its own words, what the configuration says. */
@@ -88,7 +91,7 @@ final class Options {
               alike
                   .append(g.name())
                   .append(g.nodes().stream().sorted().toList())
-                  .append(new TreeMap<>(g.places()));
+                  .append(deciding(g));
               g.durability().ifPresent(alike::append);
               alike.append('\n');
             });
@@ -103,6 +106,23 @@ final class Options {
         hash(alike.toString()),
         groupNames(configuration),
         "process " + ProcessHandle.current().pid() + ", admin " + configuration.admin().bind());
+  }
+
+  /** What is said of a group's nodes, without what each process says for itself: the weights. */
+  private static Map<Address, String> deciding(Configuration.Group group) {
+    Map<Address, String> said = new TreeMap<>();
+    group
+        .places()
+        .forEach(
+            (node, place) -> {
+              boolean decides =
+                  place.zone().isPresent() || place.priority() != Configuration.Priority.NORMAL;
+              if (decides) {
+                said.put(
+                    node, "Place[zone=" + place.zone() + ", priority=" + place.priority() + "]");
+              }
+            });
+    return said;
   }
 
   private static String hash(String text) {
@@ -210,7 +230,7 @@ final class Options {
     Configuration.Proxy proxy = configuration.proxy();
     Map<String, Access> access = new HashMap<>();
     for (Configuration.Group group : configuration.groups()) {
-      access.put(group.name(), access(group, certificates));
+      access.put(group.name(), access(group, proxy.zone(), certificates));
     }
     List<Listener> listeners = new ArrayList<>();
     for (Configuration.Listener listener : proxy.listeners()) {
@@ -252,11 +272,28 @@ final class Options {
         Math.ceilDiv(wanted.samples(), threads));
   }
 
-  private static Access access(Configuration.Group group, Certificates certificates)
+  private static Access access(
+      Configuration.Group group, Optional<String> zone, Certificates certificates)
       throws StartException {
     return new Access(
         group.auth().map(Options::credentials).orElse(Credentials.NONE),
-        certificates.of(group.tls()));
+        certificates.of(group.tls()),
+        places(group, zone));
+  }
+
+  private static Places places(Configuration.Group group, Optional<String> zone) {
+    Set<Address> near = new HashSet<>();
+    Map<Address, Integer> weights = new HashMap<>();
+    group
+        .places()
+        .forEach(
+            (node, place) -> {
+              weights.put(node, place.weight());
+              if (zone.isPresent() && place.zone().equals(zone)) {
+                near.add(node);
+              }
+            });
+    return new Places(near, weights);
   }
 
   private static Listener listener(Configuration.Listener listener, Certificates certificates)

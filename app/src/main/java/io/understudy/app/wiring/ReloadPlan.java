@@ -120,7 +120,8 @@ record ReloadPlan(
             proxy.hold(),
             proxy.memory(),
             proxy.drain(),
-            proxy.observing()),
+            proxy.observing(),
+            proxy.zone()),
         now.failover(),
         now.replication(),
         now.admin(),
@@ -145,6 +146,7 @@ record ReloadPlan(
     holds(changes, "proxy.memory", before.memory(), after.memory());
     holds(changes, "proxy.drain", before.drain(), after.drain());
     holds(changes, "proxy.slowlog or proxy.samples", before.observing(), after.observing());
+    holds(changes, "proxy.zone", before.zone(), after.zone());
     holds(changes, "log", now.log(), next.log());
     return changes;
   }

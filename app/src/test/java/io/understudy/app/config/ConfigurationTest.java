@@ -66,6 +66,7 @@ class ConfigurationTest {
               - name: carts
                 nodes:
                   - redis.example:6379
+                  - { address: redis.example:6380, zone: east, weight: 0 }
                 auth:
                   password: file:secret
             proxy:
@@ -86,6 +87,7 @@ class ConfigurationTest {
               memory: { client: 64kb, total: 1gb }
               drain: 250ms
               slowlog: { time: off, entries: 7 }
+              zone: east
               samples: 0
             failover:
               coordinator: local
@@ -121,10 +123,16 @@ class ConfigurationTest {
                                 Optional.of("understudy"), new Secret("hunter2")))),
                     new Configuration.Group(
                         "carts",
-                        List.of(new Address("redis.example", 6379)),
+                        List.of(
+                            new Address("redis.example", 6379), new Address("redis.example", 6380)),
+                        Map.of(
+                            new Address("redis.example", 6380),
+                            new Configuration.Place(
+                                Optional.of("east"), Configuration.Priority.NORMAL, 0)),
                         Optional.of(
-                            new Configuration.Credentials(
-                                Optional.empty(), new Secret("s3cret"))))),
+                            new Configuration.Credentials(Optional.empty(), new Secret("s3cret"))),
+                        Optional.empty(),
+                        Optional.empty())),
                 new Configuration.Proxy(
                     List.of(
                         new Configuration.Listener(
@@ -145,7 +153,8 @@ class ConfigurationTest {
                     new Configuration.Hold(Duration.ZERO, 7, 1024),
                     new Configuration.Memory(65_536, 1L << 30),
                     Duration.ofMillis(250),
-                    new Configuration.Observing(Optional.empty(), 7, 0)),
+                    new Configuration.Observing(Optional.empty(), 7, 0),
+                    Optional.of("east")),
                 new Configuration.Failover(
                     Configuration.Coordinator.LOCAL,
                     new Configuration.Detection(
