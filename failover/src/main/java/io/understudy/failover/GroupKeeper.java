@@ -141,8 +141,9 @@ final class GroupKeeper implements Runnable {
   /**
    * Answers an operator, and remembers durably what is accepted. Any thread.
    *
-   * @return completed on the group's thread; exceptionally with {@link IOException} when it could
-   *     not be remembered, and then nothing is done
+   * @return completed on the group's thread; exceptionally with {@link NotActingException} where
+   *     another process acts, or with {@link IOException} when it could not be remembered; then
+   *     nothing is done
    */
   CompletableFuture<Answer> ask(Request request, boolean trial) {
     var answer = new CompletableFuture<Answer>();
@@ -190,7 +191,7 @@ final class GroupKeeper implements Runnable {
     Leadership.Standing standing = coordinator.leadership().standing(group.name());
     if (closed || current == null || !memory.isOwn()) {
       told.completeExceptionally(
-          new IOException(
+          new NotActingException(
               "this process does not act for the group, ask the keeper that does: "
                   + standing.reason()));
       return;

@@ -195,8 +195,9 @@ public final class Keeper implements AutoCloseable {
    * for it to be done.
    *
    * @param trial whether only to say what would be done
-   * @return exceptionally completed with {@link IOException} when nothing could be remembered, and
-   *     so nothing is done
+   * @return exceptionally completed with {@link NotActingException} when another process acts for
+   *     the group, or with {@link IOException} when nothing could be remembered; then nothing is
+   *     done
    * @throws IllegalArgumentException when this keeper has no such group
    */
   public CompletableFuture<Answer> ask(String group, Request request, boolean trial) {

@@ -94,6 +94,11 @@ final class KeeperSeat implements Leadership, Peers {
 
   // ---- what others ask
 
+  /** This life of this keeper; incarnation 0 while it has no place. */
+  Holder holder() {
+    return council.own();
+  }
+
   @Override
   public Standing standing(String group) {
     long now = nanoTime.getAsLong();

@@ -12,6 +12,7 @@ final class Tree {
   static final String TOPOLOGIES = "topologies";
   static final String PUBLISHED = "published";
   static final String PROXIES = "proxies";
+  static final String REQUESTS = "requests";
 
   private Tree() {}
 
@@ -21,6 +22,10 @@ final class Tree {
 
   static String proxy(String id) {
     return PROXIES + "/" + encoded(id);
+  }
+
+  static String request(String id) {
+    return REQUESTS + "/" + encoded(id);
   }
 
   static String journal(String group) {

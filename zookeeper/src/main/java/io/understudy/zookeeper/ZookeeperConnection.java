@@ -153,7 +153,13 @@ final class ZookeeperConnection implements Store, AutoCloseable {
 
   private void makeTree() throws IOException {
     for (String each :
-        List.of(Tree.KEEPERS, Tree.JOURNALS, Tree.HISTORIES, Tree.TOPOLOGIES, Tree.PROXIES)) {
+        List.of(
+            Tree.KEEPERS,
+            Tree.JOURNALS,
+            Tree.HISTORIES,
+            Tree.TOPOLOGIES,
+            Tree.PROXIES,
+            Tree.REQUESTS)) {
       make(each);
     }
     make(Tree.LEADERS);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
@@ -23,6 +24,7 @@ public final class ZookeeperCoordinator implements AutoCloseable {
   private final ZookeeperConnection connection;
   private final List<ThreadTurns> threads = new ArrayList<>();
   private final Timing timing;
+  private final ExecutorService answerers = Executors.newVirtualThreadPerTaskExecutor();
   private Optional<KeeperSeat> seat = Optional.empty();
   private Optional<Followed> followed = Optional.empty();
 
@@ -138,6 +140,18 @@ public final class ZookeeperCoordinator implements AutoCloseable {
         true);
   }
 
+  /** What carries operators' requests from one keeper to another. To be called once. */
+  public Relay relay() {
+    return new Relay(
+        connection,
+        seat.orElseThrow()::holder,
+        timing,
+        System::nanoTime,
+        () -> UUID.randomUUID().toString(),
+        thread("zookeeper-requests"),
+        answerers);
+  }
+
   /** What a process that only follows acts upon. To be called once. */
   public Publisher publisher() {
     return publisher(() -> {});
@@ -157,6 +171,7 @@ public final class ZookeeperCoordinator implements AutoCloseable {
   @Override
   public void close() {
     threads.forEach(ThreadTurns::end);
+    answerers.shutdownNow();
     try {
       for (ThreadTurns thread : threads) {
         if (!thread.awaitEnd(CLOSE)) {

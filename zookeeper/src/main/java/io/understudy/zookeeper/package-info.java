@@ -15,6 +15,7 @@
  * published      its version counts publications, of all groups together
  * proxies/ID     ephemeral; the number of the last publication that a process acts upon, and of the
  *                last at which it awaited no answer of a primary that retires
+ * requests/ID    ephemeral; what an operator asked of a keeper that hands it to the one that leads
  * </pre>
  *
  * <p>A keeper's lease and a proxy's lease are writes that a majority of servers took, counted from

@@ -3,13 +3,10 @@ package io.understudy.app.wiring;
 import io.understudy.app.config.Configuration;
 import io.understudy.app.rest.Operator;
 import io.understudy.failover.GroupStatus;
-import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.Entry;
-import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Membership;
-import io.understudy.failover.decide.Request;
 import io.understudy.topology.Address;
 import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
@@ -21,29 +18,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Lets operators ask the keeper of this process, where it has one. */
+/** Lets operators ask the keeper of this process, where it has one, and through it the others. */
 final class KeeperOperator implements Operator {
-  private static final Duration ANSWER_WAIT = Duration.ofSeconds(5);
-
-  /** A switchover takes tens of milliseconds; a failover that finds no candidate may never end. */
-  private static final Duration END_WAIT = Duration.ofSeconds(20);
-
-  private static final Duration LOOK_EVERY = Duration.ofMillis(5);
-
   /** What was not looked at for longer is not vouched for. */
   private static final Duration FRESH = Duration.ofSeconds(3);
 
-  private static final String BY = "the admin port";
-
   private final Keeping keeper;
+  private final Changes changes;
   private final Supplier<List<Configuration.Group>> groups;
   private final Function<Boolean, Result> reload;
   private final BooleanSupplier ending;
@@ -61,6 +46,7 @@ final class KeeperOperator implements Operator {
       Function<Boolean, Result> reload,
       BooleanSupplier ending) {
     this.keeper = keeper;
+    this.changes = new Changes(keeper);
     this.groups = groups;
     this.reload = reload;
     this.ending = ending;
@@ -78,94 +64,7 @@ final class KeeperOperator implements Operator {
 
   @Override
   public Result ask(String group, Wanted wanted) {
-    Topology before = keeper.status(group).published();
-    Answer answer;
-    try {
-      answer =
-          keeper
-              .ask(group, request(wanted), wanted.trial())
-              .get(ANSWER_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      return new Result(false, List.of(String.valueOf(e.getMessage())));
-    } catch (TimeoutException e) {
-      return new Result(false, List.of("the keeper did not answer within 5 s"));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Result(false, List.of("this program is ending"));
-    }
-    if (!answer.isAccepted()) {
-      return new Result(false, answer.obstacles());
-    }
-    boolean later = wanted.change() == Change.SWITCHOVER || wanted.change() == Change.FAILOVER;
-    return later && !wanted.trial() && wanted.at().isEmpty()
-        ? awaitEnd(before, answer.journal().nextId())
-        : new Result(true, answer.plan());
-  }
-
-  private static Request request(Wanted wanted) {
-    return switch (wanted.change()) {
-      case SWITCHOVER ->
-          wanted.at().isPresent()
-              ? new Request.SwitchoverAt(wanted.node(), wanted.at().get().toEpochMilli(), BY)
-              : new Request.Switchover(wanted.node(), BY);
-      case CANCEL -> new Request.Cancel(BY);
-      case FAILOVER -> new Request.ForcedFailover(wanted.node().orElseThrow(), BY);
-      case PAUSE -> new Request.PauseFor(wanted.node(), wanted.why(), wanted.length(), BY);
-      case RESUME -> new Request.Resume(wanted.node(), BY);
-      case ACKNOWLEDGE -> new Request.Acknowledge(BY);
-      case ADD_NODE -> new Request.AddNode(wanted.node().orElseThrow(), wanted.replaceData(), BY);
-      case REMOVE_NODE -> new Request.RemoveNode(wanted.node().orElseThrow(), BY);
-    };
-  }
-
-  /**
-   * Waits until nothing is asked for and nothing is under way.
-   *
-   * @param nextId of the journal that holds the wish: what is older does not know of it
-   */
-  private Result awaitEnd(Topology before, long nextId) {
-    long end = System.nanoTime() + END_WAIT.toNanos();
-    while (System.nanoTime() - end < 0) {
-      GroupStatus status = keeper.status(before.group());
-      GroupJournal journal = status.journal().orElseThrow();
-      Optional<Node> primary = status.published().primary();
-      boolean knows = journal.nextId() >= nextId;
-      if (knows
-          && journal.wish().isEmpty()
-          && journal.operation().isEmpty()
-          && primary.isPresent()) {
-        boolean done = !before.primary().equals(primary);
-        return new Result(
-            done,
-            List.of(
-                done
-                    ? primary.get().address() + " is primary in epoch " + status.published().epoch()
-                    : lastChange(status)));
-      }
-      if (!pause()) {
-        break;
-      }
-    }
-    return new Result(
-        false, List.of("it has not ended yet; 'understudy explain' says what is waited for"));
-  }
-
-  /** The newest entry that says how an operation ended. */
-  private static String lastChange(GroupStatus status) {
-    return status.recent().reversed().stream()
-        .filter(e -> e.rule().equals("carry-on") || e.rule().equals("asked"))
-        .map(Entry::reason)
-        .findFirst()
-        .orElse("nothing was done");
-  }
-
-  private static boolean pause() {
-    try {
-      return !new CountDownLatch(1).await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return changes.make(group, wanted);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.topology.Coordinator;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
+import io.understudy.zookeeper.Relay;
 import io.understudy.zookeeper.ZookeeperCoordinator;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,11 +34,17 @@ final class Keeping implements AutoCloseable {
   private final Optional<Keeper> keeper;
   private final TopologyFeed feed;
   private final AutoCloseable ground;
+  private final Optional<Seat> seat;
 
-  private Keeping(Optional<Keeper> keeper, TopologyFeed feed, AutoCloseable ground) {
+  /** This keeper among several. */
+  private record Seat(String id, Relay relay) {}
+
+  private Keeping(
+      Optional<Keeper> keeper, TopologyFeed feed, AutoCloseable ground, Optional<Seat> seat) {
     this.keeper = keeper;
     this.feed = feed;
     this.ground = ground;
+    this.seat = seat;
   }
 
   /**
@@ -55,6 +62,7 @@ final class Keeping implements AutoCloseable {
             Coordinator.alone(journal, journal.archive()),
             traffic,
             journal,
+            Optional.empty(),
             certificates);
       }
       case ZOOKEEPER -> {
@@ -66,7 +74,11 @@ final class Keeping implements AutoCloseable {
                         Options.identity(configuration),
                         !configuration.proxy().listeners().isEmpty(),
                         traffic));
-        yield keeper(configuration, zookeeper.coordinator(), traffic, zookeeper, certificates);
+        String id = configuration.failover().keeper().orElseThrow().id();
+        Coordinator coordinator = zookeeper.coordinator();
+        var seat = new Seat(id, zookeeper.relay());
+        yield keeper(
+            configuration, coordinator, traffic, zookeeper, Optional.of(seat), certificates);
       }
       case FOLLOW -> {
         ZookeeperCoordinator zookeeper =
@@ -79,7 +91,7 @@ final class Keeping implements AutoCloseable {
         var publisher = zookeeper.publisher();
         var board = new TopologyBoard(publisher::isUpToDate);
         publisher.follow(board::publish);
-        yield new Keeping(Optional.empty(), board, zookeeper);
+        yield new Keeping(Optional.empty(), board, zookeeper, Optional.empty());
       }
     };
   }
@@ -89,6 +101,7 @@ final class Keeping implements AutoCloseable {
       Coordinator coordinator,
       TrafficFeed traffic,
       AutoCloseable ground,
+      Optional<Seat> seat,
       Certificates certificates)
       throws StartException {
     List<GroupOptions> groups = new ArrayList<>();
@@ -96,7 +109,7 @@ final class Keeping implements AutoCloseable {
       groups.add(Options.group(group, configuration.failover().upkeep().zones(), certificates));
     }
     Keeper keeper = Keeper.start(Options.keeper(configuration, coordinator), groups, traffic);
-    return new Keeping(Optional.of(keeper), keeper.feed(), ground);
+    return new Keeping(Optional.of(keeper), keeper.feed(), ground, seat);
   }
 
   private static LocalJournal openFolder(Configuration configuration) throws StartException {
@@ -118,6 +131,16 @@ final class Keeping implements AutoCloseable {
     } catch (IOException e) {
       throw new StartException("failover.zookeeper: " + e.getMessage(), e);
     }
+  }
+
+  /** What carries requests to other keepers and theirs to this one; empty where it is alone. */
+  Optional<Relay> relay() {
+    return seat.map(Seat::relay);
+  }
+
+  /** This keeper's name among several. */
+  Optional<String> id() {
+    return seat.map(Seat::id);
   }
 
   /** What is published of the groups. */

@@ -150,6 +150,7 @@ public final class Understudy implements AutoCloseable {
             operator(),
             token());
     admin = Optional.of(started);
+    new Changes(keeping).answerOthers();
     for (Configuration.Listener listener : configuration.proxy().listeners()) {
       LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
     }
