@@ -108,6 +108,7 @@ public final class SharedBackend implements Receiver {
     backend.send(source, from, length);
     pending.add(target, count, mix, backend.outbox().endOffset(), arrivedNanos);
     backend.sent(count);
+    backend.loop().turn().carried(count);
   }
 
   /**
@@ -264,6 +265,7 @@ public final class SharedBackend implements Receiver {
       }
     }
     pending.answered(count);
+    backend.loop().turn().carried(count);
   }
 
   /** The beginning of one of the head's commands, answered or not. */
