@@ -114,6 +114,7 @@ public record Configuration(
    * @param drain how long {@code SIGTERM} lets requests in flight finish
    * @param observing which requests are looked at more closely
    * @param zone where this process is; empty if all nodes are equally near
+   * @param output what may wait for clients that do not read
    */
   public record Proxy(
       List<Listener> listeners,
@@ -125,12 +126,13 @@ public record Configuration(
       Memory memory,
       Duration drain,
       Observing observing,
-      Optional<String> zone) {
+      Optional<String> zone,
+      Output output) {
     public Proxy {
       listeners = List.copyOf(listeners);
     }
 
-    /** One to which all nodes are equally near. */
+    /** One to which all nodes are equally near, and clients are slow as usual. */
     public Proxy(
         List<Listener> listeners,
         Transport transport,
@@ -151,7 +153,8 @@ public record Configuration(
           memory,
           drain,
           observing,
-          Optional.empty());
+          Optional.empty(),
+          Defaults.output(memory));
     }
   }
 
@@ -259,12 +262,30 @@ public record Configuration(
   public record Hold(Duration time, int requests, long bytes) {}
 
   /**
-   * How much is buffered before a peer is no longer read from.
+   * How much is kept in memory.
    *
-   * @param clientBytes for one client
+   * @param clientBytes of one client's request
    * @param totalBytes for all clients together
    */
   public record Memory(long clientBytes, long totalBytes) {}
+
+  /**
+   * What may wait for clients that do not read.
+   *
+   * @param normal of those that are sent what they asked for
+   * @param pubsub of those that are sent more than that
+   */
+  public record Output(OutputLimit normal, OutputLimit pubsub) {}
+
+  /**
+   * What may wait for one client before it is closed.
+   *
+   * @param hardBytes beyond this at once; empty for no such bound
+   * @param softBytes beyond this if it lasts; empty for no such bound
+   * @param softTime how long it may last
+   */
+  public record OutputLimit(
+      Optional<Long> hardBytes, Optional<Long> softBytes, Duration softTime) {}
 
   /**
    * How failures are found and who decides.

@@ -103,6 +103,17 @@ public final class Defaults {
   /** How many bytes may be buffered for all clients together. */
   public static final long TOTAL_BYTES = 512L << 20;
 
+  /** For how long a client may have too much to read, where there is a bound for that. */
+  public static final Duration SOFT_TIME = Duration.ofMinutes(1);
+
+  /** What a server has for subscribers; for others, one bound. */
+  public static Configuration.Output output(Configuration.Memory memory) {
+    return new Configuration.Output(
+        new Configuration.OutputLimit(
+            Optional.of(memory.clientBytes()), Optional.empty(), SOFT_TIME),
+        new Configuration.OutputLimit(Optional.of(32L << 20), Optional.of(8L << 20), SOFT_TIME));
+  }
+
   /** The largest value of a snapshot that is held to be changed. */
   public static final int MAX_VALUE_BYTES = 64 << 20;
 

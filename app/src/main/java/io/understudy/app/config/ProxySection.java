@@ -32,11 +32,13 @@ final class ProxySection {
                 "idleTimeout",
                 "hold",
                 "memory",
+                "output",
                 "drain",
                 "slowlog",
                 "samples",
                 "zone"));
     List<Configuration.Listener> listeners = listeners(proxy, groups);
+    Configuration.Memory memory = memory(proxy);
     return new Configuration.Proxy(
         listeners,
         proxy
@@ -57,13 +59,14 @@ final class ProxySection {
                         : v.duration(Duration.ofSeconds(1), DAY))
             .orElse(Defaults.IDLE_TIMEOUT),
         hold(proxy),
-        memory(proxy),
+        memory,
         proxy
             .get("drain")
             .flatMap(v -> v.duration(Duration.ofMillis(100), HOUR))
             .orElse(Defaults.DRAIN_TIME),
         observing(proxy),
-        proxy.get("zone").flatMap(v -> zone(v, groups, listeners)));
+        proxy.get("zone").flatMap(v -> zone(v, groups, listeners)),
+        OutputSection.read(proxy, memory));
   }
 
   private static Optional<String> zone(

@@ -40,6 +40,8 @@ public final class Metrics {
     counts.put("clients_refused", "Clients that were refused because there were too many.");
     counts.put("clients_closed", "Clients that are gone.");
     counts.put("clients_over_limit", "Clients that were closed because a limit was exceeded.");
+    counts.put(
+        "pubsub_clients_over_limit", "Of these, clients that were sent more than they asked for.");
     counts.put("protocol_errors", "Clients that were closed because they broke the protocol.");
     counts.put("handshakes_failed", "Clients with whom no TLS came about.");
     counts.put("denied", "Logins and commands that the proxy's users do not allow.");

@@ -19,6 +19,7 @@ import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.KeyRule;
 import io.understudy.proxy.route.Limits;
 import io.understudy.proxy.route.Observing;
+import io.understudy.proxy.route.OutputLimit;
 import io.understudy.proxy.route.Places;
 import io.understudy.proxy.route.ReadPolicy;
 import io.understudy.proxy.route.Routes;
@@ -262,7 +263,16 @@ final class Options {
             usual.streamedRequestBytes(),
             usual.heavyReplyBytes(),
             usual.maxBackends(),
-            observing(proxy.observing(), threads)));
+            observing(proxy.observing(), threads),
+            new OutputLimit.Classes(
+                limit(proxy.output().normal()), limit(proxy.output().pubsub()))));
+  }
+
+  private static OutputLimit limit(Configuration.OutputLimit wanted) {
+    return new OutputLimit(
+        wanted.hardBytes().orElse(Long.MAX_VALUE),
+        wanted.softBytes().orElse(Long.MAX_VALUE),
+        wanted.softTime().toNanos());
   }
 
   private static Observing observing(Configuration.Observing wanted, int threads) {

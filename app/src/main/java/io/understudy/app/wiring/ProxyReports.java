@@ -100,6 +100,7 @@ final class ProxyReports {
       case NOT_REPLICATED -> "commands_not_replicated";
       case PINNED -> "sessions_pinned";
       case OVER_LIMIT -> "clients_over_limit";
+      case PUBSUB_OVER_LIMIT -> "pubsub_clients_over_limit";
       case PROTOCOL_ERRORS -> "protocol_errors";
       case HANDSHAKES_FAILED -> "handshakes_failed";
       case SLOW -> "slow_requests";

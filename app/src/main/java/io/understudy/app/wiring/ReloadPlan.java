@@ -121,7 +121,8 @@ record ReloadPlan(
             proxy.memory(),
             proxy.drain(),
             proxy.observing(),
-            proxy.zone()),
+            proxy.zone(),
+            proxy.output()),
         now.failover(),
         now.replication(),
         now.admin(),
@@ -144,6 +145,7 @@ record ReloadPlan(
     holds(changes, "proxy.idleTimeout", before.idleTimeout(), after.idleTimeout());
     holds(changes, "proxy.hold", before.hold(), after.hold());
     holds(changes, "proxy.memory", before.memory(), after.memory());
+    holds(changes, "proxy.output", before.output(), after.output());
     holds(changes, "proxy.drain", before.drain(), after.drain());
     holds(changes, "proxy.slowlog or proxy.samples", before.observing(), after.observing());
     holds(changes, "proxy.zone", before.zone(), after.zone());

@@ -88,6 +88,7 @@ class ConfigurationTest {
               drain: 250ms
               slowlog: { time: off, entries: 7 }
               zone: east
+              output: { normal: { hard: off }, pubsub: { soft: 1mb, softTime: 2s } }
               samples: 0
             failover:
               coordinator: local
@@ -154,7 +155,12 @@ class ConfigurationTest {
                     new Configuration.Memory(65_536, 1L << 30),
                     Duration.ofMillis(250),
                     new Configuration.Observing(Optional.empty(), 7, 0),
-                    Optional.of("east")),
+                    Optional.of("east"),
+                    new Configuration.Output(
+                        new Configuration.OutputLimit(
+                            Optional.empty(), Optional.empty(), Duration.ofMinutes(1)),
+                        new Configuration.OutputLimit(
+                            Optional.of(32L << 20), Optional.of(1L << 20), Duration.ofSeconds(2)))),
                 new Configuration.Failover(
                     Configuration.Coordinator.LOCAL,
                     new Configuration.Detection(

@@ -41,7 +41,19 @@ class ProxyConfigurationTest {
         Arguments.of(
             east + READS.formatted("east", "primary"),
             "2: proxy.zone: has no meaning here; it needs a listener with 'reads: replicas' or"
-                + " 'nearest'"));
+                + " 'nearest'"),
+        Arguments.of(
+            east + "proxy: { output: { replica: { hard: 1mb } } }\n",
+            "2: proxy.output.replica: unknown key; known here: normal, pubsub"),
+        Arguments.of(
+            east + "proxy: { output: { pubsub: { hard: 1kb } } }\n",
+            "2: proxy.output.pubsub.hard: '1kb' is not a size from 64kb to 64gb"),
+        Arguments.of(
+            east + "proxy: { output: { pubsub: { soft: 40mb } } }\n",
+            "2: proxy.output.pubsub.soft: '40mb' would never count before hard, 32mb; write less"),
+        Arguments.of(
+            east + "proxy: { output: { normal: { softTime: 5s } } }\n",
+            "2: proxy.output.normal.softTime: is used only with soft; remove it, or write that"));
   }
 
   @ParameterizedTest(name = "{1}")

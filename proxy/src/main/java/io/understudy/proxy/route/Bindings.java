@@ -36,6 +36,11 @@ public record Bindings(
     return equals(FREE);
   }
 
+  /** Whether more comes than is asked for: messages, lines of MONITOR, invalidations. */
+  public boolean sendsUnasked() {
+    return subscriptions > 0 || monitor || tracking;
+  }
+
   /** With another state of the transaction. */
   public Bindings with(Transaction now) {
     return new Bindings(now, subscriptions, monitor, tracking, flags, foreign);

@@ -6,8 +6,7 @@ import java.time.Duration;
  * The bounds of everything that could grow.
  *
  * @param maxClients clients at the same time; one more is told so and closed
- * @param clientBytes what may wait to be written to one client that reads slowly while others wait
- *     behind it; beyond, it is closed
+ * @param clientBytes what is kept of one client's request, or of several groups' replies to it
  * @param totalBytes what may wait for all clients together; beyond, the next that grows is closed
  * @param hold how long a command may wait for a primary, from its arrival on
  * @param heldCommands how many commands of a group may wait for a primary, per event loop
@@ -23,6 +22,7 @@ import java.time.Duration;
  *     commands
  * @param maxBackends connections to nodes per event loop and group
  * @param observing what is looked at more closely
+ * @param output what may wait to be written to one client that reads slowly; beyond, it is closed
  */
 public record Limits(
     int maxClients,
@@ -38,7 +38,62 @@ public record Limits(
     int streamedRequestBytes,
     int heavyReplyBytes,
     int maxBackends,
-    Observing observing) {
+    Observing observing,
+    OutputLimit.Classes output) {
+  /** Those of clients that read slowly as usual. */
+  public Limits(
+      int maxClients,
+      long clientBytes,
+      long totalBytes,
+      Duration hold,
+      int heldCommands,
+      long heldBytes,
+      Duration idleTimeout,
+      int commandsPerTurn,
+      int commandsInFlight,
+      int resumedPerTurn,
+      int streamedRequestBytes,
+      int heavyReplyBytes,
+      int maxBackends,
+      Observing observing) {
+    this(
+        maxClients,
+        clientBytes,
+        totalBytes,
+        hold,
+        heldCommands,
+        heldBytes,
+        idleTimeout,
+        commandsPerTurn,
+        commandsInFlight,
+        resumedPerTurn,
+        streamedRequestBytes,
+        heavyReplyBytes,
+        maxBackends,
+        observing,
+        OutputLimit.Classes.usual(clientBytes));
+  }
+
+  /** The same for other readers. */
+  public Limits with(OutputLimit.Classes others) {
+    return new Limits(
+        maxClients,
+        clientBytes,
+        totalBytes,
+        hold,
+        heldCommands,
+        heldBytes,
+        idleTimeout,
+        commandsPerTurn,
+        commandsInFlight,
+        resumedPerTurn,
+        streamedRequestBytes,
+        heavyReplyBytes,
+        maxBackends,
+        observing,
+        others);
+  }
+
   /** What holds unless something else is configured. */
   public static final Limits DEFAULT =
       new Limits(

@@ -38,6 +38,8 @@ public final class Counters {
     PINNED,
     /** Clients that were closed because a limit was exceeded. */
     OVER_LIMIT,
+    /** Of these, clients that were sent messages. */
+    PUBSUB_OVER_LIMIT,
     /** Clients that were closed because they broke the protocol. */
     PROTOCOL_ERRORS,
     /** Clients with whom no TLS came about. */

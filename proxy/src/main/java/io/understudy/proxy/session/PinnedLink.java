@@ -227,7 +227,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       default -> send(request.bytes(), expected);
     }
     present = null;
-    if (expected instanceof Expected.Foreign && isReplication(request)) {
+    if (expected instanceof Expected.Foreign && PinnedState.isReplication(request)) {
       session.client().becomesReplica();
       session.mode(new Mode.Raw(this));
     } else if (expected instanceof Expected.Foreign && state.isQueuedSubscription(request)) {
@@ -266,11 +266,6 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     session.mode(Mode.Run.MODE);
     session.specials().take(request);
     session.touch();
-  }
-
-  /** What follows is a dump without a line end, then commands that nobody answers. */
-  private static boolean isReplication(Request request) {
-    return request.command().name().equals("psync") || request.command().name().equals("sync");
   }
 
   private void send(ByteBuf bytes, Expected expected) {
@@ -384,7 +379,8 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     replies.received(bytes);
     if (!abandoned) {
       session.touch();
-      if (!session.isReceptive()) {
+      // What nobody asked for is taken off the server: who does not read it is closed, as there.
+      if (!session.isReceptive() && !(state.bindings().sendsUnasked() && isQuiet())) {
         backend.reading(false);
       }
       settle();

@@ -137,6 +137,11 @@ final class PinnedState {
             && request.conduct() == Conduct.CLIENT_REPLY);
   }
 
+  /** Whether a dump without a line end follows, then commands that nobody answers. */
+  static boolean isReplication(Request request) {
+    return request.command().name().equals("psync") || request.command().name().equals("sync");
+  }
+
   /** Whether a command gives credentials on a connection that was not proven. */
   boolean unlocks(Request request) {
     return backend.isLocked()

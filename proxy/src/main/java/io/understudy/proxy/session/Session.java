@@ -51,7 +51,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   private Mode mode = Mode.Run.MODE;
   private PoolKey key = PoolKey.FRESH;
   private boolean touched;
-  private long accountedBytes;
+  private final Unread unread;
   private boolean inputEnded;
   private boolean closed;
 
@@ -62,6 +62,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     this.scanner = new RequestScanner(CommandTable.standard(), RequestLimits.OF_THE_SERVER);
     this.input = new Input(context.loop().allocator(), scanner);
     this.output = new Output(channel, context.loop().allocator(), context.counters().errors());
+    this.unread = new Unread(this, context);
     this.muting = new Muting(output);
     this.sharedLink = new SharedLink(this, context);
     Destinations destinations = context.destinations();
@@ -243,6 +244,9 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ignored) {
     if (channel.isWritable()) {
+      if (!closed) {
+        unread.settle();
+      }
       sharedLink.receptive();
       if (mode instanceof Mode.Pinned(PinnedLink link)) {
         link.receptive();
@@ -271,8 +275,7 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
     }
     mode = new Mode.Ending("");
     sharedLink.release();
-    context.budget().written(-accountedBytes);
-    accountedBytes = 0;
+    unread.release();
     input.release();
     output.release();
     context.registry().remove(client);
@@ -323,6 +326,11 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** Says whether the server demands AUTH and the session gave none: then little is accepted. */
   void locked(boolean is) {
     scanner.authenticated(!is && (guard == null || !guard.isNobody()));
+  }
+
+  /** Whether it is sent more than it asked for: messages, invalidations, lines of MONITOR. */
+  boolean isSentUnasked() {
+    return mode instanceof Mode.Pinned(PinnedLink link) && link.state().bindings().sendsUnasked();
   }
 
   /** Passes on what was kept of a command that is to be streamed. */
@@ -492,16 +500,6 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** Writes what was added, and closes a client that lets too much wait. */
   void flushOutput() {
     output.flush();
-    long waiting = output.waitingBytes();
-    if (waiting != accountedBytes) {
-      HoldBudget budget = context.budget();
-      budget.written(waiting - accountedBytes);
-      boolean grows = waiting > accountedBytes;
-      accountedBytes = waiting;
-      if (waiting > context.loop().limits().clientBytes() || (grows && budget.isOverWritten())) {
-        context.counters().add(Counters.Count.OVER_LIMIT, 1);
-        channel.close();
-      }
-    }
+    unread.settle();
   }
 }
