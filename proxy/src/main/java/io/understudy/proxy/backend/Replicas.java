@@ -116,6 +116,7 @@ public final class Replicas {
    *
    * @param wroteNanos when the client's last write was answered, or {@link Freshness#NEVER}
    */
+  @SuppressWarnings("ReferenceEquality") // A reload makes other places; looking is for each read.
   public @Nullable SharedBackend choose(PoolKey key, ReadPolicy policy, long wroteNanos) {
     if (!policy.spreads()) {
       return null;
