@@ -64,7 +64,7 @@ final class Announcements {
 
   /** Whether some output may still act on an older publication than {@code newest}. */
   Outputs outputs(Topology newest) {
-    if (!coordinator.shared()) {
+    if (!coordinator.publisher().hasOthers()) {
       return Outputs.OWN;
     }
     return new Outputs(

@@ -36,6 +36,11 @@ public record ProxyOptions(
     return new ProxyOptions(List.of(listener), Map.of(), 1, Transport.EPOLL, Limits.DEFAULT);
   }
 
+  /** The same with other listeners. */
+  public ProxyOptions with(List<Listener> others) {
+    return new ProxyOptions(others, access, threads, transport, limits);
+  }
+
   /** The same with other limits. */
   public ProxyOptions withLimits(Limits others) {
     return new ProxyOptions(listeners, access, threads, transport, others);

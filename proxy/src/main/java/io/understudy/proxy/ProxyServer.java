@@ -1,13 +1,11 @@
 package io.understudy.proxy;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -59,8 +57,6 @@ import java.util.function.Supplier;
 
 /** A running proxy: its event loops, listeners and connections. */
 public final class ProxyServer implements AutoCloseable {
-  private static final int BACKLOG = 1_024;
-
   /** The index of the event loop that measures replicas for all of them. */
   private static final int PROBING_LOOP = 0;
 
@@ -91,14 +87,6 @@ public final class ProxyServer implements AutoCloseable {
   private record Lane(
       Loop loop, TrafficLog traffic, Map<String, BackendPool> pools, Map<String, Replicas> reads) {}
 
-  /** One listener that is bound. */
-  private record Bound(
-      Listener listener, Channel channel, Attendance attendance, List<Counters> counters) {
-    boolean isAt(Listener other) {
-      return listener.toString().equals(other.toString());
-    }
-  }
-
   private ProxyServer(ProxyOptions options, TopologyFeed feed) {
     this.options = options;
     this.feed = feed;
@@ -115,9 +103,19 @@ public final class ProxyServer implements AutoCloseable {
    * @throws BindException in one line, when an address cannot be bound; nothing is left running
    */
   public static ProxyServer start(ProxyOptions options, TopologyFeed feed) throws BindException {
+    return start(options, feed, List.of());
+  }
+
+  /**
+   * The same with sockets that another process passed on: a listener that finds its own among them
+   * takes it, and the others are closed.
+   */
+  public static ProxyServer start(
+      ProxyOptions options, TopologyFeed feed, List<ListeningSocket> passedOn)
+      throws BindException {
     ProxyServer server = new ProxyServer(options, feed);
     try {
-      server.open();
+      server.open(new ArrayList<>(passedOn));
       return server;
     } catch (BindException | RuntimeException e) {
       server.close();
@@ -125,7 +123,7 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
-  private void open() throws BindException {
+  private void open(List<ListeningSocket> passedOn) throws BindException {
     ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
     Greetings greetings = new Greetings();
     for (EventExecutor executor : threads) {
@@ -145,8 +143,12 @@ public final class ProxyServer implements AutoCloseable {
       lanes.add(
           new Lane(loop, new TrafficLog(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>()));
     }
-    for (Listener listener : options.listeners()) {
-      bound.add(listen(listener));
+    try {
+      for (Listener listener : options.listeners()) {
+        bound.add(listen(listener, ListeningSocket.take(passedOn, listener)));
+      }
+    } finally {
+      passedOn.forEach(ListeningSocket::close);
     }
     follow();
   }
@@ -191,7 +193,7 @@ public final class ProxyServer implements AutoCloseable {
     for (Listener listener : next.listeners()) {
       if (bound.stream().noneMatch(one -> one.isAt(listener))) {
         try {
-          opened.add(listen(listener));
+          opened.add(listen(listener, Optional.empty()));
         } catch (BindException e) {
           opened.forEach(one -> one.channel().close().awaitUninterruptibly());
           throw e;
@@ -335,22 +337,13 @@ public final class ProxyServer implements AutoCloseable {
         .toList();
   }
 
-  private Bound listen(Listener listener) throws BindException {
+  private Bound listen(Listener listener, Optional<ListeningSocket> passedOn) throws BindException {
     Attendance attendance = new Attendance(listener.admission());
     List<Counters> counters = lanes.stream().map(lane -> new Counters()).toList();
-    ChannelFuture future =
-        new Bootstrap()
-            .group(lanes.get(bound.size() % lanes.size()).loop().events())
-            .channelFactory(transport.servers())
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .handler(acceptor(listener, attendance, counters))
-            .bind(new InetSocketAddress(listener.host(), listener.port()))
-            .awaitUninterruptibly();
-    if (!future.isSuccess()) {
-      throw new BindException(listener, future.cause());
-    }
-    return new Bound(listener, future.channel(), attendance, counters);
+    EventLoop loop = lanes.get(bound.size() % lanes.size()).loop().events();
+    Acceptor acceptor = acceptor(listener, attendance, counters);
+    Channel channel = Bound.open(listener, transport, loop, acceptor, passedOn);
+    return new Bound(listener, channel, attendance, counters);
   }
 
   /** What makes sessions of a listener's connections. */
@@ -520,6 +513,28 @@ public final class ProxyServer implements AutoCloseable {
       delays.add(turn.isSuccess() ? turn.getNow() - begun : most.toNanos());
     }
     return delays;
+  }
+
+  /**
+   * The sockets at which it listens, to be passed on to another process; they stay its own. Empty
+   * where the transport cannot pass them on.
+   */
+  public List<ListeningSocket> sockets() {
+    List<ListeningSocket> sockets = new ArrayList<>();
+    for (Bound one : bound) {
+      if (transport == Transport.EPOLL && one.channel() instanceof UnixChannel channel) {
+        sockets.add(ListeningSocket.of(one.listener(), channel));
+      }
+    }
+    return sockets;
+  }
+
+  /**
+   * Accepts connections, or leaves them to another process that listens at the same sockets. What
+   * was accepted is served in either case.
+   */
+  public void accept(boolean accepts) {
+    bound.forEach(one -> one.channel().config().setAutoRead(accepts));
   }
 
   /** How many clients are connected. */

@@ -42,6 +42,11 @@ public record Coordinator(
     }
 
     @Override
+    public boolean hasOthers() {
+      return false;
+    }
+
+    @Override
     public boolean isDrained(String group) {
       return true; // the keeper asks the only proxy itself
     }

@@ -30,6 +30,12 @@ public interface Publisher {
   OptionalLong heldUntilNanos(String group);
 
   /**
+   * Whether there may be outputs in other processes, which learn of a publication later than those
+   * of this one. Any thread; never blocks.
+   */
+  boolean hasOthers();
+
+  /**
    * Whether every output has got the newest publication of a group and awaits no answer of the
    * primary that {@link Topology#retiring retires} by it, or may not act any more. True where none
    * retires.

@@ -110,6 +110,11 @@ final class Publications implements Publisher {
   }
 
   @Override
+  public boolean hasOthers() {
+    return true;
+  }
+
+  @Override
   public boolean isDrained(String group) {
     return !draining.containsKey(group);
   }

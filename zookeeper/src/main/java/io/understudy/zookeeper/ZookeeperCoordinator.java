@@ -26,6 +26,7 @@ public final class ZookeeperCoordinator implements AutoCloseable {
   private final Timing timing;
   private final ExecutorService answerers = Executors.newVirtualThreadPerTaskExecutor();
   private Optional<KeeperSeat> seat = Optional.empty();
+  private Optional<ThreadTurns> seatThread = Optional.empty();
   private Optional<Followed> followed = Optional.empty();
 
   private ZookeeperCoordinator(ZookeeperConnection connection, Timing timing) {
@@ -53,6 +54,7 @@ public final class ZookeeperCoordinator implements AutoCloseable {
               coordinator.timing,
               System::nanoTime,
               coordinator.thread("zookeeper-keeper"));
+      coordinator.seatThread = Optional.of(coordinator.threads.getLast());
       coordinator.sitDown(seat, identity);
       coordinator.seat = Optional.of(seat);
       coordinator.followed =
@@ -165,6 +167,22 @@ public final class ZookeeperCoordinator implements AutoCloseable {
         System::nanoTime,
         thread("zookeeper-publisher"),
         news);
+  }
+
+  /**
+   * Is no keeper any more, and goes on to follow what the others publish. Another process may take
+   * the seat when this returns. Blocks.
+   */
+  public void giveUpSeat() {
+    seatThread.ifPresent(ThreadTurns::end);
+    try {
+      for (ThreadTurns thread : seatThread.stream().toList()) {
+        var _ = thread.awaitEnd(CLOSE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    seat.ifPresent(KeeperSeat::leave);
   }
 
   /** Gives everything up and ends the session. */

@@ -6,7 +6,9 @@ import io.understudy.app.config.ConfigurationFile;
 import io.understudy.app.config.Defaults;
 import io.understudy.app.wiring.StartException;
 import io.understudy.app.wiring.Understudy;
+import io.understudy.app.wiring.Upgrading;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -31,20 +33,54 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
 
+  /** A day. */
+  private static final long MAX_DRAIN_SECONDS = 86_400;
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
       description = "The configuration. Default: understudy.yaml.")
   private Path file = Defaults.FILE;
 
+  @Option(
+      names = "--takeover",
+      description =
+          "Take over from the process that runs with this state directory: it passes its listening"
+              + " sockets on, finishes with the clients that it has, and ends.")
+  private boolean takeover;
+
+  @Option(
+      names = "--drain-deadline",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description =
+          "With --takeover: how long the old process may go on with its clients."
+              + " Default: ${DEFAULT-VALUE}.")
+  private long drainSeconds;
+
   RunCommand() {}
 
   @Override
   public Integer call() throws InterruptedException {
+    if (drainSeconds < 0 || drainSeconds > MAX_DRAIN_SECONDS) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--drain-deadline: "
+              + drainSeconds
+              + " is no number of seconds from 0 to "
+              + MAX_DRAIN_SECONDS);
+    }
     Configuration configuration = ConfigurationOption.read(file);
     Understudy understudy;
     try {
-      understudy = Understudy.start(configuration, this::read, news -> {});
+      understudy =
+          Understudy.start(
+              configuration,
+              this::read,
+              news -> {},
+              new Upgrading(
+                  takeover ? Optional.of(Duration.ofSeconds(drainSeconds)) : Optional.empty(),
+                  () -> System.exit(ExitCode.OK)));
     } catch (StartException e) {
       throw new CommandException(ExitCode.CANNOT_START, file + ": " + e.getMessage(), e);
     }

@@ -1,6 +1,9 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.wiring.takeover.LocalPublisher;
+import io.understudy.app.wiring.takeover.LocalStanding;
+import io.understudy.app.wiring.takeover.Predecessor;
 import io.understudy.failover.GroupOptions;
 import io.understudy.failover.GroupStatus;
 import io.understudy.failover.Keeper;
@@ -8,6 +11,7 @@ import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.Entry;
 import io.understudy.failover.decide.Request;
+import io.understudy.failover.journal.JournalStore;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.topology.Coordinator;
@@ -16,6 +20,8 @@ import io.understudy.topology.TrafficFeed;
 import io.understudy.zookeeper.Relay;
 import io.understudy.zookeeper.ZookeeperCoordinator;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +41,9 @@ final class Keeping implements AutoCloseable {
   private final TopologyFeed feed;
   private final AutoCloseable ground;
   private final Optional<Seat> seat;
+  private Optional<LocalPublisher> publisher = Optional.empty();
+  private Optional<Runnable> leave = Optional.empty();
+  private volatile boolean seatGivenUp;
 
   /** This keeper among several. */
   private record Seat(String id, Relay relay) {}
@@ -50,22 +59,19 @@ final class Keeping implements AutoCloseable {
   /**
    * Starts what the configuration asks for.
    *
+   * @param predecessor the process that this one takes over from
    * @throws StartException in one line; nothing is left running
    */
-  static Keeping start(Configuration configuration, TrafficFeed traffic, Certificates certificates)
+  static Keeping start(
+      Configuration configuration,
+      TrafficFeed traffic,
+      Certificates certificates,
+      Optional<Predecessor> predecessor)
       throws StartException {
     return switch (configuration.failover().coordinator()) {
-      case LOCAL -> {
-        LocalJournal journal = openFolder(configuration);
-        yield keeper(
-            configuration,
-            Coordinator.alone(journal, journal.archive()),
-            traffic,
-            journal,
-            Optional.empty(),
-            certificates);
-      }
+      case LOCAL -> local(configuration, traffic, certificates, predecessor);
       case ZOOKEEPER -> {
+        free(predecessor);
         ZookeeperCoordinator zookeeper =
             connected(
                 () ->
@@ -77,10 +83,13 @@ final class Keeping implements AutoCloseable {
         String id = configuration.failover().keeper().orElseThrow().id();
         Coordinator coordinator = zookeeper.coordinator();
         var seat = new Seat(id, zookeeper.relay());
-        yield keeper(
-            configuration, coordinator, traffic, zookeeper, Optional.of(seat), certificates);
+        Keeping keeping =
+            keeper(configuration, coordinator, traffic, zookeeper, Optional.of(seat), certificates);
+        keeping.leave = Optional.of(zookeeper::giveUpSeat);
+        yield keeping;
       }
       case FOLLOW -> {
+        free(predecessor);
         ZookeeperCoordinator zookeeper =
             connected(
                 () ->
@@ -94,6 +103,79 @@ final class Keeping implements AutoCloseable {
         yield new Keeping(Optional.empty(), board, zookeeper, Optional.empty());
       }
     };
+  }
+
+  private static void free(Optional<Predecessor> predecessor) throws StartException {
+    if (predecessor.isPresent()) {
+      try {
+        predecessor.get().free();
+      } catch (IOException e) {
+        throw new StartException("--takeover: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** A keeper that decides alone: at once, or when its predecessor has ended. */
+  private static Keeping local(
+      Configuration configuration,
+      TrafficFeed traffic,
+      Certificates certificates,
+      Optional<Predecessor> predecessor)
+      throws StartException {
+    LocalStanding standing =
+        new LocalStanding(
+            System::nanoTime,
+            predecessor.map(
+                old ->
+                    "process "
+                        + old.process()
+                        + " decides until it has ended: this one takes over from it"));
+    LocalPublisher publisher = new LocalPublisher(System::nanoTime, standing::news);
+    LocalJournal journal = openFolder(configuration, predecessor.isPresent());
+    Coordinator coordinator =
+        new Coordinator(
+            journal, journal.archive(), standing, publisher, standing, predecessor.isPresent());
+    Keeping keeping =
+        keeper(configuration, coordinator, traffic, journal, Optional.empty(), certificates);
+    keeping.publisher = Optional.of(publisher);
+    if (predecessor.isPresent()) {
+      try {
+        predecessor.get().follow(publisher, traffic, System::nanoTime);
+      } catch (IOException e) {
+        keeping.close();
+        throw new StartException("--takeover: " + e.getMessage(), e);
+      }
+      List<String> groups = Options.groupNames(configuration);
+      Thread heir =
+          new Thread(
+              () -> succeed(predecessor.get(), journal, groups, publisher, standing), "heir");
+      heir.setDaemon(true);
+      heir.start();
+    }
+    return keeping;
+  }
+
+  /** Waits for the predecessor's end, and decides from then on. */
+  private static void succeed(
+      Predecessor predecessor,
+      LocalJournal journal,
+      List<String> groups,
+      LocalPublisher publisher,
+      LocalStanding standing) {
+    try {
+      journal.awaitLock();
+      // Nothing that was promoted meanwhile may be unknown here before the first request goes on.
+      for (String group : groups) {
+        JournalStore.read(journal, group).ifPresent(read -> publisher.handOn(read.published()));
+      }
+      publisher.endFollowing();
+      standing.lead();
+      LOG.info("process {} has ended: this one decides from now on", predecessor.process());
+    } catch (ClosedChannelException e) {
+      LOG.debug("this process ended first", e);
+    } catch (IOException e) {
+      LOG.error("requests wait, because this process cannot decide: {}", e.getMessage());
+    }
   }
 
   private static Keeping keeper(
@@ -112,9 +194,11 @@ final class Keeping implements AutoCloseable {
     return new Keeping(Optional.of(keeper), keeper.feed(), ground, seat);
   }
 
-  private static LocalJournal openFolder(Configuration configuration) throws StartException {
+  private static LocalJournal openFolder(Configuration configuration, boolean isAnothers)
+      throws StartException {
+    Path folder = configuration.failover().stateDirectory();
     try {
-      return LocalJournal.open(configuration.failover().stateDirectory());
+      return isAnothers ? LocalJournal.behind(folder) : LocalJournal.open(folder);
     } catch (IOException e) {
       throw new StartException("failover.state: " + e.getMessage(), e);
     }
@@ -146,6 +230,27 @@ final class Keeping implements AutoCloseable {
   /** What is published of the groups. */
   TopologyFeed feed() {
     return feed;
+  }
+
+  /**
+   * Decides nothing any more where several keepers agree, and follows what they publish. Blocks.
+   */
+  void giveUpSeat() {
+    if (leave.isPresent() && !seatGivenUp) {
+      keeper.ifPresent(Keeper::close);
+      leave.get().run();
+      seatGivenUp = true;
+    }
+  }
+
+  /** Whether it has done so: it cannot be had again. */
+  boolean hasGivenUpSeat() {
+    return seatGivenUp;
+  }
+
+  /** Where this process decides alone, what a successor is to follow. */
+  Optional<LocalPublisher> publisher() {
+    return publisher;
   }
 
   /** Tells the keeper how to log in to a group from now on. */

@@ -226,6 +226,19 @@ final class Options {
                     auth.username(), auth.password().reveal()));
   }
 
+  /** Whether the listeners' sockets can be passed on to another process, if there are any. */
+  static boolean passesSockets(Configuration configuration) {
+    return configuration.proxy().listeners().isEmpty()
+        || transport(configuration.proxy()).available() == Transport.EPOLL;
+  }
+
+  private static Transport transport(Configuration.Proxy proxy) {
+    return switch (proxy.transport()) {
+      case EPOLL -> Transport.EPOLL;
+      case IO_URING -> Transport.IO_URING;
+    };
+  }
+
   static ProxyOptions proxy(Configuration configuration, Certificates certificates)
       throws StartException {
     Configuration.Proxy proxy = configuration.proxy();
@@ -244,10 +257,7 @@ final class Options {
         listeners,
         access,
         threads,
-        switch (proxy.transport()) {
-          case EPOLL -> Transport.EPOLL;
-          case IO_URING -> Transport.IO_URING;
-        },
+        transport(proxy),
         new Limits(
             proxy.maxClients(),
             proxy.memory().clientBytes(),

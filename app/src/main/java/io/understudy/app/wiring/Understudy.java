@@ -3,7 +3,6 @@ package io.understudy.app.wiring;
 import io.netty.util.internal.PlatformDependent;
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.ConfigurationException;
-import io.understudy.app.config.FeedConfig;
 import io.understudy.app.config.SourceConfig;
 import io.understudy.app.metrics.Exposition;
 import io.understudy.app.metrics.Metrics;
@@ -13,19 +12,19 @@ import io.understudy.app.rest.Operator;
 import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
 import io.understudy.app.rest.Sightings;
+import io.understudy.app.wiring.takeover.Message;
+import io.understudy.app.wiring.takeover.Predecessor;
+import io.understudy.app.wiring.takeover.SuccessorPort;
 import io.understudy.proxy.BindException;
+import io.understudy.proxy.Listener;
+import io.understudy.proxy.ListeningSocket;
 import io.understudy.proxy.ProxyOptions;
 import io.understudy.proxy.ProxyServer;
-import io.understudy.topology.Address;
 import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,9 +50,10 @@ public final class Understudy implements AutoCloseable {
   private final Keeping keeping;
   private final Certificates certificates;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
-  private Optional<ProxyServer> proxy = Optional.empty();
-  private Optional<Replicating> replicating = Optional.empty();
-  private Optional<AdminServer> admin = Optional.empty();
+  private final List<TopologyFeed.Subscription> sources = new ArrayList<>();
+  private volatile Optional<ProxyServer> proxy = Optional.empty();
+  private volatile Optional<Replicating> replicating = Optional.empty();
+  private volatile Optional<AdminServer> admin = Optional.empty();
 
   /** How often a drain says how far it is. */
   private static final Duration PROGRESS = Duration.ofSeconds(1);
@@ -61,9 +61,19 @@ public final class Understudy implements AutoCloseable {
   private volatile boolean ending;
   private final Reading reading;
   private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+  private final Handover handover;
+  private final Optional<Predecessor> predecessor;
+  private volatile Optional<SuccessorPort> successorPort = Optional.empty();
 
   private Understudy(
-      Configuration configuration, Reading reading, Keeping keeping, Certificates certificates) {
+      Configuration configuration,
+      Reading reading,
+      Keeping keeping,
+      Certificates certificates,
+      Optional<Predecessor> predecessor,
+      Runnable end) {
+    this.predecessor = predecessor;
+    this.handover = new Handover(new Parts(), end);
     this.configuration = configuration;
     this.reading = reading;
     this.keeping = keeping;
@@ -72,7 +82,7 @@ public final class Understudy implements AutoCloseable {
 
   /**
    * Starts everything, and logs as configured from now on. No server is touched before every
-   * address is known to be free.
+   * address is known to be free. No other process can take over from this one.
    *
    * @param reading reads the configuration again when that is asked for
    * @param news gets what happens in the groups, on each group's own thread; it must return at once
@@ -82,30 +92,101 @@ public final class Understudy implements AutoCloseable {
       throws StartException {
     Logging.apply(configuration.log());
     requireMemory(configuration.proxy());
-    requireFree(configuration);
+    Addresses.requireFree(configuration, Optional.empty());
+    return start(configuration, reading, news, Optional.empty(), () -> {});
+  }
+
+  /**
+   * The same for a process that takes part in upgrades: another one may take over from it, and it
+   * may take over itself, and then has the listening sockets of the process before.
+   *
+   * @throws StartException in one line; nothing is left running, and a process that this one was to
+   *     take over from goes on as before
+   */
+  public static Understudy start(
+      Configuration configuration, Reading reading, Consumer<News> news, Upgrading upgrading)
+      throws StartException {
+    Logging.apply(configuration.log());
+    requireMemory(configuration.proxy());
+    Optional<Predecessor> predecessor = Optional.empty();
+    if (upgrading.drain().isPresent()) {
+      Predecessor met = meet(configuration, upgrading.drain().get());
+      predecessor = Optional.of(met);
+      try {
+        Addresses.requireFree(configuration, Optional.of(met.sockets()));
+      } catch (StartException e) {
+        met.close();
+        throw e;
+      }
+    } else {
+      Addresses.requireFree(configuration, Optional.empty());
+    }
+    Understudy started = start(configuration, reading, news, predecessor, upgrading.end());
+    predecessor.ifPresentOrElse(
+        old -> old.ended().thenRun(() -> Thread.startVirtualThread(started::awaitSuccessor)),
+        started::awaitSuccessor);
+    return started;
+  }
+
+  private static Predecessor meet(Configuration configuration, Duration drain)
+      throws StartException {
+    try {
+      Predecessor met =
+          Predecessor.meet(
+              Handover.socket(configuration),
+              new Message.Hello(
+                  Message.PROTOCOL,
+                  ProcessHandle.current().pid(),
+                  Handover.terms(configuration),
+                  drain.toMillis()));
+      if (configuration.proxy().listeners().isEmpty() && !met.sockets().isEmpty()) {
+        met.close();
+        throw new StartException("--takeover: the new configuration has no listener; restart");
+      }
+      return met;
+    } catch (IOException e) {
+      throw new StartException("--takeover: " + e.getMessage(), e);
+    }
+  }
+
+  private static Understudy start(
+      Configuration configuration,
+      Reading reading,
+      Consumer<News> news,
+      Optional<Predecessor> predecessor,
+      Runnable end)
+      throws StartException {
     // The keeper wants to know what the proxy sees, and the proxy what the keeper publishes.
     AtomicReference<Optional<ProxyServer>> proxySeen = new AtomicReference<>(Optional.empty());
     Certificates certificates = new Certificates();
-    Keeping keeping =
-        Keeping.start(
-            configuration,
-            new TrafficFeed() {
-              @Override
-              public OptionalLong lastReplyNanos(RunId runId) {
-                return proxySeen
-                    .get()
-                    .map(p -> p.traffic().lastReplyNanos(runId))
-                    .orElse(OptionalLong.empty());
-              }
+    Keeping keeping;
+    try {
+      keeping =
+          Keeping.start(
+              configuration,
+              new TrafficFeed() {
+                @Override
+                public OptionalLong lastReplyNanos(RunId runId) {
+                  return proxySeen
+                      .get()
+                      .map(p -> p.traffic().lastReplyNanos(runId))
+                      .orElse(OptionalLong.empty());
+                }
 
-              @Override
-              public boolean isDrained(Topology holding) {
-                boolean none = configuration.proxy().listeners().isEmpty();
-                return proxySeen.get().map(p -> p.traffic().isDrained(holding)).orElse(none);
-              }
-            },
-            certificates);
-    Understudy starting = new Understudy(configuration, reading, keeping, certificates);
+                @Override
+                public boolean isDrained(Topology holding) {
+                  boolean none = configuration.proxy().listeners().isEmpty();
+                  return proxySeen.get().map(p -> p.traffic().isDrained(holding)).orElse(none);
+                }
+              },
+              certificates,
+              predecessor);
+    } catch (StartException e) {
+      predecessor.ifPresent(Predecessor::close);
+      throw e;
+    }
+    Understudy starting =
+        new Understudy(configuration, reading, keeping, certificates, predecessor, end);
     try {
       starting.open(news);
       starting.proxy.ifPresent(p -> proxySeen.set(Optional.of(p)));
@@ -131,11 +212,27 @@ public final class Understudy implements AutoCloseable {
                   topology -> NewsDesk.of(topology, System.nanoTime()).ifPresent(news)));
     }
     if (!configuration.proxy().listeners().isEmpty()) {
-      proxy =
-          Optional.of(
-              ProxyServer.start(Options.proxy(configuration, certificates), keeping.feed()));
+      ProxyOptions options = Options.proxy(configuration, certificates);
+      List<ListeningSocket> passedOn = predecessor.map(Predecessor::sockets).orElse(List.of());
+      proxy = Optional.of(ProxyServer.start(options, keeping.feed(), passedOn));
     }
-    if (!configuration.replication().isEmpty()) {
+    if (predecessor.isPresent()) {
+      predecessor.get().serve(names(configuration));
+    }
+    openPorts();
+    new Changes(keeping).answerOthers();
+    for (Configuration.Listener listener : configuration.proxy().listeners()) {
+      LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
+    }
+  }
+
+  private static List<String> names(Configuration configuration) {
+    return configuration.proxy().listeners().stream().map(l -> l.bind().toString()).toList();
+  }
+
+  /** Opens what only one process can have. */
+  private synchronized void openPorts() throws IOException, StartException {
+    if (replicating.isEmpty() && !configuration.replication().isEmpty()) {
       Replicating started = Replicating.start(configuration, certificates);
       replicating = Optional.of(started);
       follow(started);
@@ -150,11 +247,16 @@ public final class Understudy implements AutoCloseable {
             operator(),
             token());
     admin = Optional.of(started);
-    new Changes(keeping).answerOthers();
-    for (Configuration.Listener listener : configuration.proxy().listeners()) {
-      LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
-    }
     LOG.info("status is answered at http://{}/status", started.address());
+  }
+
+  private synchronized void closePorts() {
+    admin.ifPresent(AdminServer::close);
+    sources.forEach(TopologyFeed.Subscription::close);
+    replicating.ifPresent(Replicating::close);
+    sources.clear();
+    admin = Optional.empty();
+    replicating = Optional.empty();
   }
 
   /** What a change must show. */
@@ -181,49 +283,6 @@ public final class Understudy implements AutoCloseable {
               + "mb; start with UNDERSTUDY_JAVA_OPTS=-XX:MaxDirectMemorySize="
               + ((2 * proxy.memory().totalBytes()) >> 20)
               + "m, or write less");
-    }
-  }
-
-  /** Binds each address for a moment, so that a mistake is found before a server is touched. */
-  private static void requireFree(Configuration configuration) throws StartException {
-    int index = 0;
-    for (Configuration.Listener listener : configuration.proxy().listeners()) {
-      requireFree("proxy.listeners[" + index + "].bind", listener.bind());
-      index++;
-    }
-    index = 0;
-    for (SourceConfig source : configuration.replication()) {
-      int feed = 0;
-      for (FeedConfig each : source.feeds()) {
-        requireFree("replication[" + index + "].feeds[" + feed + "].listen", each.listen());
-        feed++;
-      }
-      index++;
-    }
-    requireFree("admin.bind", configuration.admin().bind());
-  }
-
-  private static void requireFree(String path, Address address) throws StartException {
-    try (ServerSocket socket = new ServerSocket()) {
-      InetAddress host = InetAddress.getByName(address.host());
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(host, address.port()));
-    } catch (UnknownHostException e) {
-      throw new StartException(
-          path + ": the host of " + address + " cannot be resolved; write an IP address", e);
-    } catch (IOException e) {
-      String why = String.valueOf(e.getMessage());
-      String remedy =
-          switch (why) {
-            case "Address already in use" ->
-                "is in use; stop what listens there ('ss -ltnp' names it), or choose another port";
-            case "Permission denied" ->
-                "needs more rights than this user has; choose a port above 1023";
-            case "Cannot assign requested address" ->
-                "is no address of this machine; write one that 'ip address' lists, or 0.0.0.0";
-            default -> "cannot be bound (" + why + ")";
-          };
-      throw new StartException(path + ": " + address + " " + remedy, e);
     }
   }
 
@@ -261,7 +320,7 @@ public final class Understudy implements AutoCloseable {
   private void follow(Replicating started) {
     for (SourceConfig source : configuration.replication()) {
       if (source.origin() instanceof SourceConfig.Origin.OfGroup(String group)) {
-        subscriptions.add(
+        sources.add(
             keeping
                 .feed()
                 .subscribe(
@@ -291,6 +350,9 @@ public final class Understudy implements AutoCloseable {
    */
   public synchronized List<String> reload(boolean trial)
       throws ConfigurationException, StartException {
+    if (handover.isSucceeded()) {
+      throw new StartException("another process has taken over from this one; tell that one");
+    }
     ReloadPlan plan = ReloadPlan.of(configuration, reading.read());
     for (Configuration.Group group : plan.added()) {
       if (leaving.contains(group.name())) {
@@ -378,6 +440,11 @@ public final class Understudy implements AutoCloseable {
   /** Takes no new clients and lets requests in flight finish, for at most the configured time. */
   public void drain() {
     ending = true;
+    if (predecessor.isPresent() && !predecessor.get().ended().isDone()) {
+      LOG.info("process {} is to serve by itself again", predecessor.get().process());
+      closePorts();
+      predecessor.get().back();
+    }
     Duration most = configuration.proxy().drain();
     LOG.info("told to end: finishing what is in flight, for at most {} ms", most.toMillis());
     if (proxy.isEmpty()) {
@@ -409,11 +476,89 @@ public final class Understudy implements AutoCloseable {
   /** Ends everything. Servers stay as they are. */
   @Override
   public void close() {
-    admin.ifPresent(AdminServer::close);
+    closePorts();
     subscriptions.forEach(TopologyFeed.Subscription::close);
-    replicating.ifPresent(Replicating::close);
     proxy.ifPresent(ProxyServer::close);
+    // A successor listens there itself as soon as this process has closed the connection to it.
+    successorPort.ifPresent(SuccessorPort::stopListening);
     keeping.close();
+    successorPort.ifPresent(SuccessorPort::close);
+    predecessor.ifPresent(Predecessor::close);
     certificates.close();
+  }
+
+  /** Lets another process take over from now on. */
+  private void awaitSuccessor() {
+    Path socket = Handover.socket(configuration);
+    if (ending) {
+      return;
+    }
+    try {
+      successorPort = Optional.of(SuccessorPort.open(socket, handover, keeping.publisher()));
+    } catch (IOException e) {
+      LOG.warn("no other process can take over from this one: {}", e.getMessage());
+    }
+  }
+
+  /** What changes hands. */
+  private final class Parts implements Handover.Parts {
+    @Override
+    public Configuration configuration() {
+      return configuration;
+    }
+
+    @Override
+    public Optional<ProxyServer> proxy() {
+      return proxy;
+    }
+
+    @Override
+    public boolean isEnding() {
+      return ending;
+    }
+
+    @Override
+    public void giveUpSeat() {
+      keeping.giveUpSeat();
+    }
+
+    @Override
+    public boolean hasGivenUpSeat() {
+      return keeping.hasGivenUpSeat();
+    }
+
+    @Override
+    public void closePorts() {
+      Understudy.this.closePorts();
+    }
+
+    @Override
+    public void openPorts() throws StartException {
+      try {
+        Understudy.this.openPorts();
+      } catch (IOException e) {
+        throw new StartException(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    @Override
+    public void narrow(Optional<List<String>> listeners) throws StartException {
+      if (proxy.isEmpty()) {
+        return;
+      }
+      ProxyOptions all = Options.proxy(configuration, certificates);
+      List<Listener> left =
+          all.listeners().stream()
+              .filter(l -> listeners.map(names -> names.contains(l.toString())).orElse(true))
+              .toList();
+      if (left.isEmpty()) {
+        return;
+      }
+      try {
+        proxy.get().apply(all.with(left), configuration.proxy().drain(), group -> {});
+      } catch (BindException e) {
+        throw new StartException(String.valueOf(e.getMessage()), e);
+      }
+    }
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Journals as files of one folder, one file per group, replaced atomically.
@@ -31,6 +32,7 @@ public final class LocalJournal implements Journal, AutoCloseable {
   static final int FORMAT = 1;
 
   private static final String MAGIC = "understudy-journal";
+  private static final String LOCK = "lock";
   private static final int HEADER_FIELDS = 5;
   private static final int HEX = 16;
 
@@ -39,9 +41,9 @@ public final class LocalJournal implements Journal, AutoCloseable {
 
   private final Path folder;
   private final FileChannel lockFile;
-  private final FileLock lock;
+  private volatile @Nullable FileLock lock;
 
-  private LocalJournal(Path folder, FileChannel lockFile, FileLock lock) {
+  private LocalJournal(Path folder, FileChannel lockFile, @Nullable FileLock lock) {
     this.folder = folder;
     this.lockFile = lockFile;
     this.lock = lock;
@@ -59,7 +61,7 @@ public final class LocalJournal implements Journal, AutoCloseable {
       throw new IOException(
           folder + ": the state folder cannot be made (" + describe(e) + "); choose another", e);
     }
-    Path path = folder.resolve("lock");
+    Path path = folder.resolve(LOCK);
     FileChannel channel;
     try {
       channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -79,6 +81,31 @@ public final class LocalJournal implements Journal, AutoCloseable {
     throw new IOException(
         folder
             + ": another understudy process uses this state folder; stop it, or give each its own");
+  }
+
+  /**
+   * Opens the folder of another process, to read what it writes and to be its successor; {@link
+   * #awaitLock} says when that is.
+   *
+   * @throws IOException in one line: it cannot be opened
+   */
+  public static LocalJournal behind(Path folder) throws IOException {
+    try {
+      return new LocalJournal(
+          folder, FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE), null);
+    } catch (IOException e) {
+      throw new IOException(
+          folder + ": the state folder cannot be written (" + describe(e) + ")", e);
+    }
+  }
+
+  /**
+   * Waits until the process that has the folder has closed it, or is dead, and has it from then on.
+   *
+   * @throws IOException when it is closed meanwhile
+   */
+  public void awaitLock() throws IOException {
+    lock = lockFile.lock();
   }
 
   /** The history beside these journals; to be used while this is open. */
@@ -149,6 +176,9 @@ public final class LocalJournal implements Journal, AutoCloseable {
 
   @Override
   public long save(String group, String text, long follows) throws IOException {
+    if (lock == null) {
+      throw new IOException(folder + ": another process has this state folder");
+    }
     Path file = fileOf(group);
     long newest = load(group).map(Saved::revision).orElse(0L);
     if (newest != follows) {
@@ -214,7 +244,10 @@ public final class LocalJournal implements Journal, AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lock.release();
+    FileLock held = lock;
+    if (held != null) {
+      held.release();
+    }
     lockFile.close();
   }
 }

@@ -1,0 +1,320 @@
+package io.understudy.app.takeover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.understudy.app.ProgramProcess;
+import io.understudy.app.probe.Reply;
+import io.understudy.app.probe.RespConnection;
+import io.understudy.testkit.Eventually;
+import io.understudy.testkit.Ports;
+import io.understudy.testkit.RedisServer;
+import io.understudy.testkit.ReplicaSet;
+import io.understudy.testkit.ServerVersion;
+import io.understudy.topology.Address;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code understudy run --takeover} while clients write, with {@code coordinator: local}. */
+class TakeoverTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final int STAYING = 3;
+  private static final int SOME_WRITES = 200;
+
+  @TempDir private Path folder;
+  private final Ports.Reserved port = Ports.reserve();
+  private final Ports.Reserved admin = Ports.reserve();
+  private final Address address = new Address("127.0.0.1", port.port());
+  private ReplicaSet servers = ReplicaSet.start(ServerVersion.usual(), 1);
+  private Clients clients = new Clients(address);
+
+  @BeforeEach
+  void begin() throws IOException {
+    write("");
+  }
+
+  @AfterEach
+  void end() throws InterruptedException {
+    clients.close();
+    servers.close();
+    port.close();
+    admin.close();
+  }
+
+  private void write(String more) throws IOException {
+    Files.writeString(
+        folder.resolve("understudy.yaml"),
+        """
+        groups:
+          - name: orders
+            nodes: [%s]
+        proxy: { listeners: [{ bind: "%s", group: orders }%s] }
+        failover: { downAfter: 1s }
+        admin: { bind: "127.0.0.1:%d" }
+        """
+            .formatted(
+                servers.nodes().stream()
+                    .map(node -> node.address().toString())
+                    .collect(Collectors.joining(", ")),
+                address,
+                more,
+                admin.port()));
+  }
+
+  private ProgramProcess run(String... options) throws IOException {
+    List<String> words = new ArrayList<>(List.of("run"));
+    words.addAll(List.of(options));
+    return ProgramProcess.start(folder, Map.of(), words);
+  }
+
+  private void awaitService() {
+    Eventually.holds("it serves", () -> ask(address, "SET", "k", "v").equals(new Reply.Text("OK")));
+  }
+
+  private static Reply ask(Address address, String... words) throws IOException {
+    try (RespConnection connection = RespConnection.open(address, TIMEOUT)) {
+      return connection.ask(words);
+    }
+  }
+
+  private static void says(ProgramProcess program, String text) {
+    Eventually.holds("it says: " + text, () -> program.err().contains(text));
+  }
+
+  private void awaitWrites() {
+    long stayed = clients.staying();
+    long came = clients.coming();
+    Eventually.holds(
+        "clients write",
+        () ->
+            clients.staying() > stayed + SOME_WRITES && clients.coming() > came + SOME_WRITES / 10);
+  }
+
+  private void assertNothingWasLost() throws IOException {
+    assertThat(clients.failures()).isEmpty();
+    long wrote = clients.staying() + clients.coming();
+    assertThat(count("staying") + count("coming")).isBetween(wrote, wrote + clients.unknown());
+  }
+
+  private long count(String key) throws IOException {
+    return Long.parseLong(((Reply.Text) ask(address, "GET", key)).text());
+  }
+
+  @Test
+  void shouldHandOverWithoutRefusingOrCuttingAConnection() throws Exception {
+    try (ProgramProcess old = run()) {
+      awaitService();
+      clients.stay(STAYING);
+      clients.come();
+      awaitWrites();
+      try (ProgramProcess fresh = run("--takeover")) {
+        says(old, "process " + fresh.pid() + " has taken over");
+        awaitWrites(); // Those that stay, through the old one; those that come, through the new
+        // one.
+        assertThat(old.isAlive()).isTrue();
+        Eventually.holds(
+            "the admin port moves",
+            () -> explained().contains("process " + old.pid() + " decides until it has ended"));
+
+        clients.leave();
+        ProgramProcess.Ended ended = old.await();
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.err()).contains("the last client is gone");
+        says(fresh, "this one decides from now on");
+        clients.end();
+        assertNothingWasLost();
+        assertThat(clients.unknown()).isZero();
+
+        // It is a keeper like any other.
+        says(fresh, "orders: steady");
+        servers.primary().kill9();
+        Eventually.holds(
+            "the replica is primary", () -> servers.replica(0).info("role").equals("master"));
+        assertThat(ask(address, "SET", "k", "after")).isEqualTo(new Reply.Text("OK"));
+        fresh.terminate();
+        assertThat(fresh.await().exitCode()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void shouldFailOverInBothWhileTheOldOneDrains() throws Exception {
+    try (ProgramProcess old = run()) {
+      awaitService();
+      clients.stay(STAYING);
+      clients.come();
+      try (ProgramProcess fresh = run("--takeover")) {
+        says(old, "process " + fresh.pid() + " has taken over");
+        awaitWrites();
+        RedisServer dead = servers.primary();
+        dead.kill9();
+        Eventually.holds(
+            "the replica is primary", () -> servers.replica(0).info("role").equals("master"));
+        awaitWrites(); // Through both processes, to the new primary.
+        dead.restartWithData();
+        Eventually.holds("the old primary is a replica", () -> dead.info("role").equals("slave"));
+        assertThat(old.isAlive()).isTrue();
+        clients.leave();
+        assertThat(old.await().exitCode()).isZero();
+        says(fresh, "this one decides from now on");
+        clients.end();
+        assertThat(clients.failures()).isEmpty();
+        assertThat(count("staying") + count("coming"))
+            .isLessThanOrEqualTo(clients.staying() + clients.coming() + clients.unknown());
+      }
+    }
+  }
+
+  @Test
+  void shouldGoOnWhenTheOldOneIsKilledWhileItDrains() throws Exception {
+    try (ProgramProcess old = run()) {
+      awaitService();
+      clients.come();
+      try (ProgramProcess fresh = run("--takeover");
+          RespConnection open = RespConnection.open(address, TIMEOUT)) {
+        says(old, "process " + fresh.pid() + " has taken over");
+        assertThat(open.ask("PING")).isEqualTo(new Reply.Text("PONG"));
+        old.close();
+        says(fresh, "this one decides from now on");
+        awaitComing();
+        says(fresh, "orders: steady");
+        servers.primary().kill9();
+        Eventually.holds(
+            "the replica is primary", () -> servers.replica(0).info("role").equals("master"));
+        awaitComing();
+        clients.end();
+        assertThat(clients.failures()).isEmpty();
+      }
+    }
+  }
+
+  private void awaitComing() {
+    long came = clients.coming();
+    Eventually.holds("new clients write", () -> clients.coming() > came + SOME_WRITES / 10);
+  }
+
+  @Test
+  void shouldServeAgainWhenTheNewOneIsKilledOrToldToEnd() throws Exception {
+    try (ProgramProcess old = run()) {
+      awaitService();
+      clients.stay(STAYING);
+      try (ProgramProcess killed = run("--takeover")) {
+        says(old, "process " + killed.pid() + " has taken over");
+        killed.close();
+        says(old, "process " + killed.pid() + " is gone: this one serves by itself again");
+        assertThat(ask(address, "SET", "k", "v")).isEqualTo(new Reply.Text("OK"));
+        Eventually.holds("the admin port is back", () -> !explained().isEmpty());
+      }
+      try (ProgramProcess ended = run("--takeover")) {
+        Eventually.holds("it answers", () -> explained().contains("process " + old.pid()));
+        ended.terminate();
+        says(old, "process " + ended.pid() + " is told to end: this one serves by itself again");
+        assertThat(ended.await().exitCode()).isZero();
+        assertThat(ask(address, "SET", "k", "v")).isEqualTo(new Reply.Text("OK"));
+      }
+      try (ProgramProcess fresh = run("--takeover", "--drain-deadline", "0")) {
+        // The clients are still there when the time is over.
+        ProgramProcess.Ended ended = old.await();
+        assertThat(ended.exitCode()).isZero();
+        assertThat(ended.err()).contains("the time is over for " + STAYING + " clients");
+        says(fresh, "this one decides from now on");
+        assertThat(ask(address, "SET", "k", "v")).isEqualTo(new Reply.Text("OK"));
+      }
+      clients.end();
+    }
+  }
+
+  @Test
+  void shouldLeaveTheOldOneUntouchedWhenItCannotBe() throws Exception {
+    ProgramProcess.Ended none = ended("--takeover");
+    assertThat(none.exitCode()).isEqualTo(3);
+    assertThat(none.err()).contains("no understudy that could be taken over from runs here");
+    try (ProgramProcess old = run();
+        Ports.Reserved other = Ports.reserve();
+        ServerSocket taken = new ServerSocket(other.port())) {
+      awaitService();
+      says(old, "status is answered");
+      Path file = folder.resolve("understudy.yaml");
+      String good = Files.readString(file);
+      refused(2, "groups: 7\n", "understudy.yaml:1: groups");
+      refused(3, good.replace("orders", "carts"), "it has the groups [orders]");
+      refused(
+          3,
+          good.replace("proxy: {", "proxy: { transport: io_uring,"),
+          "only proxy.transport: epoll");
+      write(", { bind: \"127.0.0.1:" + taken.getLocalPort() + "\", group: orders }");
+      refused(3, Files.readString(file), "is in use");
+      Files.writeString(file, good);
+      assertThat(ended("--drain-deadline", "-1").exitCode()).isEqualTo(2);
+      assertThat(ask(address, "PING")).isEqualTo(new Reply.Text("PONG"));
+      assertThat(old.err()).doesNotContain("has taken over");
+    }
+  }
+
+  private void refused(int exitCode, String configuration, String why) throws Exception {
+    Files.writeString(folder.resolve("understudy.yaml"), configuration);
+    ProgramProcess.Ended ended = ended("--takeover");
+    assertThat(ended.err()).contains(why);
+    assertThat(ended.exitCode()).isEqualTo(exitCode);
+    assertThat(ended.err().lines()).hasSize(1);
+  }
+
+  private ProgramProcess.Ended ended(String... options) throws Exception {
+    try (ProgramProcess program = run(options)) {
+      return program.await();
+    }
+  }
+
+  @Test
+  void shouldOpenAndCloseListenersAsTheNewConfigurationSays() throws Exception {
+    try (Ports.Reserved second = Ports.reserve();
+        Ports.Reserved third = Ports.reserve()) {
+      write(", { bind: \"127.0.0.1:" + second.port() + "\", group: orders }");
+      try (ProgramProcess old = run()) {
+        awaitService();
+        clients.stay(STAYING);
+        awaitService();
+        write(", { bind: \"127.0.0.1:" + third.port() + "\", group: orders }");
+        try (ProgramProcess fresh = run("--takeover");
+            ProgramProcess late = run("--takeover")) {
+          // Of two at once one is refused, whichever.
+          Eventually.holds("one has taken over", () -> old.err().contains("has taken over"));
+          Eventually.holds("one is refused", () -> !fresh.isAlive() || !late.isAlive());
+          ProgramProcess.Ended refused = (fresh.isAlive() ? late : fresh).await();
+          assertThat(refused.exitCode()).isEqualTo(3);
+          assertThat(refused.err()).contains("takes over from it already");
+          Address dropped = new Address("127.0.0.1", second.port());
+          Address added = new Address("127.0.0.1", third.port());
+          Eventually.holds(
+              "the new listener serves", () -> ask(added, "PING").equals(new Reply.Text("PONG")));
+          Eventually.holds("the other is closed", () -> !connects(dropped));
+          clients.end();
+          assertThat(clients.failures()).isEmpty();
+          assertThat(old.await().exitCode()).isZero();
+        }
+      }
+    }
+  }
+
+  private static boolean connects(Address address) {
+    try (RespConnection _ = RespConnection.open(address, TIMEOUT)) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private String explained() throws Exception {
+    return ProgramProcess.run(folder, "explain", "-a", "127.0.0.1:" + admin.port(), "orders").out();
+  }
+}
