@@ -10,13 +10,14 @@ import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Membership;
 import io.understudy.failover.decide.Operation;
-import io.understudy.failover.decide.Outcome;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.decide.Step;
+import io.understudy.failover.hook.GroupHooks;
+import io.understudy.failover.hook.HookRunner;
+import io.understudy.failover.hook.MembershipQuestion;
 import io.understudy.failover.journal.History;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
-import io.understudy.failover.link.Link;
 import io.understudy.failover.observe.NodeWatch;
 import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.failover.view.GroupView;
@@ -26,7 +27,6 @@ import io.understudy.failover.view.Reachability;
 import io.understudy.topology.Coordinator;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Leadership;
-import io.understudy.topology.Role;
 import io.understudy.topology.RunId;
 import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
@@ -70,13 +70,14 @@ final class GroupKeeper implements Runnable {
   private final Consumer<GroupStatus> decided;
   private final Mailbox mailbox = new Mailbox();
   private final GroupMachine machine;
-  private final Performer performer;
+  private final Orders orders;
   private final Coordinator coordinator;
   private final GroupMemory memory;
   private final Announcements announcements;
   private final GroupHistory history;
   private final NodeWatches watches;
   private final StandbyPool pool;
+  private final Optional<GroupHooks> hooks;
   private final List<Viewing> viewings = new ArrayList<>();
   private final long longestAbsenceNanos;
 
@@ -96,6 +97,7 @@ final class GroupKeeper implements Runnable {
       Connector connector,
       Claims claims,
       StandbyPool pool,
+      Optional<HookRunner> runner,
       Consumer<GroupStatus> decided) {
     this.group = group;
     this.options = options;
@@ -104,6 +106,7 @@ final class GroupKeeper implements Runnable {
     this.board = board;
     this.decided = decided;
     this.pool = pool;
+    this.hooks = runner.map(r -> new GroupHooks(r, mailbox, this::hookAnswered));
     this.watches =
         new NodeWatches(
             group,
@@ -115,13 +118,22 @@ final class GroupKeeper implements Runnable {
     this.machine =
         new GroupMachine(
             options.policy().with(group.placement()).withDurability(group.durability()));
-    this.performer = new Performer(mailbox, options.policy().actionDeadline(), this::mayAct);
     this.coordinator = options.coordinator();
     this.longestAbsenceNanos =
         Math.min(LONGEST_ABSENCE.toNanos(), options.policy().downAfter().toNanos() / ABSENCE_PARTS);
     this.startedNanos = System.nanoTime();
     this.memory = new GroupMemory(group, coordinator, machine, startedNanos);
     this.announcements = new Announcements(group.name(), coordinator, board);
+    this.orders =
+        new Orders(
+            group.name(),
+            watches,
+            new Performer(mailbox, options.policy().actionDeadline(), this::mayAct),
+            memory,
+            machine,
+            announcements,
+            mailbox,
+            System::nanoTime);
     this.history = new GroupHistory(group.name(), new History(coordinator.archive()), startedNanos);
     this.status =
         new GroupStatus(
@@ -147,15 +159,53 @@ final class GroupKeeper implements Runnable {
    */
   CompletableFuture<Answer> ask(Request request, boolean trial) {
     var answer = new CompletableFuture<Answer>();
-    mailbox.execute(
-        () -> {
-          if (request instanceof Request.AddNode add) {
-            view(add, trial, answer);
-          } else {
-            answer(request, Optional.empty(), trial, answer);
-          }
-        });
+    mailbox.execute(() -> askHooks(request, trial, answer));
     return answer;
+  }
+
+  private void askHooks(Request request, boolean trial, CompletableFuture<Answer> told) {
+    GroupJournal current = memory.journal().orElse(null);
+    Optional<MembershipQuestion> question = MembershipQuestion.of(request);
+    if (trial || current == null || !memory.isOwn() || hooks.isEmpty() || question.isEmpty()) {
+      accept(request, trial, told);
+      return;
+    }
+    hooks
+        .get()
+        .askMembership(
+            question.get(),
+            current,
+            System.currentTimeMillis(),
+            objections -> {
+              if (objections.isEmpty()) {
+                accept(request, false, told);
+              } else {
+                told.complete(new Answer(objections, List.of(), current));
+              }
+            });
+  }
+
+  private void accept(Request request, boolean trial, CompletableFuture<Answer> told) {
+    if (request instanceof Request.AddNode add) {
+      view(add, trial, told);
+    } else {
+      answer(request, Optional.empty(), trial, told);
+    }
+  }
+
+  private void hookAnswered(String words) {
+    LOG.info("{}: hook {}", group.name(), words);
+    Optional<GroupJournal> current = memory.journal();
+    if (memory.isOwn() && current.isPresent()) {
+      memory.become(GroupMachine.note(current.get(), System.currentTimeMillis(), "hook", words));
+    }
+  }
+
+  private void followHooks(long now) {
+    Optional<GroupJournal> current = memory.journal();
+    if (hooks.isPresent() && current.isPresent()) {
+      hooks.get().follow(current.get(), memory.isOwn(), now, System.currentTimeMillis());
+    }
   }
 
   private void view(Request.AddNode add, boolean trial, CompletableFuture<Answer> told) {
@@ -301,7 +351,10 @@ final class GroupKeeper implements Runnable {
         return;
       }
       leaveItToTheBetterPlaced(view, step.journal());
+      followHooks(now);
       memory.journal().ifPresent(saved -> memory.become(history.move(saved, now)));
+    } else {
+      followHooks(now);
     }
     tell(step.decision(), view, memory.journal().orElseThrow());
   }
@@ -310,7 +363,7 @@ final class GroupKeeper implements Runnable {
   private boolean perform(Step step, GroupView view, GroupJournal before) {
     step.decision().actions().stream()
         .filter(Action.Gate.class::isInstance)
-        .forEach(gate -> perform(gate, view));
+        .forEach(gate -> orders.perform(gate, view));
     if (!save(step, view, before)) {
       return false;
     }
@@ -318,7 +371,7 @@ final class GroupKeeper implements Runnable {
     announcements.catchUp(before.published());
     step.decision().actions().stream()
         .filter(action -> !(action instanceof Action.Gate))
-        .forEach(action -> perform(action, view));
+        .forEach(action -> orders.perform(action, view));
     return true;
   }
 
@@ -416,7 +469,8 @@ final class GroupKeeper implements Runnable {
             coordinator.peers().members(), coordinator.peers().others(group.name()), startedNanos),
         announcements.outputs(journal.published()),
         announcements.isDrained(journal.published(), traffic),
-        memory.isOwn() ? pool.free(journal, now) : List.of());
+        memory.isOwn() ? pool.free(journal, now) : List.of(),
+        hooks.flatMap(GroupHooks::consent));
   }
 
   /**
@@ -435,76 +489,6 @@ final class GroupKeeper implements Runnable {
             .flatMap(facts -> facts.mark().stream())
             .anyMatch(mark -> mark.owner().equals(owner));
     watches.all().forEach(watch -> watch.lookForKeepers(foreign || !known));
-  }
-
-  private void perform(Action action, GroupView view) {
-    switch (action) {
-      case Action.Order order -> order(order, view);
-      case Action.Settle settle -> settle(settle);
-      case Action.Probe(var addresses) -> {
-        for (NodeWatch watch : watches.all()) {
-          if (addresses.contains(watch.view().address())) {
-            watch.readSoon();
-          }
-        }
-      }
-      case Action.Publish(var topology) -> announcements.publish(topology);
-    }
-  }
-
-  private void order(Action.Order order, GroupView view) {
-    NodeWatch watch = watches.of(order.node().runId()).orElse(null);
-    Optional<Link> link = watch == null ? Optional.empty() : watch.linkTo(order.node().runId());
-    if (watch == null || link.isEmpty()) {
-      ended(order, new Outcome.Rejected("there is no connection to " + order.node()));
-      return;
-    }
-    boolean demotes =
-        view.withRun(order.node().runId())
-            .flatMap(NodeView::facts)
-            .filter(facts -> facts.role() == Role.PRIMARY)
-            .isPresent();
-    performer.perform(
-        order,
-        link.get(),
-        demotes,
-        mark -> watch.markFound(order.node().runId(), mark),
-        outcome -> {
-          if (outcome instanceof Outcome.Unknown) {
-            watch.replaceLink(); // what settles it must not go out on the same connection
-          }
-          watch.readSoon();
-          ended(order, outcome);
-        });
-  }
-
-  private void settle(Action.Settle settle) {
-    Optional<NodeWatch> watch = watches.of(settle.node().runId());
-    Optional<Link> link = watch.flatMap(w -> w.linkTo(settle.node().runId()));
-    Optional<GroupJournal> current = memory.journal();
-    if (watch.isEmpty() || link.isEmpty() || current.isEmpty()) {
-      ended(settle, new Outcome.Rejected("there is no connection to " + settle.node()));
-      return;
-    }
-    performer.settle(
-        link.get(),
-        NodeWatch.connectionName(current.get().owner()),
-        outcome -> {
-          watch.get().readSoon();
-          ended(settle, outcome);
-        });
-  }
-
-  private void ended(Action action, Outcome outcome) {
-    mailbox.execute(
-        () -> {
-          LOG.debug("{}: {} ended: {}", group.name(), action, outcome);
-          memory
-              .journal()
-              .ifPresent(
-                  current ->
-                      memory.become(machine.outcome(current, action, outcome, System.nanoTime())));
-        });
   }
 
   private void tell(Decision decision, GroupView view, GroupJournal now) {

@@ -4,6 +4,7 @@ import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Entry;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.Request;
+import io.understudy.failover.hook.HookRunner;
 import io.understudy.failover.journal.History;
 import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
@@ -20,8 +21,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+  private static final long IDLE_HOOK_SECONDS = 10;
 
   /** Copied at each change, so that it keeps the order that the groups were given in. */
   private volatile Map<String, GroupKeeper> groups = Map.of();
@@ -47,6 +54,7 @@ public final class Keeper implements AutoCloseable {
   private final TopologyBoard board;
   private final Connector connector;
   private final History history;
+  private final Optional<HookRunner> hooks;
   private final TopologyFeed.Subscription news;
 
   private Keeper(KeeperOptions options, List<GroupOptions> all, TrafficFeed traffic) {
@@ -56,10 +64,12 @@ public final class Keeper implements AutoCloseable {
     connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
     this.options = options;
     this.traffic = traffic;
+    this.hooks = options.hooks().isEmpty() ? Optional.empty() : Optional.of(runner(options));
     claimAll(all);
     pool = new StandbyPool(options.coordinator().journal(), options.standbys(), System.nanoTime());
     for (GroupOptions group : all) {
       if (!enlist(group)) {
+        hooks.ifPresent(HookRunner::close);
         connector.close();
         throw new IllegalArgumentException("two groups are called " + group.name());
       }
@@ -80,6 +90,29 @@ public final class Keeper implements AutoCloseable {
     return keeper;
   }
 
+  private static HookRunner runner(KeeperOptions options) {
+    AtomicInteger number = new AtomicInteger();
+    var threads =
+        new ThreadPoolExecutor(
+            HookRunner.THREADS,
+            HookRunner.THREADS,
+            IDLE_HOOK_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(HookRunner.MOST_WAITING),
+            work -> {
+              var thread = new Thread(work, "hook-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return new HookRunner(
+        options.hooks(),
+        threads,
+        Executors.newVirtualThreadPerTaskExecutor(),
+        System::nanoTime,
+        System::currentTimeMillis);
+  }
+
   private boolean enlist(GroupOptions group) {
     if (groups.containsKey(group.name())) {
       return false;
@@ -89,7 +122,7 @@ public final class Keeper implements AutoCloseable {
     more.put(
         group.name(),
         new GroupKeeper(
-            group, options, traffic, fleet, board, connector, claims, pool, this::decided));
+            group, options, traffic, fleet, board, connector, claims, pool, hooks, this::decided));
     groups = Collections.unmodifiableMap(more);
     return true;
   }
@@ -266,6 +299,7 @@ public final class Keeper implements AutoCloseable {
     groups.values().forEach(GroupKeeper::close);
     long end = System.nanoTime() + CLOSE_DEADLINE.toNanos();
     threads.values().forEach(thread -> awaitEnd(thread, end));
+    hooks.ifPresent(HookRunner::close);
     connector.close();
   }
 

@@ -1,6 +1,7 @@
 package io.understudy.failover;
 
 import io.understudy.failover.decide.FailoverPolicy;
+import io.understudy.failover.hook.Hook;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.observe.Cadence;
 import io.understudy.topology.Address;
@@ -15,21 +16,24 @@ import java.util.List;
  * @param cadence how often servers are asked
  * @param standbys servers that stand by for all groups; none of them is a group's node
  * @param ioThreads how many threads serve all control connections, 1 and up
+ * @param hooks what is called before and after what is done
  */
 public record KeeperOptions(
     Coordinator coordinator,
     FailoverPolicy policy,
     Cadence cadence,
     int ioThreads,
-    List<Address> standbys) {
-  /** Without standbys. */
+    List<Address> standbys,
+    List<Hook> hooks) {
+  /** Without standbys and hooks. */
   public KeeperOptions(
       Coordinator coordinator, FailoverPolicy policy, Cadence cadence, int ioThreads) {
-    this(coordinator, policy, cadence, ioThreads, List.of());
+    this(coordinator, policy, cadence, ioThreads, List.of(), List.of());
   }
 
   public KeeperOptions {
     standbys = List.copyOf(standbys);
+    hooks = List.copyOf(hooks);
     if (ioThreads < 1) {
       throw new IllegalArgumentException("ioThreads must be at least 1: " + ioThreads);
     }
@@ -42,14 +46,18 @@ public record KeeperOptions(
   }
 
   public KeeperOptions withPolicy(FailoverPolicy other) {
-    return new KeeperOptions(coordinator, other, cadence, ioThreads, standbys);
+    return new KeeperOptions(coordinator, other, cadence, ioThreads, standbys, hooks);
   }
 
   public KeeperOptions withCadence(Cadence other) {
-    return new KeeperOptions(coordinator, policy, other, ioThreads, standbys);
+    return new KeeperOptions(coordinator, policy, other, ioThreads, standbys, hooks);
   }
 
   public KeeperOptions withStandbys(List<Address> others) {
-    return new KeeperOptions(coordinator, policy, cadence, ioThreads, others);
+    return new KeeperOptions(coordinator, policy, cadence, ioThreads, others, hooks);
+  }
+
+  public KeeperOptions withHooks(List<Hook> others) {
+    return new KeeperOptions(coordinator, policy, cadence, ioThreads, standbys, others);
   }
 }

@@ -6,6 +6,7 @@ import io.understudy.failover.decide.DurabilityPolicy;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.Placement;
+import io.understudy.failover.hook.Hook;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.observe.Cadence;
@@ -43,7 +44,10 @@ final class Watched implements AutoCloseable {
     journal = LocalJournal.open(folder);
     keeper =
         Keeper.start(
-            KeeperOptions.alone(journal).withPolicy(settings.policy).withCadence(settings.cadence),
+            KeeperOptions.alone(journal)
+                .withPolicy(settings.policy)
+                .withCadence(settings.cadence)
+                .withHooks(settings.hooks),
             List.of(
                 new GroupOptions(
                     GROUP,
@@ -58,7 +62,8 @@ final class Watched implements AutoCloseable {
   }
 
   /** What a test may set. */
-  record KeeperSettings(FailoverPolicy policy, Cadence cadence, Optional<Credentials> credentials) {
+  record KeeperSettings(
+      FailoverPolicy policy, Cadence cadence, Optional<Credentials> credentials, List<Hook> hooks) {
     static final KeeperSettings QUICK =
         new KeeperSettings(
             downAfter(Duration.ofSeconds(1)),
@@ -69,19 +74,25 @@ final class Watched implements AutoCloseable {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Cadence.DEFAULT.turnEvery()),
-            Optional.empty());
+            Optional.empty(),
+            List.of());
+
+    KeeperSettings with(Hook hook) {
+      return new KeeperSettings(policy, cadence, credentials, List.of(hook));
+    }
 
     KeeperSettings with(Credentials other) {
-      return new KeeperSettings(policy, cadence, Optional.of(other));
+      return new KeeperSettings(policy, cadence, Optional.of(other), hooks);
     }
 
     KeeperSettings with(DurabilityPolicy durability) {
       return new KeeperSettings(
-          policy.withDurability(Optional.of(durability)), cadence, credentials);
+          policy.withDurability(Optional.of(durability)), cadence, credentials, hooks);
     }
 
     KeeperSettings with(FailoverPolicy.OnConflict onConflict) {
-      return new KeeperSettings(policy(policy.downAfter(), onConflict), cadence, credentials);
+      return new KeeperSettings(
+          policy(policy.downAfter(), onConflict), cadence, credentials, hooks);
     }
 
     /** As patient with nodes that are missing at a start as a keeper is that nobody tuned. */
@@ -89,7 +100,8 @@ final class Watched implements AutoCloseable {
       return new KeeperSettings(
           policy(policy.downAfter(), FailoverPolicy.DEFAULT.startWait(), policy.onConflict()),
           cadence,
-          credentials);
+          credentials,
+          hooks);
     }
 
     private static FailoverPolicy downAfter(Duration downAfter) {

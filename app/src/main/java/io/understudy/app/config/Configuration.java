@@ -297,6 +297,7 @@ public record Configuration(
    * @param keeper who this process is among several; present with {@link Coordinator#ZOOKEEPER}
    * @param zookeeper how to reach it; present unless {@link Coordinator#LOCAL}
    * @param upkeep how groups are kept complete
+   * @param hooks what is called before and after what is done
    */
   public record Failover(
       Coordinator coordinator,
@@ -307,7 +308,11 @@ public record Configuration(
       Path stateDirectory,
       Optional<Member> keeper,
       Optional<Zookeeper> zookeeper,
-      Upkeep upkeep) {
+      Upkeep upkeep,
+      List<HookConfig> hooks) {
+    public Failover {
+      hooks = List.copyOf(hooks);
+    }
 
     /** Of a process that needs no ZooKeeper. */
     public Failover(
@@ -326,7 +331,8 @@ public record Configuration(
           stateDirectory,
           Optional.empty(),
           Optional.empty(),
-          Defaults.UPKEEP);
+          Defaults.UPKEEP,
+          List.of());
     }
   }
 

@@ -102,7 +102,9 @@ public final class ConfigurationFile {
 
   private Optional<Configuration> configuration(Node root) {
     return new Value(root, "", source)
-        .section(List.of("groups", "standby", "proxy", "failover", "replication", "admin", "log"))
+        .section(
+            List.of(
+                "groups", "standby", "proxy", "failover", "hooks", "replication", "admin", "log"))
         .map(
             top -> {
               List<Configuration.Group> groups = GroupSection.read(top);

@@ -47,6 +47,12 @@ public final class Defaults {
   /** Who decides: this process alone. */
   public static final Configuration.Coordinator COORDINATOR = Configuration.Coordinator.LOCAL;
 
+  /** Long enough for a program that asks somebody else; a failover waits no longer for it. */
+  public static final Duration HOOK_DEADLINE = Duration.ofSeconds(5);
+
+  /** How long at most a hook that objects holds back a failover. */
+  public static final Duration HOOK_VETO = Duration.ofSeconds(30);
+
   /** No standbys; where there are some, a server may take a minute to start again. */
   public static final Configuration.Upkeep UPKEEP =
       new Configuration.Upkeep(

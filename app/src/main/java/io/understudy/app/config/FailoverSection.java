@@ -63,7 +63,8 @@ final class FailoverSection {
                     .orElse(Defaults.STATE_DIRECTORY)),
         ZookeeperSection.member(failover, coordinator),
         ZookeeperSection.zookeeper(failover, coordinator),
-        UpkeepSection.read(top, failover, groups));
+        UpkeepSection.read(top, failover, groups),
+        HookSection.read(top, coordinator));
   }
 
   private static Optional<Configuration.Coordinator> coordinator(Value value) {

@@ -150,7 +150,8 @@ final class Options {
             Cadence.DEFAULT.reconnectEvery(),
             detection.turnEvery()),
         KEEPER_IO_THREADS,
-        failover.upkeep().standbys());
+        failover.upkeep().standbys(),
+        HookOptions.of(failover.hooks()));
   }
 
   private static FailoverPolicy policy(Configuration.Failover failover) {

@@ -37,7 +37,8 @@ class ConfigurationErrorsTest {
             "a sentence",
             "hello\n",
             1,
-            "expected keys (groups, standby, proxy, failover, replication, admin, log), found a"
+            "expected keys (groups, standby, proxy, failover, hooks, replication, admin, log),"
+                + " found a"
                 + " single value"),
         mistake(
             "no groups",
@@ -154,7 +155,8 @@ class ConfigurationErrorsTest {
             "unknown key, nothing near",
             group() + "colour: red\n",
             4,
-            "colour: unknown key; known here: groups, standby, proxy, failover, replication, admin,"
+            "colour: unknown key; known here: groups, standby, proxy, failover, hooks, replication,"
+                + " admin,"
                 + " log"),
         mistake(
             "unknown key inside",

@@ -33,7 +33,14 @@ final class AskedRules {
       Optional<String> due = scheduled(s, d);
       return due.isPresent() ? due : fenced(s, d);
     }
+    if (Consents.isAwaited(s, wish)) {
+      return Optional.empty(); // meanwhile the group is looked after as always
+    }
     d.dropWish();
+    Optional<String> objection = Consents.objectionTo(s, wish);
+    if (objection.isPresent()) {
+      return Optional.of(wish.describe() + ", is called off: " + objection.get());
+    }
     if (wish.untilWallMillis() < s.view().wallMillis()) {
       return Optional.of(wish.describe() + ", could not be begun in time and is dropped");
     }
@@ -63,6 +70,10 @@ final class AskedRules {
       return Optional.of(due.describe() + ", could not be begun in time and is dropped");
     }
     List<String> obstacles = obstacles(s, Wish.Kind.SWITCHOVER, due.to());
+    if (obstacles.isEmpty() && Consents.areAskedBeforeSwitchovers(s)) {
+      d.wish(due.to(), due.by());
+      return Optional.of(due.describe() + "; hooks are asked first");
+    }
     return Optional.of(
         obstacles.isEmpty()
             ? begin(s, d, "asked", due.to(), due.describe())

@@ -225,6 +225,19 @@ final class Draft {
     actions.add(new Action.Publish(next));
   }
 
+  /** Makes a switchover a wish, which begins when hooks have agreed. */
+  void wish(Optional<Address> to, String by) {
+    journal =
+        journal.withWish(
+            Optional.of(
+                new Wish(
+                    takeId(),
+                    Wish.Kind.SWITCHOVER,
+                    to,
+                    by,
+                    situation.view().wallMillis() + Wish.LIFE.toMillis())));
+  }
+
   /** Forgets what was asked for. */
   void dropWish() {
     journal = journal.withWish(Optional.empty());

@@ -22,7 +22,7 @@ public record Entry(
     String reason,
     List<String> actions,
     String inputs) {
-  /** The inputs of an entry that an operator made and no rule decided. */
+  /** The inputs of an entry that no rule decided: an operator made it, or a hook answered. */
   public static final String NOTHING_TO_REPLAY = "";
 
   public Entry {

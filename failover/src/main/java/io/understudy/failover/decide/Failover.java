@@ -227,6 +227,11 @@ final class Failover {
   }
 
   private String promote(NodeView node, String why) {
+    Optional<String> withheld = Consents.withheld(situation, draft.operation());
+    if (withheld.isPresent()) {
+      situation.view().nodes().forEach(draft::probe);
+      return withheld.get() + "; then " + node.address() + " would be promoted";
+    }
     Node target = node.reachableNode().orElseThrow();
     Epoch epoch = draft.takeEpoch(situation.newestEpoch());
     draft.enter(Operation.Phase.PROMOTE, Optional.of(target));

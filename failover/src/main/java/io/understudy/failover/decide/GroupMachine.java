@@ -160,6 +160,12 @@ public final class GroupMachine {
     };
   }
 
+  /** Keeps something for people that no rule decided, such as what a hook answered. */
+  public static GroupJournal note(
+      GroupJournal journal, long wallMillis, String rule, String reason) {
+    return journal.noting(wallMillis, rule, reason, List.of(), Entry.NOTHING_TO_REPLAY);
+  }
+
   /** What a step was decided from, as {@link #replay} reads it. */
   public record Inputs(GroupView view, GroupJournal journal, FailoverPolicy policy) {}
 

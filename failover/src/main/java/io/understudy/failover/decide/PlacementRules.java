@@ -46,6 +46,10 @@ final class PlacementRules {
     return better.map(
         to -> {
           d.returnTried();
+          if (Consents.areAskedBeforeSwitchovers(s)) {
+            d.wish(better, "the rule preferred");
+            return "a switchover to " + to + ", which is better placed; hooks are asked first";
+          }
           return AskedRules.begin(
               s,
               d,

@@ -58,7 +58,8 @@ final class Requests {
       return new Answer(obstacles, List.of(), s.journal());
     }
     long id = s.journal().nextId();
-    var wish = new Wish(id, kind, to, by, s.view().wallMillis() + WISH_LIFE.toMillis());
+    Duration life = Consents.areAskedBeforeSwitchovers(s) ? Wish.LIFE : WISH_LIFE;
+    var wish = new Wish(id, kind, to, by, s.view().wallMillis() + life.toMillis());
     return new Answer(
         List.of(),
         switch (kind) {

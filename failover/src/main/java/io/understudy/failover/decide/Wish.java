@@ -1,6 +1,8 @@
 package io.understudy.failover.decide;
 
+import io.understudy.failover.view.Consent;
 import io.understudy.topology.Address;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,9 @@ import java.util.Optional;
  * @param untilWallMillis when it is no longer wanted if it was not begun by then
  */
 public record Wish(long id, Kind kind, Optional<Address> to, String by, long untilWallMillis) {
+
+  /** What could not be begun within this is no longer wanted; hooks may take half of it. */
+  static final Duration LIFE = Consent.LONGEST_WAIT.multipliedBy(2);
 
   /** What can be asked for. */
   public enum Kind {

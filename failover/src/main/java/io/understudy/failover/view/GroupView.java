@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param drained whether everything is answered that was sent before the newest publication, where
  *     that has a primary that retires
  * @param standbys servers of the pool that are free for this group, in the order of the pool
+ * @param consent what hooks say that are asked before something is done; empty where there are none
  */
 public record GroupView(
     String group,
@@ -40,7 +41,40 @@ public record GroupView(
     Panel panel,
     Outputs outputs,
     boolean drained,
-    List<Address> standbys) {
+    List<Address> standbys,
+    Optional<Consent> consent) {
+  /** Of a group that has no hooks. */
+  public GroupView(
+      String group,
+      long nowNanos,
+      long wallMillis,
+      long startedNanos,
+      Leadership.Standing standing,
+      Optional<String> paused,
+      List<NodeView> nodes,
+      Map<RunId, Long> lastReplyNanos,
+      FleetView fleet,
+      Panel panel,
+      Outputs outputs,
+      boolean drained,
+      List<Address> standbys) {
+    this(
+        group,
+        nowNanos,
+        wallMillis,
+        startedNanos,
+        standing,
+        paused,
+        nodes,
+        lastReplyNanos,
+        fleet,
+        panel,
+        outputs,
+        drained,
+        standbys,
+        Optional.empty());
+  }
+
   public GroupView {
     nodes = List.copyOf(nodes);
     standbys = List.copyOf(standbys);
@@ -62,7 +96,8 @@ public record GroupView(
         panel,
         outputs,
         drained,
-        standbys);
+        standbys,
+        consent);
   }
 
   /** The node whose last seen run is {@code runId}, wherever it is. */
