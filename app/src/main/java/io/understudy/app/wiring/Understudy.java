@@ -122,9 +122,15 @@ public final class Understudy implements AutoCloseable {
       Addresses.requireFree(configuration, Optional.empty());
     }
     Understudy started = start(configuration, reading, news, predecessor, upgrading.end());
-    predecessor.ifPresentOrElse(
-        old -> old.ended().thenRun(() -> Thread.startVirtualThread(started::awaitSuccessor)),
-        started::awaitSuccessor);
+    if (predecessor.isPresent()) {
+      var _ =
+          predecessor
+              .get()
+              .ended()
+              .thenRun(() -> Thread.startVirtualThread(started::awaitSuccessor));
+    } else {
+      started.awaitSuccessor();
+    }
     return started;
   }
 

@@ -10,6 +10,7 @@ import io.understudy.failover.text.RecordText;
 import java.nio.charset.StandardCharsets;
 
 /** Turns lines into messages and messages into lines; descriptors pass. */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the connection
 final class MessageLines extends ChannelDuplexHandler {
   /** A group of a thousand nodes takes a tenth of this. */
   private static final int MAX_LINE_BYTES = 1 << 20;

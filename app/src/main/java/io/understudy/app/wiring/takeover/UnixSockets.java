@@ -30,7 +30,7 @@ final class UnixSockets {
   }
 
   static void end(EventLoopGroup loop) {
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   static DomainSocketAddress address(Path path) throws IOException {
