@@ -12,7 +12,6 @@ import io.understudy.failover.decide.Request;
 import io.understudy.failover.text.RecordText;
 import io.understudy.topology.Node;
 import io.understudy.topology.Topology;
-import io.understudy.zookeeper.Relay;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -77,11 +76,8 @@ final class Changes {
 
   private Result handOver(Handed handed, NotActingException refusal) {
     try {
-      Optional<Relay> relay = keeper.relay();
       Optional<String> answer =
-          relay.isEmpty()
-              ? Optional.empty()
-              : relay.get().ask(handed.group(), RecordText.write(handed), RELAY_WAIT);
+          keeper.handOver(handed.group(), RecordText.write(handed), RELAY_WAIT);
       return answer
           .map(text -> RecordText.read(text, Ended.class))
           .map(ended -> new Result(ended.done(), ended.lines()))
@@ -91,8 +87,11 @@ final class Changes {
     }
   }
 
-  /** What another keeper handed over. Whoever may write below the prefix may ask. */
-  private String answered(String group, String text) {
+  /**
+   * What another keeper handed over, or a successor of this process. Whoever may write below the
+   * prefix may ask.
+   */
+  String answered(String group, String text) {
     Result result;
     try {
       Handed handed = RecordText.read(text, Handed.class);

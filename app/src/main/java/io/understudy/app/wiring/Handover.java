@@ -50,6 +50,9 @@ final class Handover implements SuccessorPort.Owner {
     /** Whether it has done so. */
     boolean hasGivenUpSeat();
 
+    /** Makes a change that was handed to it. */
+    String answer(String group, String request);
+
     /** Closes the admin port, and what else only one process can have. */
     void closePorts();
 
@@ -140,6 +143,11 @@ final class Handover implements SuccessorPort.Owner {
   @Override
   public void giveUpSeat() {
     parts.giveUpSeat();
+  }
+
+  @Override
+  public String answer(String group, String request) {
+    return parts.answer(group, request);
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.understudy.zookeeper.ZookeeperCoordinator;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ final class Keeping implements AutoCloseable {
   private final AutoCloseable ground;
   private final Optional<Seat> seat;
   private Optional<LocalPublisher> publisher = Optional.empty();
+  private Optional<Predecessor> predecessor = Optional.empty();
   private Optional<Runnable> leave = Optional.empty();
   private volatile boolean seatGivenUp;
 
@@ -138,6 +140,7 @@ final class Keeping implements AutoCloseable {
     Keeping keeping =
         keeper(configuration, coordinator, traffic, journal, Optional.empty(), certificates);
     keeping.publisher = Optional.of(publisher);
+    keeping.predecessor = predecessor;
     if (predecessor.isPresent()) {
       try {
         predecessor.get().follow(publisher, traffic, System::nanoTime);
@@ -220,6 +223,20 @@ final class Keeping implements AutoCloseable {
   /** What carries requests to other keepers and theirs to this one; empty where it is alone. */
   Optional<Relay> relay() {
     return seat.map(Seat::relay);
+  }
+
+  /**
+   * Hands a request to the process that acts for a group. Blocks.
+   *
+   * @param deadline how long that may take
+   * @return the answer; empty when no other process acts for it, or none is known
+   * @throws IOException in one line: there is no answer
+   */
+  Optional<String> handOver(String group, String request, Duration deadline) throws IOException {
+    if (predecessor.isPresent()) {
+      return predecessor.get().ask(group, request, deadline);
+    }
+    return seat.isPresent() ? seat.get().relay().ask(group, request, deadline) : Optional.empty();
   }
 
   /** This keeper's name among several. */

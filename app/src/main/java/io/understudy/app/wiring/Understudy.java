@@ -534,6 +534,11 @@ public final class Understudy implements AutoCloseable {
     }
 
     @Override
+    public String answer(String group, String request) {
+      return new Changes(keeping).answered(group, request);
+    }
+
+    @Override
     public void closePorts() {
       Understudy.this.closePorts();
     }

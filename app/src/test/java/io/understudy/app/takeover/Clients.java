@@ -75,7 +75,8 @@ final class Clients implements AutoCloseable {
       case Reply.Count _ -> writes.incrementAndGet();
       case Reply.Failure(String message) when message.startsWith("UNKNOWNOUTCOME") ->
           unknown.incrementAndGet();
-      default -> failures.add("a reply: " + reply);
+      case Reply.Text _, Reply.Failure _, Reply.Items _, Reply.Nothing _ ->
+          failures.add("a reply: " + reply);
     }
   }
 

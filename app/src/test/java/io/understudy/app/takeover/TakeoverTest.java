@@ -126,6 +126,12 @@ class TakeoverTest {
             "the admin port moves",
             () -> explained().contains("process " + old.pid() + " decides until it has ended"));
 
+        // The new one is asked, the old one does it, and the clients of both go to the new primary.
+        assertThat(switchover().out()).contains("is primary in epoch 2");
+        assertThat(servers.replica(0).info("role")).isEqualTo("master");
+        awaitWrites();
+        assertThat(old.isAlive()).isTrue();
+
         clients.leave();
         ProgramProcess.Ended ended = old.await();
         assertThat(ended.exitCode()).isZero();
@@ -137,9 +143,9 @@ class TakeoverTest {
 
         // It is a keeper like any other.
         says(fresh, "orders: steady");
-        servers.primary().kill9();
+        servers.replica(0).kill9();
         Eventually.holds(
-            "the replica is primary", () -> servers.replica(0).info("role").equals("master"));
+            "the first is primary again", () -> servers.primary().info("role").equals("master"));
         assertThat(ask(address, "SET", "k", "after")).isEqualTo(new Reply.Text("OK"));
         fresh.terminate();
         assertThat(fresh.await().exitCode()).isZero();
@@ -312,6 +318,11 @@ class TakeoverTest {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private ProgramProcess.Ended switchover() throws Exception {
+    return ProgramProcess.run(
+        folder, "switchover", "-c", "understudy.yaml", "-a", "127.0.0.1:" + admin.port(), "orders");
   }
 
   private String explained() throws Exception {

@@ -80,6 +80,16 @@ public sealed interface Message {
   /** The predecessor accepts none any more, and has closed its other ports. */
   record Yours() implements Message {}
 
+  /**
+   * The successor was asked for a change of a group, for which the predecessor acts.
+   *
+   * @param id unlike that of every other request under way
+   */
+  record Ask(long id, String group, String request) implements Message {}
+
+  /** What came of it. */
+  record Answered(long id, String answer) implements Message {}
+
   /** The successor is told to end: the predecessor is to accept connections again. */
   record Back() implements Message {}
 }

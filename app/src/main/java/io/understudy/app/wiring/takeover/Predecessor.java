@@ -17,10 +17,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +38,9 @@ public final class Predecessor implements AutoCloseable {
   /** An answer that takes longer does not come. */
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
+  /** How many requests may wait for an answer. */
+  private static final int MOST_ASKED = 16;
+
   /** How often it is looked whether the last answer of a primary that retires has come. */
   private static final Duration LOOK = Duration.ofMillis(1);
 
@@ -44,6 +51,8 @@ public final class Predecessor implements AutoCloseable {
   private final CompletableFuture<Boolean> leased = new CompletableFuture<>();
   private final CompletableFuture<Boolean> yours = new CompletableFuture<>();
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+  private final Map<Long, CompletableFuture<String>> asked = new ConcurrentHashMap<>();
+  private final AtomicLong lastAsked = new AtomicLong();
   private volatile @Nullable Channel channel;
 
   /** Confined to the loop once it is there. */
@@ -177,6 +186,40 @@ public final class Predecessor implements AutoCloseable {
     await(yours, "to close its ports");
   }
 
+  /**
+   * Has it make a change of a group, for which it acts. Blocks.
+   *
+   * @param deadline how long that may take
+   * @return what came of it; empty when it has ended before
+   * @throws IOException in one line: there is no answer, and the change may have been made
+   */
+  public Optional<String> ask(String group, String request, Duration deadline) throws IOException {
+    if (ended.isDone()) {
+      return Optional.empty();
+    }
+    if (asked.size() >= MOST_ASKED) {
+      throw new IOException(MOST_ASKED + " requests are under way already; nothing was done");
+    }
+    long id = lastAsked.incrementAndGet();
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    asked.put(id, answer);
+    try {
+      send(new Message.Ask(id, group, request));
+      if (ended.isDone()) {
+        throw new IOException("process " + process() + " has ended; it may have been done");
+      }
+      return Optional.of(answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(
+          "process " + process() + " did not answer; it may have been done nevertheless", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      asked.remove(id);
+    }
+  }
+
   /** Makes it accept connections again, because this process ends. */
   public void back() {
     send(new Message.Back());
@@ -238,11 +281,18 @@ public final class Predecessor implements AutoCloseable {
           }
         }
         case Message.Yours() -> yours.complete(true);
+        case Message.Answered(long id, String answer) -> {
+          CompletableFuture<String> waiting = asked.remove(id);
+          if (waiting != null) {
+            waiting.complete(answer);
+          }
+        }
         case Message.Hello _,
             Message.PassOn _,
             Message.Follow _,
             Message.Renew _,
             Message.Serving _,
+            Message.Ask _,
             Message.Back _ ->
             context.close();
       }
@@ -285,6 +335,7 @@ public final class Predecessor implements AutoCloseable {
       leased.completeExceptionally(gone);
       yours.complete(false);
       ended.complete(true);
+      asked.values().forEach(waiting -> waiting.completeExceptionally(gone));
     }
 
     @Override

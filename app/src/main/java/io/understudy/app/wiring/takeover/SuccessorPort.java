@@ -63,6 +63,9 @@ public final class SuccessorPort implements AutoCloseable {
      */
     void succeeded(Message.Hello by, List<String> listeners);
 
+    /** Makes a change that the successor was asked for, and says what came of it. Blocks. */
+    String answer(String group, String request);
+
     /**
      * There is no successor after all: accepts again. May block.
      *
@@ -155,11 +158,19 @@ public final class SuccessorPort implements AutoCloseable {
         }
         case Message.Serving(var listeners) -> serving(channel, listeners);
         case Message.Back() -> takeBack("is told to end");
+        case Message.Ask(long id, String group, String request) -> {
+          if (current == this) {
+            Thread.startVirtualThread(
+                () ->
+                    channel.writeAndFlush(new Message.Answered(id, owner.answer(group, request))));
+          }
+        }
         case Message.Refused _,
             Message.Offer _,
             Message.Free _,
             Message.Published _,
             Message.Lease _,
+            Message.Answered _,
             Message.Yours _ ->
             channel.close();
       }
