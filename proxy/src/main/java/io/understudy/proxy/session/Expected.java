@@ -81,6 +81,9 @@ sealed interface Expected {
    */
   record Setting(Request request) implements Expected {}
 
+  /** CLIENT REPLY inside MULTI, in whose place another one was sent. */
+  record Muted(QueuedMuting.Mode mode) implements Expected {}
+
   /** The proxy's question about a command that it answers itself. */
   record Asked(Request request, ClientQuestion question) implements Expected {}
 
@@ -108,6 +111,7 @@ sealed interface Expected {
       case Reset r -> false;
       case Setting s -> false;
       case Asked a -> false;
+      case Muted m -> false;
       case Refused r -> false;
       case Own o -> false;
     };

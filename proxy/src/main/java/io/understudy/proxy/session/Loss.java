@@ -45,6 +45,7 @@ final class Loss {
         case Expected.Reset other -> {}
         case Expected.Foreign other -> {}
         case Expected.Refused other -> {}
+        case Expected.Muted other -> {}
         case Expected.Own other -> {}
       }
       unknown += answer.equals(Answers.TRANSACTION_LOST) ? 0 : 1;

@@ -1,7 +1,6 @@
 package io.understudy.proxy.session;
 
 import java.util.List;
-import java.util.Locale;
 
 /** CLIENT REPLY of one session: which of its replies are not passed on. */
 final class Muting {
@@ -13,34 +12,43 @@ final class Muting {
     this.output = output;
   }
 
-  /**
-   * Follows CLIENT REPLY, and answers it if it is to be answered.
-   *
-   * @param queueing whether MULTI holds
-   */
-  void answer(List<String> arguments, boolean queueing) {
-    if (queueing) {
-      // Servers queue it, and then leave elements out of EXEC's array: nobody can count them.
-      output.add(Answers.error("CLIENT REPLY is not allowed inside MULTI"));
+  /** Follows CLIENT REPLY, and answers it if it is to be answered. */
+  void answer(List<String> arguments) {
+    QueuedMuting.Mode mode = QueuedMuting.modeOf(arguments);
+    if (mode == null) {
+      start();
+      output.add(
+          arguments.size() == 3
+              ? Answers.error("syntax error")
+              : Answers.error("wrong number of arguments for 'client|reply' command"));
+      end();
       return;
     }
-    String mode = arguments.size() == 3 ? arguments.get(2).toUpperCase(Locale.ROOT) : "";
-    switch (mode) {
-      case "ON" -> {
-        reset();
-        output.add(Answers.OK);
-      }
-      case "OFF" -> {
-        off = true;
-        output.mute(true);
-      }
-      case "SKIP" -> skipNext = !off;
-      default ->
-          output.add(
-              arguments.size() == 3
-                  ? Answers.error("syntax error")
-                  : Answers.error("wrong number of arguments for 'client|reply' command"));
+    answer(mode);
+  }
+
+  /** Follows what CLIENT REPLY says, and answers it if it is to be answered. */
+  void answer(QueuedMuting.Mode mode) {
+    skipNext &= mode != QueuedMuting.Mode.ON;
+    follow(mode);
+    output.mute(off);
+    if (mode == QueuedMuting.Mode.ON) {
+      output.add(Answers.OK);
     }
+  }
+
+  /** Follows a CLIENT REPLY that was queued: as on a server, ON does not take a SKIP back. */
+  void follow(QueuedMuting.Mode mode) {
+    switch (mode) {
+      case ON -> off = false;
+      case OFF -> off = true;
+      case SKIP -> skipNext |= !off;
+    }
+  }
+
+  /** Whether no replies are passed on until that is changed. */
+  boolean isOff() {
+    return off;
   }
 
   /** Whether the next command must be alone, because its reply is not passed on. */

@@ -94,7 +94,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Whether the next command may be taken. */
   boolean takesCommands() {
-    if (alone
+    if ((alone && !streaming)
         || target.isAwaited()
         || barrier != null
         || lastWords != null
@@ -166,10 +166,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private void refuse(Request request, String error) {
     request.release();
     dropKept();
-    if (session.muting().isSkipping()) {
-      session.muting().start();
-      alone = true;
-    }
+    skip();
     // In a transaction it must fail there too, so that EXEC does.
     String harmless = state.isQueueing(awaited) ? "CROSSSLOT" : "PING";
     sendOwn(new Expected.Refused(error), harmless);
@@ -202,22 +199,29 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     session.touch();
   }
 
-  private void forward(Request request) {
-    dropKept();
+  /** The next command is alone, if its reply is not passed on. */
+  private void skip() {
     if (session.muting().isSkipping()) {
       session.muting().start();
       alone = true;
     }
+  }
+
+  private void forward(Request request) {
+    dropKept();
+    skip();
     if (request.conduct() == Conduct.RESET && session.guard() != null) {
       alone = true; // Behind it the client is somebody else.
     }
     Expected expected = state.expectedOf(request, awaited);
+    alone |= state.mayMute(expected, awaited);
     present = request;
     switch (expected) {
       case Expected.Transaction(Expected.Step step) when step == Expected.Step.DOOMED_EXEC ->
           sendOwn(expected, "DISCARD");
       case Expected.Hello hello when !hello.name().isEmpty() ->
           sendOwn(expected, PinnedState.withoutName(request.arguments()));
+      case Expected.Muted muted -> sendOwn(expected, "CLIENT", "REPLY", "ON");
       case Expected.Asked(Request asked, ClientQuestion question) ->
           sendOwn(expected, question.command().toArray(String[]::new));
       case Expected.Setting setting when Redirection.isIn(request.arguments()) ->
@@ -301,6 +305,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** A command begins that is passed on as it comes. */
   void streamBegin(Streamed command) {
+    skip();
     streaming = true;
     times.add(command);
     awaited.add(
@@ -492,6 +497,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       return;
     }
     Confirmer by = Expected.isToConfirm(awaited.peek(), "") ? pool.confirmer() : null;
+    state.muting().pass(by, bytes, from, to, last);
     if (last) {
       Expected expected = poll(to - from);
       if (expected != null) {
@@ -500,7 +506,6 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     } else {
       times.piece(to - from);
     }
-    session.output().addPiece(session, by, bytes, from, to - from, last);
     session.flushOutput();
   }
 

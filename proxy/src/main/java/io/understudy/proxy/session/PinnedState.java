@@ -31,16 +31,30 @@ final class PinnedState {
   private Bindings bindings = Bindings.FREE;
   private boolean doomed;
   private boolean spoilt;
+  private final QueuedMuting muting;
   private @Nullable MonitorLines monitorLines;
 
   PinnedState(Session session, Backend backend) {
     this.session = session;
     this.backend = backend;
+    this.muting = new QueuedMuting(session);
     session.client().connection(backend.connectionId());
   }
 
   Bindings bindings() {
     return bindings;
+  }
+
+  /** What CLIENT REPLY does inside the transaction. */
+  QueuedMuting muting() {
+    return muting;
+  }
+
+  /** Whether what follows a command must wait for its reply, which may suppress theirs. */
+  boolean mayMute(Expected expected, Collection<Expected> awaited) {
+    return expected instanceof Expected.Transaction(Step step)
+        && step == Step.EXEC
+        && muting.isOpen(awaited);
   }
 
   Subscriptions subscriptions() {
@@ -97,7 +111,8 @@ final class PinnedState {
   /** CLIENT REPLY and QUIT are the proxy's to answer when all before them is answered. */
   boolean waitsForQuiet(Request request, Collection<Expected> awaited) {
     return switch (request.conduct()) {
-      case QUIT, CLIENT_REPLY, CLIENT_NOTICES, CONSISTENCY -> true;
+      case QUIT, CLIENT_NOTICES, CONSISTENCY -> true;
+      case CLIENT_REPLY -> !isQueueing(awaited);
       // An unproven connection must not become one that can do something.
       case HELLO, AUTH -> unlocks(request);
       case PLAIN,
@@ -171,7 +186,8 @@ final class PinnedState {
       case AUTH -> auth(request.arguments());
       case RESET -> new Expected.Reset();
       case CLIENT_OWN -> isQueueing(awaited) ? queued(request) : asked(request);
-      case QUIT, CLIENT_REPLY, CLIENT_NOTICES, CONSISTENCY -> new Expected.Plain(false);
+      case CLIENT_REPLY -> isQueueing(awaited) ? muted(request) : new Expected.Plain(false);
+      case QUIT, CLIENT_NOTICES, CONSISTENCY -> new Expected.Plain(false);
     };
   }
 
@@ -181,6 +197,11 @@ final class PinnedState {
       ClientCommands.pausing(session, request.arguments());
     }
     return new Expected.Plain(false);
+  }
+
+  private static Expected muted(Request request) {
+    QueuedMuting.Mode mode = QueuedMuting.modeOf(request.arguments());
+    return mode == null ? new Expected.Plain(false) : new Expected.Muted(mode);
   }
 
   private Expected asked(Request request) {
@@ -289,6 +310,10 @@ final class PinnedState {
         session.output().add(session.client().withOwnId(reply));
       }
       case Expected.Own own -> {}
+      case Expected.Muted(QueuedMuting.Mode mode) when head.equals("+OK") ->
+          session.muting().answer(mode); // It was not queued, because MULTI had failed.
+      case Expected.Transaction(Step step) when step == Step.EXEC && muting.isOpen(List.of()) ->
+          muting.pass(session.pool().confirmer(), bytes, from, to, true);
       case Expected.Refused(String error) -> session.output().add(error);
       case Expected.Transaction(Step step) when step == Step.OPENED -> {
         if (failed) {
@@ -321,7 +346,11 @@ final class PinnedState {
   }
 
   private void follow(Expected expected, String head, boolean failed) {
+    if (head.equals("+QUEUED")) {
+      muting.queued(expected);
+    }
     switch (expected) {
+      case Expected.Muted muted -> {}
       case Expected.Plain plain -> {}
       case Expected.Blocking blocking -> {}
       case Expected.Own own -> {}
@@ -374,6 +403,11 @@ final class PinnedState {
           case UNWATCH -> failed || now == Transaction.QUEUEING ? now : Transaction.NONE;
           case EXEC, DISCARD, DOOMED_EXEC -> head.startsWith("-ERR") ? now : Transaction.NONE;
         };
+    if (step == Step.EXEC) {
+      muting.executed(head);
+    } else if (next != Transaction.QUEUEING) {
+      muting.clear();
+    }
     if (next == Transaction.NONE) {
       doomed = false;
       session.specials().forgetWatch();
@@ -397,6 +431,7 @@ final class PinnedState {
   private void reset() {
     bindings = Bindings.FREE;
     subscriptions.clear();
+    muting.clear();
     settings.clear();
     doomed = false;
     spoilt = false;

@@ -317,11 +317,9 @@ final class Specials {
           opensTransaction = false;
           link.sendOwn(new Expected.Transaction(Expected.Step.OPENED), "MULTI");
         }
-        muting.start();
         link.take(next);
       }
       case Mode.AcquireForStream(Streamed command) -> {
-        muting.start();
         link.streamBegin(command);
         session.streamCarried(link);
       }
@@ -414,7 +412,7 @@ final class Specials {
     } else if (request.conduct() == Conduct.CLIENT_NOTICES) {
       session.output().add(session.notices().answer(request.arguments(), isQueueing()));
     } else {
-      muting.answer(request.arguments(), isQueueing());
+      muting.answer(request.arguments());
     }
     request.release();
     session.touch();
