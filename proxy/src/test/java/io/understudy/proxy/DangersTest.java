@@ -304,8 +304,9 @@ class DangersTest {
                     1,
                     Rig.options().transport(),
                     Rig.options().limits()))) {
-      rig.feed.crown(server);
+      // Before the first connection: one that is open stays logged in.
       server.command("CONFIG", "SET", "requirepass", "secret");
+      rig.feed.crown(server);
       List<Wire> clients = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
         Wire client = rig.connect();
