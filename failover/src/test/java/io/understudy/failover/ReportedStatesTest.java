@@ -9,17 +9,12 @@ import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.Relay;
 import io.understudy.testkit.ReplicaSet;
 import io.understudy.testkit.ServerVersion;
-import io.understudy.testkit.ServerVersion.Family;
 import io.understudy.topology.Address;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is at an address, it is told and nothing is thrown. */
@@ -34,13 +29,8 @@ class ReportedStatesTest {
   }
 
   @Test
-  void shouldTellThatAServerIsTooOld() throws IOException {
-    Path program = Files.createTempDirectory("understudy-old-").resolve("redis-server");
-    try (InputStream packed = getClass().getResourceAsStream("/redis-server-2.8.19")) {
-      Files.copy(Objects.requireNonNull(packed), program);
-    }
-    assertThat(program.toFile().setExecutable(true)).isTrue();
-    try (var server = RedisServer.start(new ServerVersion(Family.REDIS, 2, 8, program));
+  void shouldTellThatAServerIsTooOld() {
+    try (var server = RedisServer.start(ServerVersion.tooOld());
         var watched = Watched.over(List.of(server))) {
       watched.await(
           "it is told", () -> watched.reachability(server) instanceof Reachability.TooOld);

@@ -61,6 +61,7 @@ final class Admission implements ReplicaGate {
   private final LongSupplier nanoTime;
   private final Map<Downstream, ReplicaWatch> watches = new HashMap<>();
   private final Map<Downstream, Identity> identities = new HashMap<>();
+  private final Map<Downstream, Long> replaced = new HashMap<>();
   private Optional<String> refusal = Optional.empty();
 
   Admission(FeedPlan plan, Desk desk, ReplicaWatch.Connector connector, LongSupplier nanoTime) {
@@ -124,8 +125,33 @@ final class Admission implements ReplicaGate {
         + ", which the replica does not have; raise its 'databases' and start it again";
   }
 
+  /**
+   * Whoever orders a server to follow a feed gives up what it holds; if that was a mistake, this
+   * line says what became of it. Whoever followed this feed holds what it had from it.
+   */
+  @Override
+  public void onSnapshot(Downstream replica, boolean followed) {
+    Identity identity = identities.get(replica);
+    if (identity == null || identity.keys() == 0 || followed) {
+      return;
+    }
+    if (replaced.put(replica, identity.keys()) == null) {
+      LOG.warn(
+          "the feed at {} gives {} a snapshot, which replaces the {} keys that it holds",
+          plan.listen(),
+          replica.name(),
+          identity.keys());
+    }
+  }
+
+  /** How many keys of its own a replica held that a snapshot of this connection replaced. */
+  long replaced(Downstream replica) {
+    return replaced.getOrDefault(replica, 0L);
+  }
+
   @Override
   public void onGone(Downstream connection) {
+    replaced.remove(connection);
     identities.remove(connection);
     ReplicaWatch watch = watches.remove(connection);
     if (watch != null) {

@@ -353,7 +353,8 @@ final class Feed implements Admission.Desk, Inquiries {
                         r.lagBytes(),
                         TimeUnit.NANOSECONDS.toMillis(r.lagNanos()),
                         admission.server(r.connection()),
-                        admission.refused(r.connection())))
+                        admission.refused(r.connection()),
+                        admission.replaced(r.connection())))
             .toList());
   }
 }

@@ -121,6 +121,7 @@ public record SourceStatus(
    * @param lagMillis how old the first byte of that is
    * @param server such as {@code redis 7.0.15}; empty while that is not known
    * @param refusedCommands replicated commands that it refused since it was first asked
+   * @param replacedKeys keys that it held, not from this feed, when it asked for a snapshot
    */
   public record ReplicaStatus(
       String address,
@@ -128,5 +129,6 @@ public record SourceStatus(
       long lagBytes,
       long lagMillis,
       String server,
-      long refusedCommands) {}
+      long refusedCommands,
+      long replacedKeys) {}
 }

@@ -98,6 +98,44 @@ class UnusableTest {
     }
   }
 
+  /** Nobody can follow it, because it does not know how a history goes on. */
+  @Test
+  void shouldTellThatSourceIsTooOld() throws Exception {
+    try (RedisServer ancient = RedisServer.start(ServerVersion.tooOld());
+        Rig rig = Rig.start(ancient.address(), Selection.EVERYTHING)) {
+      awaitReason(
+          rig,
+          SourceStatus.State.BROKEN,
+          "is Redis 2.8.19, which is too old; 6.0 is the oldest supported");
+    }
+  }
+
+  /** It is what REPLICAOF means, and whoever gave that order by mistake is told what is gone. */
+  @EachServer
+  void shouldTellThatReplicaHeldKeys(ServerVersion version) throws Exception {
+    try (RedisServer source = RedisServer.start(version);
+        RedisServer replica = RedisServer.start(version);
+        Rig rig = Rig.start(source.address(), Selection.EVERYTHING)) {
+      source.command("SET", "a", "1");
+      replica.command("MSET", "b", "2", "c", "3");
+      Rig.attach(replica, rig.feed(0));
+      rig.awaitInSync(source, replica);
+
+      assertThat(replica.command("EXISTS", "b", "c")).isEqualTo("0");
+      assertThat(replaced(rig)).isEqualTo(2);
+
+      replica.command("CLIENT", "KILL", "TYPE", "master");
+      Eventually.holds("it goes on", () -> rig.status().feeds().getFirst().partialResyncs() == 1);
+      assertThat(replaced(rig)).isZero();
+    }
+  }
+
+  private static long replaced(Rig rig) {
+    return rig.status().feeds().getFirst().replicas().stream()
+        .mapToLong(SourceStatus.ReplicaStatus::replacedKeys)
+        .sum();
+  }
+
   /** A server that is told to use a database beyond its own ends, or takes the keys for others. */
   @EachServer
   void shouldCutOffReplicaThatHasFewerDatabases(ServerVersion version) throws Exception {

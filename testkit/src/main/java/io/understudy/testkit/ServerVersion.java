@@ -1,6 +1,7 @@
 package io.understudy.testkit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,11 +38,34 @@ public record ServerVersion(Family family, int major, int minor, Path program)
     }
   }
 
+  private static final String TOO_OLD = "2.8";
   private static final Pattern FOLDER = Pattern.compile("(redis|valkey)-(\\d+)\\.(\\d+)");
   private static final Comparator<ServerVersion> ORDER =
       Comparator.comparing(ServerVersion::family)
           .thenComparingInt(ServerVersion::major)
           .thenComparingInt(ServerVersion::minor);
+
+  /**
+   * Redis 2.8, which is too old for everything here, out of the jar of it.ozimov's embedded-redis.
+   *
+   * @throws AssertionError if that is not on the class path
+   */
+  public static ServerVersion tooOld() {
+    try (InputStream packed =
+        ServerVersion.class.getResourceAsStream("/redis-server-" + TOO_OLD + ".19")) {
+      if (packed == null) {
+        throw new AssertionError("it.ozimov's embedded-redis is not on the class path");
+      }
+      Path program = Files.createTempDirectory("understudy-old-").resolve("redis-server");
+      Files.copy(packed, program);
+      if (!program.toFile().setExecutable(true)) {
+        throw new AssertionError(program + " cannot be made executable");
+      }
+      return new ServerVersion(Family.REDIS, 2, 8, program);
+    } catch (IOException e) {
+      throw new AssertionError("cannot unpack Redis " + TOO_OLD, e);
+    }
+  }
 
   /**
    * Every version that was fetched, Redis first, oldest first.

@@ -49,6 +49,9 @@ final class ReplicationPage {
       if (replica.refusedCommands() > 0) {
         text.append(", REFUSED ").append(replica.refusedCommands()).append(" COMMANDS");
       }
+      if (replica.replacedKeys() > 0) {
+        text.append(", REPLACED ").append(replica.replacedKeys()).append(" KEYS THAT IT HELD");
+      }
       text.append('\n');
     }
   }
@@ -150,6 +153,7 @@ final class ReplicationPage {
       json.writeNumberField("lagMillis", replica.lagMillis());
       json.writeStringField("server", replica.server().isEmpty() ? null : replica.server());
       json.writeNumberField("refusedCommands", replica.refusedCommands());
+      json.writeNumberField("replacedKeys", replica.replacedKeys());
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -128,6 +128,7 @@ public record ReplicationReport(
    * @param lagMillis how old the first byte of that is
    * @param server such as {@code redis 7.0.15}; empty while that is not known
    * @param refusedCommands replicated commands that it refused: it lacks what they changed
+   * @param replacedKeys keys that it held, not from this feed, and that a snapshot replaced
    */
   public record Replica(
       String address,
@@ -135,7 +136,8 @@ public record ReplicationReport(
       long lagBytes,
       long lagMillis,
       String server,
-      long refusedCommands) {}
+      long refusedCommands,
+      long replacedKeys) {}
 
   /** One line on the snapshot that is passing, or on the stream: what a terminal shows. */
   public String line() {

@@ -237,7 +237,8 @@ public final class Replicating implements AutoCloseable {
                         r.lagBytes(),
                         r.lagMillis(),
                         r.server(),
-                        r.refusedCommands()))
+                        r.refusedCommands(),
+                        r.replacedKeys()))
             .toList());
   }
 

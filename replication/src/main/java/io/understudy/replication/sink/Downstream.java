@@ -243,6 +243,7 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     } else {
       phase = Phase.WAITING;
       saidNanos = server.nanoTime();
+      server.gate().onSnapshot(this, replicationId.equals(Optional.of(server.replicationId())));
       server.owner().onSnapshotWanted();
     }
   }

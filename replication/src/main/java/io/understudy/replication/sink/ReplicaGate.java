@@ -14,6 +14,13 @@ public interface ReplicaGate {
    */
   void onReplica(Downstream replica, Consumer<Optional<String>> answer);
 
+  /**
+   * A replica is to get a snapshot, which takes the place of what it holds.
+   *
+   * @param followed whether it named this feed's history as its own
+   */
+  void onSnapshot(Downstream replica, boolean followed);
+
   /** A connection is gone, whether it was a replica's or not. */
   void onGone(Downstream connection);
 
