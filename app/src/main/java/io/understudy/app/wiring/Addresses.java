@@ -1,19 +1,16 @@
 package io.understudy.app.wiring;
 
-import static java.util.stream.Collectors.toSet;
-
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.FeedConfig;
 import io.understudy.app.config.SourceConfig;
-import io.understudy.proxy.ListeningSocket;
 import io.understudy.topology.Address;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.util.List;
-import java.util.Optional;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** The addresses that a configuration wants to listen at. */
@@ -23,33 +20,30 @@ final class Addresses {
   /**
    * Binds each address for a moment, so that a mistake is found before a server is touched.
    *
-   * @param passedOn what another process has open and passes on; then it also has the other ports,
-   *     and closes them before they are opened here
+   * @param passedOn those that another process has, and passes on or closes before they are opened
    */
-  static void requireFree(Configuration configuration, Optional<List<ListeningSocket>> passedOn)
-      throws StartException {
-    Set<String> had =
-        passedOn.orElse(List.of()).stream().map(ListeningSocket::listener).collect(toSet());
+  static void requireFree(Configuration configuration, Set<String> passedOn) throws StartException {
+    Map<String, Address> wanted = new LinkedHashMap<>();
     int index = 0;
     for (Configuration.Listener listener : configuration.proxy().listeners()) {
-      if (!had.contains(listener.bind().toString())) {
-        requireFree("proxy.listeners[" + index + "].bind", listener.bind());
-      }
+      wanted.put("proxy.listeners[" + index + "].bind", listener.bind());
       index++;
-    }
-    if (passedOn.isPresent()) {
-      return;
     }
     index = 0;
     for (SourceConfig source : configuration.replication()) {
       int feed = 0;
       for (FeedConfig each : source.feeds()) {
-        requireFree("replication[" + index + "].feeds[" + feed + "].listen", each.listen());
+        wanted.put("replication[" + index + "].feeds[" + feed + "].listen", each.listen());
         feed++;
       }
       index++;
     }
-    requireFree("admin.bind", configuration.admin().bind());
+    wanted.put("admin.bind", configuration.admin().bind());
+    for (Map.Entry<String, Address> each : wanted.entrySet()) {
+      if (!passedOn.contains(each.getValue().toString())) {
+        requireFree(each.getKey(), each.getValue());
+      }
+    }
   }
 
   private static void requireFree(String path, Address address) throws StartException {

@@ -1,12 +1,14 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.SourceConfig;
 import io.understudy.app.wiring.takeover.Message;
 import io.understudy.app.wiring.takeover.SuccessorPort;
 import io.understudy.proxy.ListeningSocket;
 import io.understudy.proxy.ProxyServer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -138,6 +140,16 @@ final class Handover implements SuccessorPort.Owner {
   @Override
   public List<ListeningSocket> sockets() {
     return parts.proxy().map(ProxyServer::sockets).orElse(List.of());
+  }
+
+  @Override
+  public List<String> ports() {
+    Configuration mine = parts.configuration();
+    List<String> ports = new ArrayList<>(List.of(mine.admin().bind().toString()));
+    for (SourceConfig source : mine.replication()) {
+      source.feeds().forEach(feed -> ports.add(feed.listen().toString()));
+    }
+    return ports;
   }
 
   @Override

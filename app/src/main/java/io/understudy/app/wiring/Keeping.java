@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Keeping implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
+
+  /** How often is tried to read a journal that cannot be read. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final Optional<Keeper> keeper;
   private final TopologyFeed feed;
@@ -167,17 +171,42 @@ final class Keeping implements AutoCloseable {
       LocalStanding standing) {
     try {
       journal.awaitLock();
-      // Nothing that was promoted meanwhile may be unknown here before the first request goes on.
+    } catch (ClosedChannelException e) {
+      LOG.debug("this process ended first", e);
+      return;
+    } catch (IOException e) {
+      LOG.error("requests wait, because this process cannot decide: {}", e.getMessage());
+      return;
+    }
+    String said = "";
+    for (Optional<String> obstacle = catchUp(journal, groups, publisher);
+        obstacle.isPresent();
+        obstacle = catchUp(journal, groups, publisher)) {
+      if (!obstacle.get().equals(said)) {
+        said = obstacle.get();
+        LOG.error("requests wait, because this process cannot decide: {}; tried again", said);
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
+    }
+    publisher.endFollowing();
+    standing.lead();
+    LOG.info("process {} has ended: this one decides from now on", predecessor.process());
+  }
+
+  /**
+   * Nothing that was promoted meanwhile may be unknown here before the first request goes on.
+   *
+   * @return why it cannot be known
+   */
+  private static Optional<String> catchUp(
+      LocalJournal journal, List<String> groups, LocalPublisher publisher) {
+    try {
       for (String group : groups) {
         JournalStore.read(journal, group).ifPresent(read -> publisher.handOn(read.published()));
       }
-      publisher.endFollowing();
-      standing.lead();
-      LOG.info("process {} has ended: this one decides from now on", predecessor.process());
-    } catch (ClosedChannelException e) {
-      LOG.debug("this process ended first", e);
+      return Optional.empty();
     } catch (IOException e) {
-      LOG.error("requests wait, because this process cannot decide: {}", e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

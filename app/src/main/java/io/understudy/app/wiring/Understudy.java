@@ -92,7 +92,7 @@ public final class Understudy implements AutoCloseable {
       throws StartException {
     Logging.apply(configuration.log());
     requireMemory(configuration.proxy());
-    Addresses.requireFree(configuration, Optional.empty());
+    Addresses.requireFree(configuration, Set.of());
     return start(configuration, reading, news, Optional.empty(), () -> {});
   }
 
@@ -113,13 +113,13 @@ public final class Understudy implements AutoCloseable {
       Predecessor met = meet(configuration, upgrading.drain().get());
       predecessor = Optional.of(met);
       try {
-        Addresses.requireFree(configuration, Optional.of(met.sockets()));
+        Addresses.requireFree(configuration, met.addresses());
       } catch (StartException e) {
         met.close();
         throw e;
       }
     } else {
-      Addresses.requireFree(configuration, Optional.empty());
+      Addresses.requireFree(configuration, Set.of());
     }
     Understudy started = start(configuration, reading, news, predecessor, upgrading.end());
     if (predecessor.isPresent()) {

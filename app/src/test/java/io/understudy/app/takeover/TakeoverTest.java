@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,6 +261,7 @@ class TakeoverTest {
           "only proxy.transport: epoll");
       write(", { bind: \"127.0.0.1:" + taken.getLocalPort() + "\", group: orders }");
       refused(3, Files.readString(file), "is in use");
+      refused(3, good.replace(":" + admin.port(), ":" + taken.getLocalPort()), "admin.bind");
       Files.writeString(file, good);
       assertThat(ended("--drain-deadline", "-1").exitCode()).isEqualTo(2);
       assertThat(ask(address, "PING")).isEqualTo(new Reply.Text("PONG"));
@@ -307,6 +309,41 @@ class TakeoverTest {
           clients.end();
           assertThat(clients.failures()).isEmpty();
           assertThat(old.await().exitCode()).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldMoveFeedsWithoutANewSnapshot() throws Exception {
+    try (RedisServer part = RedisServer.start(ServerVersion.usual());
+        Ports.Reserved feed = Ports.reserve()) {
+      Files.writeString(
+          folder.resolve("understudy.yaml"),
+          """
+          replication:
+            - source: orders
+              state: feeds
+              feeds: [{ listen: "127.0.0.1:%d", prefix: "a" }]
+          """
+              .formatted(feed.port()),
+          StandardOpenOption.APPEND);
+      try (ProgramProcess old = run()) {
+        awaitService();
+        clients.stay(STAYING);
+        part.command("REPLICAOF", "127.0.0.1", Integer.toString(feed.port()));
+        part.awaitLinkUp();
+        assertThat(ask(address, "SET", "a1", "before")).isEqualTo(new Reply.Text("OK"));
+        Eventually.holds("it arrives", () -> part.command("GET", "a1").equals("before"));
+        String snapshots = servers.primary().info("sync_full");
+        try (ProgramProcess fresh = run("--takeover")) {
+          says(old, "process " + fresh.pid() + " has taken over");
+          assertThat(ask(address, "SET", "a1", "after")).isEqualTo(new Reply.Text("OK"));
+          Eventually.holds("it arrives", () -> part.command("GET", "a1").equals("after"));
+          assertThat(servers.primary().info("sync_full")).isEqualTo(snapshots);
+          assertThat(old.isAlive()).isTrue();
+          clients.end();
+          assertThat(clients.failures()).isEmpty();
         }
       }
     }

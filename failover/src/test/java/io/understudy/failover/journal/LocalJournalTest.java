@@ -53,6 +53,22 @@ class LocalJournalTest {
   }
 
   @Test
+  void shouldLetASuccessorReadAtOnceAndWriteWhenThePredecessorHasEnded() throws IOException {
+    var old = LocalJournal.open(folder);
+    try (var fresh = LocalJournal.behind(folder)) {
+      long first = old.save("g", "one", 0);
+      assertThat(fresh.load("g")).hasValueSatisfying(s -> assertThat(s.text()).isEqualTo("one"));
+      assertThatThrownBy(() -> fresh.save("g", "two", first))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another process has this state folder");
+      old.close();
+      fresh.awaitLock();
+      assertThat(fresh.save("g", "two", first)).isEqualTo(2);
+      assertThatThrownBy(() -> LocalJournal.open(folder)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
   void shouldRefuseAFileWithAnyByteDamagedAndLeaveItAsItIs() throws IOException {
     Path file = folder.resolve("g.journal");
     try (var journal = LocalJournal.open(folder)) {

@@ -38,8 +38,9 @@ public sealed interface Message {
    *
    * @param process its process id
    * @param listeners whose sockets it passes on, in their order
+   * @param ports where it listens otherwise, which it closes before it is {@link Yours}
    */
-  record Offer(long process, List<String> listeners) implements Message {}
+  record Offer(long process, List<String> listeners, List<String> ports) implements Message {}
 
   /** The successor reads descriptors from now on, as many as were offered. */
   record PassOn() implements Message {}

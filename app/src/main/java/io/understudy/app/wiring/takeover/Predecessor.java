@@ -16,9 +16,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -142,6 +144,13 @@ public final class Predecessor implements AutoCloseable {
   /** Its process id. */
   public long process() {
     return offer.join().process();
+  }
+
+  /** Where it listens, with sockets that it passes on and otherwise. */
+  public Set<String> addresses() {
+    Set<String> all = new HashSet<>(offer.join().listeners());
+    all.addAll(offer.join().ports());
+    return all;
   }
 
   /** The sockets that it passed on; whoever takes them closes them. */

@@ -54,6 +54,9 @@ public final class SuccessorPort implements AutoCloseable {
     /** What is passed on. Returns at once. */
     List<ListeningSocket> sockets();
 
+    /** Where else it listens. Returns at once. */
+    List<String> ports();
+
     /** Gives up its seat among several keepers, if it has one. May block. */
     void giveUpSeat();
 
@@ -189,7 +192,8 @@ public final class SuccessorPort implements AutoCloseable {
       current = this;
       hello = greeting;
       List<String> listeners = owner.sockets().stream().map(ListeningSocket::listener).toList();
-      channel.writeAndFlush(new Message.Offer(ProcessHandle.current().pid(), listeners));
+      channel.writeAndFlush(
+          new Message.Offer(ProcessHandle.current().pid(), listeners, owner.ports()));
       channel
           .eventLoop()
           .schedule(
