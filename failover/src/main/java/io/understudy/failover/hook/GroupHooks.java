@@ -103,12 +103,11 @@ public final class GroupHooks {
   }
 
   private void ask(HookEvent event, long nowNanos) {
-    Round now = round;
-    boolean news = now == null || now.event.operation() != event.operation();
-    if (news) {
-      now = new Round(event, nowNanos);
-      round = now;
-    } else if (!isToBeAskedAgain(now, nowNanos)) {
+    Round before = round;
+    boolean news = before == null || before.event.operation() != event.operation();
+    Round now = before == null || news ? new Round(event, nowNanos) : before;
+    round = now;
+    if (!news && !isToBeAskedAgain(now, nowNanos)) {
       return;
     }
     List<Hook> hooks = runner.at(event.point());
