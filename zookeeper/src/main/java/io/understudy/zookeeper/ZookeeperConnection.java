@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
@@ -22,11 +23,13 @@ import org.apache.curator.framework.api.CuratorWatcher;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.curator.retry.RetryNTimes;
+import org.apache.curator.utils.DefaultZookeeperFactory;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
-import org.apache.zookeeper.common.ClientX509Util;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
@@ -39,15 +42,26 @@ import org.apache.zookeeper.data.Stat;
 final class ZookeeperConnection implements Store, AutoCloseable {
   private static final int CLOSE_WAIT_MILLIS = 1_000;
 
+  /** After this part of the time to connect, it is looked why that takes so long. */
+  private static final int LOOK_PART = 4;
+
   private final ZookeeperOptions options;
   private final CuratorFramework client;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<Runnable, CuratorWatcher> watchers = new ConcurrentHashMap<>();
+  private final ClientSettings settings;
+  private final AtomicBoolean refused;
   private volatile boolean connected;
 
-  private ZookeeperConnection(ZookeeperOptions options, CuratorFramework client) {
+  private ZookeeperConnection(
+      ZookeeperOptions options,
+      CuratorFramework client,
+      ClientSettings settings,
+      AtomicBoolean refused) {
     this.options = options;
     this.client = client;
+    this.settings = settings;
+    this.refused = refused;
     client
         .getConnectionStateListenable()
         .addListener(
@@ -65,6 +79,8 @@ final class ZookeeperConnection implements Store, AutoCloseable {
    */
   static ZookeeperConnection open(ZookeeperOptions options, Duration deadline) throws IOException {
     int sessionMillis = Math.toIntExact(options.session().toMillis());
+    ClientSettings settings = ClientSettings.of(options);
+    AtomicBoolean refused = new AtomicBoolean();
     var builder =
         CuratorFrameworkFactory.builder()
             .connectString(options.connect())
@@ -72,32 +88,28 @@ final class ZookeeperConnection implements Store, AutoCloseable {
             .connectionTimeoutMs(sessionMillis / 2)
             .maxCloseWaitMs(CLOSE_WAIT_MILLIS)
             .retryPolicy(new RetryNTimes(0, 0))
-            .zkClientConfig(tls(options))
+            .zkClientConfig(settings.config())
+            .zookeeperFactory(new Listening(refused))
             .dontUseContainerParents();
     options
         .login()
         .ifPresent(
-            login ->
-                builder
-                    .authorization(
+            login -> {
+              builder.aclProvider(new Owned());
+              switch (login.kind()) {
+                case DIGEST ->
+                    builder.authorization(
                         "digest",
                         (login.username() + ":" + login.password())
-                            .getBytes(StandardCharsets.UTF_8))
-                    .aclProvider(new Owned()));
+                            .getBytes(StandardCharsets.UTF_8));
+                case SASL -> {} // part of the settings
+              }
+            });
     CuratorFramework client = builder.build();
-    var connection = new ZookeeperConnection(options, client);
+    var connection = new ZookeeperConnection(options, client, settings, refused);
     client.start();
     try {
-      if (!client.blockUntilConnected(
-          Math.toIntExact(deadline.toMillis()), TimeUnit.MILLISECONDS)) {
-        throw new IOException(
-            "nobody answers at "
-                + options.connect()
-                + " within "
-                + deadline.toSeconds()
-                + " s; start ZooKeeper there ('understudy zookeeper' runs one), or correct the"
-                + " address");
-      }
+      connection.awaitConnected(deadline);
       connection.connected = true;
       connection.makeTree();
       return connection;
@@ -111,31 +123,71 @@ final class ZookeeperConnection implements Store, AutoCloseable {
     }
   }
 
-  private static ZKClientConfig tls(ZookeeperOptions options) {
-    var config = new ZKClientConfig();
-    options
-        .tls()
-        .ifPresent(
-            tls -> {
-              config.setProperty(ZKClientConfig.SECURE_CLIENT, "true");
-              config.setProperty(
-                  ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET,
-                  "org.apache.zookeeper.ClientCnxnSocketNetty");
-              try (var names = new ClientX509Util()) {
-                config.setProperty(
-                    names.getSslTruststoreLocationProperty(), tls.trustStore().toString());
-                tls.trustStorePassword()
-                    .ifPresent(p -> config.setProperty(names.getSslTruststorePasswdProperty(), p));
-                tls.keyStore()
-                    .ifPresent(
-                        k ->
-                            config.setProperty(
-                                names.getSslKeystoreLocationProperty(), k.toString()));
-                tls.keyStorePassword()
-                    .ifPresent(p -> config.setProperty(names.getSslKeystorePasswdProperty(), p));
-              }
-            });
-    return config;
+  private void awaitConnected(Duration deadline) throws IOException, InterruptedException {
+    if (isConnectedWithin(deadline.dividedBy(LOOK_PART))) {
+      return;
+    }
+    if (refused.get()) {
+      throw new IOException(loginRefused());
+    }
+    Optional<String> trouble =
+        options.tls().isPresent()
+            ? ConnectionTrouble.ofTls(options, settings.config())
+            : Optional.empty();
+    if (trouble.isPresent()) {
+      throw new IOException(trouble.get());
+    }
+    if (!isConnectedWithin(deadline)) {
+      throw new IOException(
+          "nobody answers at "
+              + options.connect()
+              + " within "
+              + deadline.toSeconds()
+              + " s; start ZooKeeper there ('understudy zookeeper' runs one), or correct the"
+              + " address");
+    }
+  }
+
+  private boolean isConnectedWithin(Duration most) throws InterruptedException {
+    return client.blockUntilConnected(Math.toIntExact(most.toMillis()), TimeUnit.MILLISECONDS);
+  }
+
+  private String loginRefused() {
+    return options.login().isPresent()
+        ? "ZooKeeper does not let the user "
+            + options.login().get().username()
+            + " in; correct zookeeper.auth, or make the user known to the servers"
+        : "ZooKeeper wants a login; write zookeeper.auth";
+  }
+
+  /** Makes ZooKeeper's client, and hears what it is told about logins. */
+  private static final class Listening extends DefaultZookeeperFactory {
+    private final AtomicBoolean refused;
+
+    Listening(AtomicBoolean refused) {
+      this.refused = refused;
+    }
+
+    @Override
+    public ZooKeeper newZooKeeper(
+        String connectString,
+        int sessionTimeout,
+        Watcher watcher,
+        boolean canBeReadOnly,
+        ZKClientConfig config)
+        throws Exception {
+      return super.newZooKeeper(
+          connectString,
+          sessionTimeout,
+          event -> {
+            if (event.getState() == Watcher.Event.KeeperState.AuthFailed) {
+              refused.set(true);
+            }
+            watcher.process(event);
+          },
+          canBeReadOnly,
+          config);
+    }
   }
 
   /** Everything that is created belongs to the login that created it. */
@@ -175,6 +227,13 @@ final class ZookeeperConnection implements Store, AutoCloseable {
       client.getData().forPath(path);
     } catch (KeeperException.NodeExistsException e) {
       // Another keeper was quicker.
+    } catch (KeeperException.ConnectionLossException e) {
+      // Servers that want a login end the connection of whoever has none.
+      IOException problem = problem("cannot use " + path, e);
+      throw options.login().isPresent()
+          ? problem
+          : new IOException(
+              problem.getMessage() + "; where the servers want a login, write zookeeper.auth", e);
     } catch (Exception e) {
       throw problem("cannot use " + path, e);
     }
@@ -401,7 +460,8 @@ final class ZookeeperConnection implements Store, AutoCloseable {
                       + " has no permission; log in"
                       + " as the user that created it, or choose another prefix"
                   : "it belongs to a user; write zookeeper.auth, or choose another prefix";
-          case KeeperException.AuthFailedException n -> "the login is not accepted";
+          case KeeperException.AuthFailedException n -> loginRefused();
+          case KeeperException.SessionClosedRequireAuthException n -> loginRefused();
           case KeeperException.ConnectionLossException n -> "ZooKeeper does not answer";
           case KeeperException.OperationTimeoutException n -> "ZooKeeper does not answer";
           case KeeperException.SessionExpiredException n ->
@@ -415,5 +475,6 @@ final class ZookeeperConnection implements Store, AutoCloseable {
   public void close() {
     connected = false;
     client.close();
+    settings.saslName().ifPresent(SaslLogins::remove);
   }
 }

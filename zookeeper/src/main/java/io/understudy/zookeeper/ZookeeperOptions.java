@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param connect servers as {@code host:port}, separated by commas
  * @param prefix the absolute path below which everything is kept; keepers that belong together have
  *     the same
- * @param login the digest user that owns what is created; empty where anybody may change it
+ * @param login the user that owns what is created; empty where anybody may change it
  * @param tls empty for plain connections
  * @param session how long the ensemble waits for a client that it does not hear; every lease is a
  *     part of it
@@ -21,8 +21,22 @@ public record ZookeeperOptions(
   /** Long enough for the election of another ZooKeeper leader, short enough for a dead keeper. */
   public static final Duration USUAL_SESSION = Duration.ofSeconds(6);
 
-  /** A digest user. Its text form never shows the password. */
-  public record Login(String username, String password) {
+  /** A user with a password. Its text form never shows the password. */
+  public record Login(String username, String password, Kind kind) {
+
+    /** How the user logs in. */
+    public enum Kind {
+      /** ZooKeeper's own: the ensemble needs to know nothing, and permissions name the digest. */
+      DIGEST,
+      /** SASL's DIGEST-MD5: the servers know the users, and permissions name the user. */
+      SASL
+    }
+
+    /** A digest user. */
+    public Login(String username, String password) {
+      this(username, password, Kind.DIGEST);
+    }
+
     @Override
     public String toString() {
       return username;

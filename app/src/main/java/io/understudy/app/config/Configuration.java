@@ -384,15 +384,26 @@ public record Configuration(
    *
    * @param connect servers, separated by commas
    * @param prefix everything is kept below it
-   * @param auth the digest user that owns what is created
+   * @param auth the user that owns what is created
    * @param session how long ZooKeeper waits for a process that it does not hear
    */
   public record Zookeeper(
       String connect,
       String prefix,
-      Optional<Credentials> auth,
+      Optional<ZookeeperLogin> auth,
       Optional<Tls> tls,
       Duration session) {}
+
+  /** A user of ZooKeeper, and how it logs in. */
+  public record ZookeeperLogin(Credentials user, ZookeeperMechanism mechanism) {}
+
+  /** How a user logs in to ZooKeeper. */
+  public enum ZookeeperMechanism {
+    /** ZooKeeper's own digest. */
+    DIGEST,
+    /** SASL, DIGEST-MD5. */
+    SASL
+  }
 
   /** Certificates, as absolute paths of PEM, JKS or PKCS12 files. */
   public record Tls(

@@ -100,10 +100,10 @@ final class ZookeeperSection {
             .get("session")
             .flatMap(v -> v.duration(SHORTEST_SESSION, LONGEST_SESSION))
             .orElse(Defaults.ZOOKEEPER_SESSION);
-    Optional<Configuration.Credentials> auth =
+    Optional<Configuration.ZookeeperLogin> auth =
         section
             .get("auth")
-            .flatMap(v -> v.section(List.of("username", "password")))
+            .flatMap(v -> v.section(List.of("username", "password", "mechanism")))
             .flatMap(ZookeeperSection::auth);
     Optional<Configuration.Tls> tls =
         section
@@ -148,13 +148,20 @@ final class ZookeeperSection {
             });
   }
 
-  private static Optional<Configuration.Credentials> auth(Section auth) {
+  private static Optional<Configuration.ZookeeperLogin> auth(Section auth) {
     Optional<String> username =
-        auth.require("username", "write the digest user's name").flatMap(v -> v.text("a name"));
+        auth.require("username", "write the user's name").flatMap(v -> v.text("a name"));
+    Configuration.ZookeeperMechanism mechanism =
+        auth.get("mechanism")
+            .flatMap(v -> v.choice(Configuration.ZookeeperMechanism.values()))
+            .orElse(Configuration.ZookeeperMechanism.DIGEST);
     return auth.require("password", "write a text, \"${VARIABLE}\" or file:PATH")
         .flatMap(Value::secret)
         .filter(password -> username.isPresent())
-        .map(password -> new Configuration.Credentials(username, password));
+        .map(
+            password ->
+                new Configuration.ZookeeperLogin(
+                    new Configuration.Credentials(username, password), mechanism));
   }
 
   private static Optional<Configuration.Tls> tls(Section tls) {

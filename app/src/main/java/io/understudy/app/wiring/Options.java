@@ -63,7 +63,12 @@ final class Options {
             .map(
                 auth ->
                     new ZookeeperOptions.Login(
-                        auth.username().orElse(""), auth.password().reveal())),
+                        auth.user().username().orElse(""),
+                        auth.user().password().reveal(),
+                        switch (auth.mechanism()) {
+                          case DIGEST -> ZookeeperOptions.Login.Kind.DIGEST;
+                          case SASL -> ZookeeperOptions.Login.Kind.SASL;
+                        })),
         zookeeper
             .tls()
             .map(
