@@ -54,7 +54,8 @@ final class ConnectionTrouble {
       socket.setSSLParameters(parameters);
       socket.setSoTimeout(REFUSAL_MILLIS);
       socket.startHandshake();
-      int unused = socket.getInputStream().read();
+      int _ =
+          socket.getInputStream().read(); // a refusal of our certificate comes with the first read
       return Optional.empty();
     } catch (SocketTimeoutException e) {
       return Optional.empty(); // it waits for this side to begin, as it should
@@ -99,7 +100,7 @@ final class ConnectionTrouble {
 
   private static Throwable innermost(Throwable of) {
     Throwable inner = of;
-    while (inner.getCause() != null && inner.getCause() != inner) {
+    while (inner.getCause() != null) {
       inner = inner.getCause();
     }
     return inner;
