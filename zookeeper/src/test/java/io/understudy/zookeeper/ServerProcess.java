@@ -3,6 +3,7 @@ package io.understudy.zookeeper;
 import io.understudy.testkit.Eventually;
 import io.understudy.testkit.Ports;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ final class ServerProcess implements AutoCloseable {
 
   private boolean isListening() {
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port.port()), 1_000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.port()), 1_000);
       return true;
     } catch (IOException e) {
       return false;
