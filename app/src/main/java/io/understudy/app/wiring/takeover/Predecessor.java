@@ -126,7 +126,8 @@ public final class Predecessor implements AutoCloseable {
     try {
       return answer.get(ANSWER.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new IOException(String.valueOf(e.getCause().getMessage()), e);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(String.valueOf(cause.getMessage()), e);
     } catch (TimeoutException e) {
       throw new IOException(
           "the process to take over from took more than "
