@@ -112,9 +112,14 @@ public final class ProgramProcess implements AutoCloseable {
     return out.toString();
   }
 
+  /** Ends it at once, as {@code kill -9} does. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() {
-    process.destroyForcibly();
+    kill();
   }
 
   /** How it ended and what it said. */

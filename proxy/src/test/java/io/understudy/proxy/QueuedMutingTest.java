@@ -49,7 +49,7 @@ class QueuedMutingTest {
     try (Socket socket = new Socket(address.host(), address.port())) {
       socket.setSoTimeout(30_000);
       socket.setTcpNoDelay(true);
-      for (String line : (conversation + "|" + END).split("\\|")) {
+      for (String line : (conversation + "|" + END).split("\\|", -1)) {
         all.writeBytes(Wire.commands(line));
         if (!together) {
           socket.getOutputStream().write(all.toByteArray());

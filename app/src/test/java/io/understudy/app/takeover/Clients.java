@@ -115,7 +115,11 @@ final class Clients implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    end();
+  public void close() {
+    try {
+      end();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -45,7 +45,7 @@ class TakeoverTest {
   }
 
   @AfterEach
-  void end() throws InterruptedException {
+  void end() {
     clients.close();
     servers.close();
     port.close();
@@ -191,7 +191,7 @@ class TakeoverTest {
           RespConnection open = RespConnection.open(address, TIMEOUT)) {
         says(old, "process " + fresh.pid() + " has taken over");
         assertThat(open.ask("PING")).isEqualTo(new Reply.Text("PONG"));
-        old.close();
+        old.kill();
         says(fresh, "this one decides from now on");
         awaitComing();
         says(fresh, "orders: steady");
@@ -217,7 +217,7 @@ class TakeoverTest {
       clients.stay(STAYING);
       try (ProgramProcess killed = run("--takeover")) {
         says(old, "process " + killed.pid() + " has taken over");
-        killed.close();
+        killed.kill();
         says(old, "process " + killed.pid() + " is gone: this one serves by itself again");
         assertThat(ask(address, "SET", "k", "v")).isEqualTo(new Reply.Text("OK"));
         Eventually.holds("the admin port is back", () -> !explained().isEmpty());
