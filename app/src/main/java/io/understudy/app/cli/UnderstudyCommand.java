@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       BigkeysCommand.class,
       SwitchoverCommand.class,
       FailoverCommand.class,
+      PromoteCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
       AcknowledgeCommand.class,

@@ -122,15 +122,14 @@ final class SafetyRules {
    * too, the nodes are compared as after any loss.
    */
   private static Optional<String> overtaken(Situation s, Draft d) {
-    boolean idle =
-        s.journal().reign().isPresent()
-            && s.journal().operation().isEmpty()
-            && s.journal().published().primary().isEmpty();
-    if (!idle || !s.enforces(Guard.JOURNAL_IS_NEWEST)) {
+    if (s.journal().reign().isEmpty() || !s.enforces(Guard.JOURNAL_IS_NEWEST)) {
       return Optional.empty();
     }
+    boolean idle = s.journal().operation().isEmpty() && s.journal().published().primary().isEmpty();
     NodeView newest = s.carrierOfNewestMark().orElse(null);
-    if (newest == null) {
+    // What an operator did while no keeper ran is meant, whatever this keeper was doing.
+    if (newest == null
+        || !(idle || newest.facts().flatMap(NodeFacts::mark).orElseThrow().isByHand())) {
       return Optional.empty();
     }
     NodeFacts facts = newest.facts().orElseThrow();
@@ -155,6 +154,9 @@ final class SafetyRules {
       return contradicted
           ? Optional.of(found + "; the primary of that epoch was not seen yet")
           : Optional.empty();
+    }
+    if (!idle) {
+      d.callOff();
     }
     d.forgetReign();
     return Optional.of(found + "; it is gone, so its primary is adopted");

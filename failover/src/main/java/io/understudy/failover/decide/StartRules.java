@@ -89,7 +89,13 @@ final class StartRules {
       d.probe(node);
       return node.address() + " will be adopted as primary (" + why + ") once it takes orders";
     }
-    String reason = node.address() + " says it is primary: " + why;
+    String byHand =
+        node.facts()
+            .flatMap(NodeFacts::mark)
+            .filter(EpochMark::isByHand)
+            .map(mark -> "; an operator promoted it while no keeper ran (" + mark.owner() + ")")
+            .orElse("");
+    String reason = node.address() + " says it is primary: " + why + byHand;
     d.begin(Operation.Kind.ADOPTION, rule, reason, Optional.empty(), s.now());
     Epoch epoch = d.takeEpoch(s.newestEpoch());
     d.enter(Operation.Phase.PROMOTE, node.reachableNode());

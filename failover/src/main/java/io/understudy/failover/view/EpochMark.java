@@ -15,6 +15,9 @@ public record EpochMark(Epoch epoch, String owner) {
   /** The key on the server. The braces keep it in one slot, should it ever meet a cluster. */
   public static final String KEY = "{understudy}:epoch";
 
+  /** What the owner begins with when an operator promoted a node while no keeper ran. */
+  public static final String BY_HAND = "by-hand:";
+
   /** Stands for an owner when the key holds something that no keeper wrote. */
   private static final String NOT_A_MARK = "unreadable value: ";
 
@@ -42,6 +45,11 @@ public record EpochMark(Epoch epoch, String owner) {
     }
     String quoted = value.length() <= MAX_QUOTED ? value : value.substring(0, MAX_QUOTED) + "...";
     return new EpochMark(Epoch.NONE, NOT_A_MARK + quoted);
+  }
+
+  /** Whether an operator wrote it while no keeper ran, and so meant it. */
+  public boolean isByHand() {
+    return owner.startsWith(BY_HAND);
   }
 
   /** The form that is stored: the epoch's number, a space, the owner. */
