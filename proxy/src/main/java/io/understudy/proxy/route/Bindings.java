@@ -36,9 +36,14 @@ public record Bindings(
     return equals(FREE);
   }
 
+  /** Whether it does nothing but hear: messages, lines of MONITOR. */
+  public boolean listens() {
+    return subscriptions > 0 || monitor;
+  }
+
   /** Whether more comes than is asked for: messages, lines of MONITOR, invalidations. */
   public boolean sendsUnasked() {
-    return subscriptions > 0 || monitor || tracking;
+    return listens() || tracking;
   }
 
   /** With another state of the transaction. */

@@ -7,6 +7,12 @@ import java.util.Locale;
 final class Answers {
   static final String OK = "+OK\r\n";
 
+  /** All that a client tracked may have changed: as a push, and as a message in RESP2. */
+  static final String INVALIDATE_ALL = ">2\r\n$10\r\ninvalidate\r\n_\r\n";
+
+  static final String INVALIDATE_ALL_AS_MESSAGE =
+      "*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*-1\r\n";
+
   /** A command was sent and its answer is lost. */
   static final String UNKNOWN_OUTCOME =
       "-UNKNOWNOUTCOME the primary was lost after this command was sent;"

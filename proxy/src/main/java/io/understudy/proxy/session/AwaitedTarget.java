@@ -1,7 +1,8 @@
 package io.understudy.proxy.session;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
 
 /**
  * CLIENT TRACKING waits until the client whom its invalidations are redirected to has a connection
@@ -15,39 +16,59 @@ final class AwaitedTarget {
   private static final long WAIT_MS = 2;
 
   private final Session session;
-  private final Consumer<Request> then;
+  private final PinnedState state;
   private boolean awaited;
 
-  /**
-   * Waits for nobody yet.
-   *
-   * @param then takes the command when it need not wait any more
-   */
-  AwaitedTarget(Session session, Consumer<Request> then) {
+  /** Waits for nobody yet. */
+  AwaitedTarget(Session session, PinnedState state) {
     this.session = session;
-    this.then = then;
+    this.state = state;
   }
 
-  /** Whether a command waits. */
+  /** Whether something waits. */
   boolean isAwaited() {
     return awaited;
   }
 
-  /** Takes a command, which may name a client or none. */
-  void await(Request request) {
-    await(request, TRIES);
+  /**
+   * Does something when it need not wait any more.
+   *
+   * @param commands what is going to be sent; each may name a client or none
+   */
+  void await(List<List<String>> commands, Runnable then) {
+    await(commands, then, TRIES);
   }
 
-  private void await(Request request, int tries) {
-    awaited = tries > 0 && Redirection.awaitsConnection(session, request.arguments());
+  /**
+   * Sets something up again when the clients that it names are connected.
+   *
+   * @param sending sends it
+   */
+  void restore(Restoration what, BooleanSupplier sending) {
+    state.restoring(what);
+    await(
+        what.settings().stream().map(List::of).toList(),
+        () -> {
+          if (sending.getAsBoolean()) {
+            session.touch();
+          }
+        });
+  }
+
+  private void await(List<List<String>> commands, Runnable then, int tries) {
+    awaited =
+        tries > 0
+            && !session.isClosed()
+            && commands.stream()
+                .anyMatch(c -> Redirection.awaitsConnection(session, state.node(), c));
     if (awaited) {
       session
           .context()
           .loop()
           .events()
-          .schedule(() -> await(request, tries - 1), WAIT_MS, TimeUnit.MILLISECONDS);
+          .schedule(() -> await(commands, then, tries - 1), WAIT_MS, TimeUnit.MILLISECONDS);
     } else {
-      then.accept(request);
+      then.run();
     }
   }
 }

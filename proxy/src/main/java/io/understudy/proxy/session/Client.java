@@ -1,6 +1,8 @@
 package io.understudy.proxy.session;
 
 import io.understudy.proxy.route.PoolKey;
+import io.understudy.topology.RunId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client as others see it: in CLIENT LIST, and by the id that CLIENT KILL and CLIENT UNBLOCK
@@ -21,6 +23,7 @@ final class Client {
   private volatile boolean replica;
   private volatile long connection = -1;
   private boolean lent;
+  private @Nullable RunId node;
   private volatile PoolKey key = PoolKey.FRESH;
   private volatile String user = PoolKey.FRESH.credentials().effectiveUser();
 
@@ -133,15 +136,27 @@ final class Client {
     return connection;
   }
 
-  /** It has a connection of its own. */
-  synchronized void connection(long number) {
+  /** It has a connection of its own, to a node. */
+  synchronized void connection(long number, RunId to) {
     connection = number;
+    node = to;
     lent = false;
   }
 
-  /** The server's number of its own connection, which is to be nobody else's from now on; or -1. */
-  synchronized long lendConnection() {
-    lent = connection >= 0;
+  /** Whether its own connection leads to a node. */
+  synchronized boolean isConnectedTo(RunId wanted) {
+    return connection >= 0 && wanted.equals(node);
+  }
+
+  /**
+   * The number of its own connection to a node, which is to be nobody else's from now on; -1 if it
+   * has none.
+   */
+  synchronized long lendConnection(RunId wanted) {
+    if (!isConnectedTo(wanted)) {
+      return -1;
+    }
+    lent = true;
     return connection;
   }
 

@@ -6,7 +6,6 @@ import io.understudy.proxy.backend.BackendPool;
 import io.understudy.proxy.backend.Confirmer;
 import io.understudy.proxy.backend.Receiver;
 import io.understudy.proxy.backend.Requests;
-import io.understudy.proxy.route.Bindings;
 import io.understudy.proxy.route.Bindings.Transaction;
 import io.understudy.proxy.route.Conduct;
 import io.understudy.proxy.route.Division;
@@ -51,12 +50,17 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     this.pool = session.pool();
     this.times = new PinnedTimes(session);
     this.state = new PinnedState(session, backend);
-    this.target = new AwaitedTarget(session, this::redirected);
+    this.target = new AwaitedTarget(session, state);
     backend.receiver(this);
   }
 
   PinnedState state() {
     return state;
+  }
+
+  /** Sets up again all that an earlier connection had. */
+  void restore(Restoration what) {
+    target.restore(what, () -> abandoned || what.send(this));
   }
 
   // ---- what the session asks
@@ -86,10 +90,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Whether it may go on for ever without the client saying anything: then its leaving ends it. */
   boolean isEndless() {
-    Bindings bindings = state.bindings();
-    return bindings.subscriptions() > 0
-        || bindings.monitor()
-        || awaited.peek() instanceof Expected.Blocking;
+    return state.bindings().listens() || awaited.peek() instanceof Expected.Blocking;
   }
 
   /** Whether the next command may be taken. */
@@ -133,7 +134,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
         takeWhenQuiet(request);
       }
     } else if (request.conduct() == Conduct.CLIENT_TRACKING && !queueing) {
-      target.await(request);
+      target.await(List.of(request.arguments()), () -> redirected(request));
     } else {
       forward(request);
     }
@@ -227,7 +228,8 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       case Expected.Setting setting when Redirection.isIn(request.arguments()) ->
           sendOwn(
               expected,
-              Redirection.toConnection(session, request.arguments()).toArray(String[]::new));
+              Redirection.toConnection(session, state.node(), request.arguments())
+                  .toArray(String[]::new));
       default -> send(request.bytes(), expected);
     }
     present = null;
@@ -293,7 +295,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   void sendSetting(String... setting) {
     List<String> command = List.of(setting);
     if (Redirection.isIn(command)) {
-      command = Redirection.toConnection(session, command);
+      command = Redirection.toConnection(session, state.node(), command);
     }
     sendOwn(new Expected.Own(0), command.toArray(String[]::new));
   }
@@ -400,11 +402,8 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     List<String> kind = Peek.elements(bytes, from, to, 2);
     if (kind.size() == 2 && Subscriptions.isConfirmation(kind.getFirst())) {
       confirmed(kind.getFirst(), kind.getLast(), bytes, from, to);
-    } else if (kind.size() == 2 && kind.getFirst().equals("tracking-redir-broken")) {
-      String push = bytes.toString(from, to - from, StandardCharsets.ISO_8859_1);
-      session.output().addOutOfBand(push.replace(":" + kind.getLast(), ":" + state.redirected()));
     } else {
-      session.output().addOutOfBand(bytes, from, to - from);
+      Redirection.push(session, state.redirected(), kind, bytes, from, to);
     }
   }
 

@@ -9,6 +9,7 @@ import io.understudy.proxy.route.Credentials;
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.proxy.route.Writes;
 import io.understudy.proxy.session.Expected.Step;
+import io.understudy.topology.RunId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +32,7 @@ final class PinnedState {
   private Bindings bindings = Bindings.FREE;
   private boolean doomed;
   private boolean spoilt;
+  private @Nullable Restoration pending;
   private final QueuedMuting muting;
   private @Nullable MonitorLines monitorLines;
 
@@ -38,11 +40,16 @@ final class PinnedState {
     this.session = session;
     this.backend = backend;
     this.muting = new QueuedMuting(session);
-    session.client().connection(backend.connectionId());
+    session.client().connection(backend.connectionId(), node());
   }
 
   Bindings bindings() {
     return bindings;
+  }
+
+  /** The run of the server that the connection leads to. */
+  RunId node() {
+    return backend.reign().node().runId();
   }
 
   /** What CLIENT REPLY does inside the transaction. */
@@ -79,6 +86,12 @@ final class PinnedState {
     }
     settings.addAll(what.settings());
     spoilt = !settings.isEmpty();
+    pending = null;
+  }
+
+  /** What a lost connection was bound by is about to be set up here. */
+  void restoring(Restoration what) {
+    pending = what;
   }
 
   /**
@@ -87,7 +100,9 @@ final class PinnedState {
    * @param unconfirmed subscriptions that were asked for and not confirmed
    */
   Restoration restoration(List<Expected.Subscription> unconfirmed) {
-    return new Restoration(bindings, subscriptions, List.copyOf(settings), unconfirmed);
+    return pending != null
+        ? pending
+        : new Restoration(bindings, subscriptions, List.copyOf(settings), unconfirmed);
   }
 
   /** Whether commands are queued by MULTI now, or will be when what was sent is answered. */
@@ -463,20 +478,15 @@ final class PinnedState {
       }
       default -> bindings = bindings.withFlags();
     }
-    if (settings.size() < MOST_SETTINGS) {
+    boolean lasts = arguments.size() < 2 || !arguments.get(1).equalsIgnoreCase("CACHING");
+    if (lasts && settings.size() < MOST_SETTINGS) {
       settings.add(arguments.toArray(String[]::new));
     }
   }
 
   /** The client that invalidations are redirected to, as this one named it. */
   String redirected() {
-    String id = "0";
-    for (String[] setting : settings) {
-      for (int i = 3; i + 1 < setting.length; i++) {
-        id = setting[i].equalsIgnoreCase("REDIRECT") ? setting[i + 1] : id;
-      }
-    }
-    return id;
+    return Redirection.idIn(settings);
   }
 
   /** Whether a reply is a line of MONITOR. */

@@ -1,5 +1,8 @@
 package io.understudy.proxy.session;
 
+import io.netty.buffer.ByteBuf;
+import io.understudy.topology.RunId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -20,15 +23,16 @@ final class Redirection {
   /**
    * CLIENT TRACKING as a server understands it.
    *
-   * <p>A client can be named that has a connection of its own: see {@link #awaitsConnection}. That
-   * connection is never given to another client from then on.
+   * @param node the server; clients that are connected to another one do not exist there
+   *     <p>A client can be named that has a connection of its own: see {@link #awaitsConnection}.
+   *     That connection is never given to another client from then on.
    */
-  static List<String> toConnection(Session session, List<String> tracking) {
+  static List<String> toConnection(Session session, RunId node, List<String> tracking) {
     List<String> command = new ArrayList<>(tracking);
     for (int i = 3; i + 1 < command.size(); i++) {
       if (command.get(i).equalsIgnoreCase("REDIRECT") && isId(command.get(i + 1))) {
         Session other = session.context().registry().session(Long.parseLong(command.get(i + 1)));
-        long connection = other == null ? -1 : other.client().lendConnection();
+        long connection = other == null ? -1 : other.client().lendConnection(node);
         command.set(i + 1, connection < 0 ? NOBODY : Long.toString(connection));
         i++;
       }
@@ -39,19 +43,53 @@ final class Redirection {
   /**
    * Asks the client that is named to get a connection of its own.
    *
-   * @return whether it has none yet
+   * @return whether it has none to the same server yet
    */
-  static boolean awaitsConnection(Session session, List<String> tracking) {
+  static boolean awaitsConnection(Session session, RunId node, List<String> tracking) {
     for (int i = 3; i + 1 < tracking.size(); i++) {
       if (tracking.get(i).equalsIgnoreCase("REDIRECT") && isId(tracking.get(i + 1))) {
         Session other = session.context().registry().session(Long.parseLong(tracking.get(i + 1)));
-        if (other != null && other.client().connection() < 0) {
+        if (other != null && !other.client().isConnectedTo(node)) {
           other.bindForPushes();
           return true;
         }
       }
     }
     return false;
+  }
+
+  /** The client that settings redirect invalidations to; 0 for none. */
+  static String idIn(List<String[]> settings) {
+    String id = "0";
+    for (String[] setting : settings) {
+      for (int i = 3; i + 1 < setting.length; i++) {
+        id = setting[i].equalsIgnoreCase("REDIRECT") ? setting[i + 1] : id;
+      }
+    }
+    return id;
+  }
+
+  /** Passes on a push that is no confirmation; one that names a connection names the client. */
+  static void push(
+      Session session, String redirected, List<String> kind, ByteBuf bytes, int from, int to) {
+    if (kind.size() == 2 && kind.getFirst().equals("tracking-redir-broken")) {
+      String push = bytes.toString(from, to - from, StandardCharsets.ISO_8859_1);
+      session.output().addOutOfBand(push.replace(":" + kind.getLast(), ":" + redirected));
+    } else {
+      session.output().addOutOfBand(bytes, from, to - from);
+    }
+  }
+
+  /** What a client tracked is forgotten: tells it, or whom its invalidations are redirected to. */
+  static void forget(Session session, String redirected) {
+    if (!isId(redirected)) {
+      session.forgetTracked();
+      return;
+    }
+    Session other = session.context().registry().session(Long.parseLong(redirected));
+    if (other != null) {
+      other.context().loop().events().execute(other::forgetTracked);
+    }
   }
 
   private static boolean isId(String text) {

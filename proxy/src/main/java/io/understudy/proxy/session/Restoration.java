@@ -21,8 +21,8 @@ record Restoration(
     return subscriptions.count() == 0 && settings.isEmpty() && unconfirmed.isEmpty();
   }
 
-  /** Sends all of it over a connection that is new. */
-  void send(PinnedLink link) {
+  /** Sends all of it over a connection that is new; true, for it is sent. */
+  boolean send(PinnedLink link) {
     link.state().restored(this);
     for (String[] setting : settings) {
       link.sendSetting(setting);
@@ -33,5 +33,6 @@ record Restoration(
     for (Expected.Subscription again : unconfirmed) {
       link.sendOwn(again, again.command());
     }
+    return true;
   }
 }

@@ -22,6 +22,7 @@ import io.understudy.proxy.route.Users;
 import io.understudy.wire.command.CommandTable;
 import io.understudy.wire.scan.RequestLimits;
 import io.understudy.wire.scan.RequestScanner;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -331,6 +332,30 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   /** Whether it is sent more than it asked for: messages, invalidations, lines of MONITOR. */
   boolean isSentUnasked() {
     return mode instanceof Mode.Pinned(PinnedLink link) && link.state().bindings().sendsUnasked();
+  }
+
+  /** It, or a client that has its invalidations sent here, must forget all that was tracked. */
+  void forgetTracked() {
+    if (closed) {
+      return;
+    }
+    if (isInsideReply()) {
+      channel.close(); // Nothing may stand inside a reply, and what was tracked cannot stay.
+    } else if (key.protocol() == 3) {
+      output.addOutOfBand(Answers.INVALIDATE_ALL);
+    } else if (isSubscribed()) {
+      output.addOutOfBand(Answers.INVALIDATE_ALL_AS_MESSAGE);
+    }
+    touch();
+  }
+
+  private boolean isSubscribed() {
+    return switch (mode) {
+      case Mode.Pinned(PinnedLink link) ->
+          link.state().restoration(List.of()).subscriptions().count() > 0;
+      case Mode.Restore(Restoration what) -> what.subscriptions().count() > 0;
+      default -> false;
+    };
   }
 
   /** Passes on what was kept of a command that is to be streamed. */

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * connection is lost.
  */
 final class Specials {
-  private static final String INVALIDATE_ALL = ">2\r\n$10\r\ninvalidate\r\n_\r\n";
-
   /** How many commands of a session go apart after it got a reply that was very long. */
   private static final int APART_COMMANDS = 64;
 
@@ -323,7 +321,7 @@ final class Specials {
         link.streamBegin(command);
         session.streamCarried(link);
       }
-      case Mode.Restore(Restoration what) -> what.send(link);
+      case Mode.Restore(Restoration what) -> link.restore(what);
       case Mode.Run mode -> throw unexpected(before);
       case Mode.Drain mode -> throw unexpected(before);
       case Mode.DrainForStream mode -> throw unexpected(before);
@@ -493,10 +491,10 @@ final class Specials {
       transaction = Loss.answer(session, awaited, transaction);
     }
     watchLost |= Loss.losesWatch(state.bindings(), awaited);
-    if (state.bindings().tracking() && session.key().protocol() == 3) {
-      session.output().add(INVALIDATE_ALL);
-    }
     Restoration restoration = state.restoration(unconfirmed);
+    if (restoration.bindings().tracking()) {
+      Redirection.forget(session, Redirection.idIn(restoration.settings()));
+    }
     if (lastWords != null) {
       session.mode(new Mode.Ending(lastWords));
     } else if (transaction) {
