@@ -1,5 +1,6 @@
 package io.understudy.app.wiring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.app.config.Configuration;
@@ -41,7 +42,9 @@ class OptionsTest {
             "a:1, { address: b:1, zone: east, weight: 3 }, { address: c:1, zone: west }",
             ", zone: east");
     try (Certificates certificates = new Certificates()) {
-      Places places = Options.proxy(configuration, certificates).access().get("orders").places();
+      Places places =
+          requireNonNull(Options.proxy(configuration, certificates).access().get("orders"))
+              .places();
       assertThat(places.near()).isEqualTo(Set.of(new Address("b", 1)));
       assertThat(places.weights())
           .isEqualTo(Map.of(new Address("b", 1), 3, new Address("c", 1), 1));
