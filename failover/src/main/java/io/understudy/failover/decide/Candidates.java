@@ -84,8 +84,11 @@ record Candidates(List<Candidate> qualified, List<String> rejected) {
     if (!situation.enforces(Guard.MOST_DATA_FIRST)) {
       return byPriority;
     }
+    // While nobody follows a primary, what it writes does not move its offset.
+    Optional<Reign> reign = situation.journal().reign();
     return Comparator.<Candidate>comparingLong(Candidate::offset)
         .reversed()
+        .thenComparing(c -> reign.filter(r -> c.facts().replication().knows(r.history())).isEmpty())
         .thenComparing(
             Comparator.<Candidate>comparingLong(c -> c.facts().replication().offset()).reversed())
         .thenComparing(byPriority);

@@ -99,7 +99,7 @@ final class Enrolment {
   private void enrol() {
     for (NodeView node : situation.view().nodes()) {
       NodeFacts facts = node.readableFacts().orElse(null);
-      if (facts == null || !isEligible(facts)) {
+      if (facts == null || !isEligible(facts) || mayNotLead(node)) {
         continue;
       }
       if (facts.askedNanos() > primary.facts().askedNanos()
@@ -114,6 +114,11 @@ final class Enrolment {
 
   private boolean isEligible(NodeFacts facts) {
     return follows(facts) && facts.priority() > 0 && !now.voters().contains(facts.runId());
+  }
+
+  /** What only such a node holds could never be gone on with. */
+  private boolean mayNotLead(NodeView node) {
+    return situation.misplaced(node.address()).isPresent();
   }
 
   private boolean follows(NodeFacts facts) {
@@ -182,7 +187,10 @@ final class Enrolment {
         node.reachability() instanceof Reachability.Refused refused
             && refused.times() >= situation.policy().refusals();
     OptionalLong up = node.facts().orElseThrow().linkUpNanos();
-    return dead || up.isEmpty() || situation.isPast(up.getAsLong(), situation.policy().downAfter());
+    return dead
+        || mayNotLead(node)
+        || up.isEmpty()
+        || situation.isPast(up.getAsLong(), situation.policy().downAfter());
   }
 
   private Durability terms() {

@@ -173,6 +173,7 @@ final class Failover {
     if (unread.isPresent()) {
       return unread.get();
     }
+    Heirs.find(situation.with(draft.journal())).ifPresent(draft::updateReign);
     Candidates candidates = Candidates.of(situation.with(draft.journal()), op);
     if (candidates.qualified().isEmpty()) {
       return startOverOrWait(op, candidates);
@@ -182,7 +183,9 @@ final class Failover {
     if (missing.isPresent()) {
       return missing.get();
     }
-    Optional<String> unproven = Ballot.objection(situation, best);
+    Situation known = situation.with(draft.journal());
+    Optional<String> unproven =
+        Ballot.objection(known, best).or(() -> Heirs.objection(known, best));
     if (unproven.isPresent() && op.forcedTo().isEmpty()) {
       situation.view().nodes().forEach(draft::probe);
       return "the group stays without a primary: " + unproven.get();
@@ -455,7 +458,7 @@ final class Failover {
 
   private String crown(Operation op, Node target, @Nullable NodeFacts facts) {
     Epoch epoch = draft.journal().epoch();
-    Optional<Reign> old = situation.journal().reign();
+    Optional<Reign> old = draft.journal().reign();
     RunId runId = target.runId();
     NodeFacts known =
         facts != null

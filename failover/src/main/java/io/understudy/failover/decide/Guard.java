@@ -22,6 +22,11 @@ public enum Guard {
   /** Never promote other data, or none. */
   ONLY_THIS_HISTORY(
       "a node that was never synced, or holds another replication history, is never promoted"),
+  /** A history may change unseen. */
+  UNSEEN_HISTORY_COUNTS(
+      "a primary that nobody followed when it was last read takes another replication history with"
+          + " its first replica: who carries the mark of its reign and a history that nobody knew"
+          + " holds more than those that never followed it"),
   /** Never promote what misses too many bytes. */
   NEVER_TOO_FAR_BEHIND("a node that misses more than maxLagBytes is never promoted"),
   /** Never promote what was cut off too long. */

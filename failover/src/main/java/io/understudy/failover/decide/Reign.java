@@ -1,9 +1,12 @@
 package io.understudy.failover.decide;
 
+import io.understudy.failover.view.EpochMark;
+import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.Replication;
 import io.understudy.failover.view.ReplicationId;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,6 +29,10 @@ import java.util.OptionalLong;
  *     off before the loss
  * @param electorates by whose word writes were acknowledged as durable: the present one last,
  *     before it those that it does not replace yet. Empty where no durability is asked for
+ * @param unshared the history at the last reading that showed nobody attached to the primary. A
+ *     server without a backlog takes another history when its first replica attaches, so that this
+ *     one may have been left since. Empty while somebody was attached
+ * @param left histories that the primary had in this reign before, the latest last
  */
 public record Reign(
     Epoch epoch,
@@ -35,9 +42,15 @@ public record Reign(
     long sinceNanos,
     Optional<Origin> origin,
     OptionalLong lostNanos,
-    List<Electorate> electorates) {
+    List<Electorate> electorates,
+    Optional<ReplicationId> unshared,
+    List<ReplicationId> left) {
+  /** More than that many changes in one reign are not told apart. */
+  private static final int MOST_LEFT = 8;
+
   public Reign {
     electorates = List.copyOf(electorates);
+    left = List.copyOf(left);
   }
 
   /**
@@ -48,7 +61,7 @@ public record Reign(
    */
   public record Origin(ReplicationId history, long endOffset) {}
 
-  /** A reign that begins at {@code nowNanos}. */
+  /** A reign that begins at {@code nowNanos}; a promotion parts a node from its replicas. */
   static Reign begun(Epoch epoch, Node primary, ReplicationId history, long offset, long nowNanos) {
     return new Reign(
         epoch,
@@ -58,42 +71,93 @@ public record Reign(
         nowNanos,
         Optional.empty(),
         OptionalLong.empty(),
+        List.of(),
+        Optional.of(history),
         List.of());
   }
 
   /** The same, with its history seen to reach {@code offset}. */
   Reign reaching(long offset) {
-    return new Reign(epoch, primary, history, offset, sinceNanos, origin, lostNanos, electorates);
+    return with(history, offset, origin, unshared, left);
   }
 
-  /** The same, with what its primary says of its history. */
-  Reign seen(Replication said) {
-    return new Reign(
-        epoch,
-        primary,
-        said.id(),
-        said.offset(),
-        sinceNanos,
-        originOf(said),
-        lostNanos,
-        electorates);
+  /** The same, with what its primary says of itself. */
+  Reign seen(NodeFacts said) {
+    ReplicationId id = said.replication().id();
+    return with(
+        id,
+        said.replication().offset(),
+        originOf(said.replication()),
+        said.connectedReplicas() == 0 ? Optional.of(id) : Optional.empty(),
+        id.equals(history) ? left : leaving());
+  }
+
+  /** Whether {@link #seen} would tell anything new, apart from a smaller offset. */
+  boolean isNews(NodeFacts said) {
+    ReplicationId id = said.replication().id();
+    return !id.equals(history)
+        || said.replication().offset() > seenOffset
+        || unshared.isPresent() != (said.connectedReplicas() == 0);
+  }
+
+  private List<ReplicationId> leaving() {
+    List<ReplicationId> all = new ArrayList<>(left);
+    all.add(history);
+    return all.size() > MOST_LEFT ? all.subList(all.size() - MOST_LEFT, all.size()) : all;
+  }
+
+  /**
+   * Whether a node holds the data of this reign under a history that its primary must have taken
+   * unseen: it carries this reign's mark, nobody was attached when the primary was read last, and
+   * the history is none of those before.
+   */
+  boolean mayBeContinuedBy(NodeFacts facts, String owner) {
+    ReplicationId id = facts.replication().id();
+    return unshared.filter(history::equals).isPresent()
+        && !facts.replication().knows(history)
+        && !left.contains(id)
+        && origin.filter(o -> o.history().equals(id)).isEmpty()
+        && isMarkedIn(facts, owner);
+  }
+
+  /** Whether a node's data were written in this reign. */
+  boolean isMarkedIn(NodeFacts facts, String owner) {
+    return facts.mark().filter(new EpochMark(epoch, owner)::equals).isPresent();
+  }
+
+  /** The same, with the history that its primary took unseen, as far as that is known. */
+  Reign continuedIn(Replication found) {
+    return with(
+        found.id(), Math.max(seenOffset, found.offset()), origin, Optional.empty(), leaving());
   }
 
   /** The same, as the successor of a reign whose history was {@code former}. */
   Reign after(ReplicationId former, Replication said) {
+    return with(history, seenOffset, continued(former, said), unshared, left);
+  }
+
+  private Reign with(
+      ReplicationId newHistory,
+      long newOffset,
+      Optional<Origin> newOrigin,
+      Optional<ReplicationId> newUnshared,
+      List<ReplicationId> newLeft) {
     return new Reign(
         epoch,
         primary,
-        history,
-        seenOffset,
+        newHistory,
+        newOffset,
         sinceNanos,
-        continued(former, said),
+        newOrigin,
         lostNanos,
-        electorates);
+        electorates,
+        newUnshared,
+        newLeft);
   }
 
   private Optional<Origin> originOf(Replication said) {
-    return said.id().equals(history) ? origin : continued(history, said);
+    // A history that begins with the first replica continues none, and holds what was before it.
+    return said.id().equals(history) ? origin : continued(history, said).or(() -> origin);
   }
 
   private static Optional<Origin> continued(ReplicationId former, Replication said) {
@@ -121,7 +185,16 @@ public record Reign(
   /** The same, lost since then, or not lost. */
   Reign lostSince(OptionalLong newLostNanos) {
     return new Reign(
-        epoch, primary, history, seenOffset, sinceNanos, origin, newLostNanos, electorates);
+        epoch,
+        primary,
+        history,
+        seenOffset,
+        sinceNanos,
+        origin,
+        newLostNanos,
+        electorates,
+        unshared,
+        left);
   }
 
   /** The same for a process that begins at {@code nowNanos} on a clock of its own. */
@@ -134,12 +207,15 @@ public record Reign(
         nowNanos,
         origin,
         OptionalLong.empty(),
-        electorates.stream().map(e -> e.aloneSince(OptionalLong.empty())).toList());
+        electorates.stream().map(e -> e.aloneSince(OptionalLong.empty())).toList(),
+        unshared,
+        left);
   }
 
   /** The same with other electorates. */
   Reign withElectorates(List<Electorate> others) {
-    return new Reign(epoch, primary, history, seenOffset, sinceNanos, origin, lostNanos, others);
+    return new Reign(
+        epoch, primary, history, seenOffset, sinceNanos, origin, lostNanos, others, unshared, left);
   }
 
   /** What is worth a save: how far the history got is saved now and then only. */
@@ -152,6 +228,8 @@ public record Reign(
         sinceNanos,
         origin,
         saved.lostNanos(),
-        electorates);
+        electorates,
+        unshared,
+        left);
   }
 }

@@ -271,10 +271,8 @@ final class RepairRules {
   private static void keepUp(Draft d, Seat.Serving primary) {
     d.alive();
     Reign reign = d.journal().reign().orElseThrow();
-    var replication = primary.facts().replication();
-    boolean sameHistory = replication.id().equals(reign.history());
-    if (!sameHistory || replication.offset() > reign.seenOffset()) {
-      d.updateReign(reign.seen(replication));
+    if (reign.isNews(primary.facts())) {
+      d.updateReign(reign.seen(primary.facts()));
     }
   }
 }

@@ -87,7 +87,7 @@ final class RunMemory {
             settings.hasUpstreamPassword().orElse(true),
             mark.readable() || before == null ? mark.mark() : before.mark(),
             keepers,
-            inSync || (before != null && before.seenUp()),
+            inSync,
             inSync
                 ? OptionalLong.of(askedNanos)
                 : before == null ? OptionalLong.empty() : before.linkUpNanos(),
@@ -99,7 +99,7 @@ final class RunMemory {
             version(info),
             startedNanos(info, before, askedNanos),
             askedNanos);
-    last = facts.withSteady(NodeFacts.Steady.after(Optional.ofNullable(before), facts));
+    last = facts.after(Optional.ofNullable(before));
     return last;
   }
 

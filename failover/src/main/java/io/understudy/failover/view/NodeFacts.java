@@ -28,8 +28,9 @@ import java.util.Set;
  * @param mark the epoch mark; empty when the key does not exist, which means unknown
  * @param keepers owners whose keepers are connected to it, by client name; empty when that could
  *     not be read
- * @param seenUp whether this run was ever seen with its link up and no sync in progress: the one
- *     proof that a replica at a low offset is synced
+ * @param seenUp whether this run was ever seen with its link up and no sync in progress, or to have
+ *     come to another history while it was a replica: the one proof that a replica at a low offset
+ *     is synced
  * @param linkUpNanos when its link was last seen up; empty when never
  * @param offsetGrewNanos when its offset was last seen to have grown; empty when never
  * @param attachments how often a replica has attached since the run began ({@code sync_full} and
@@ -97,8 +98,25 @@ public record NodeFacts(
     }
   }
 
-  /** The same with what was found of its being steady. */
-  public NodeFacts withSteady(Optional<Steady> found) {
+  /** Whether {@code now} shows that the run was in sync, given the facts before of the same run. */
+  public static boolean isProofOfSync(Optional<NodeFacts> before, NodeFacts now) {
+    return now.isInSync()
+        || before
+            .filter(
+                b ->
+                    b.seenUp
+                        || (b.role == Role.REPLICA
+                            && now.role == Role.REPLICA
+                            && !b.replication.id().equals(now.replication.id())))
+            .isPresent();
+  }
+
+  /** The same as the next reading after {@code before}, of the same run, if there is any. */
+  public NodeFacts after(Optional<NodeFacts> before) {
+    return with(isProofOfSync(before, this), Steady.after(before, this));
+  }
+
+  private NodeFacts with(boolean nowSeenUp, Optional<Steady> found) {
     return new NodeFacts(
         runId,
         role,
@@ -114,7 +132,7 @@ public record NodeFacts(
         hasUpstreamPassword,
         mark,
         keepers,
-        seenUp,
+        nowSeenUp,
         linkUpNanos,
         offsetGrewNanos,
         attachments,

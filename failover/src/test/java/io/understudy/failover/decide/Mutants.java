@@ -4,6 +4,8 @@ import io.understudy.failover.sim.Simulation;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +33,10 @@ public final class Mutants {
           Guard.ENOUGH_VOTERS,
           Guard.OTHERS_HAVE_NO_VOTE,
           Guard.FORMER_VOTERS_COUNT);
+
+  /** What is rarely missed but in one kind of trouble. */
+  private static final Map<String, String> TROUBLE =
+      Map.of("the guard UNSEEN_HISTORY_COUNTS", "FIRST_REPLICA", "the guard READ_AGAIN", "VOTERS");
 
   private Mutants() {}
 
@@ -73,7 +79,11 @@ public final class Mutants {
     return new Mutant(
         mutant.missing(),
         new Simulation.Setting(
-            setting.machine(), Simulation::drawDurablePolicy, false, setting.without()));
+            setting.machine(),
+            Simulation::drawDurablePolicy,
+            false,
+            setting.without(),
+            setting.trouble()));
   }
 
   private static Mutant mutant(
@@ -84,6 +94,7 @@ public final class Mutants {
             policy -> new GroupMachine(policy, table, guards),
             Simulation::drawPolicy,
             false,
-            without));
+            without,
+            Optional.ofNullable(TROUBLE.get(missing))));
   }
 }

@@ -46,6 +46,8 @@ final class Beginning {
     second.boot(first.data.copy(), world.newReplId(), first.offset, Role.PRIMARY, "", 0);
     second.formerReplId = first.replId;
     second.formerEnd = first.offset + 1;
+    first.hasBacklog = true;
+    second.hasBacklog = true;
     write(first, random.nextBoolean() ? 2 : 0);
     write(second, random.nextInt(3) == 0 ? 2 : 0);
     replicas(random.nextBoolean() ? first : second, List.of(first, second));

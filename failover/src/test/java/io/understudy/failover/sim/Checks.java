@@ -147,7 +147,7 @@ final class Checks {
               && each.lastUpNanos > withoutPrimarySinceNanos - 2 * SECOND
               && each.role == Role.REPLICA
               && world.network.wasOpenSince(keeper.name(), each.name, since)
-              && withinLimitsOf(reign, each);
+              && withinLimitsOf(keeper, reign, each);
       if (ready) {
         throw new Violation(
             "I10",
@@ -160,9 +160,10 @@ final class Checks {
     }
   }
 
-  private boolean withinLimitsOf(Reign reign, SimServer server) {
+  private boolean withinLimitsOf(SimKeeper keeper, Reign reign, SimServer server) {
     return reign.seenOffset() - server.offset <= world.policy.maxLagBytes()
-        && server.replId.equals(reign.history().value());
+        && (server.replId.equals(reign.history().value())
+            || WorldFacts.isHeir(keeper, reign, server));
   }
 
   /**
@@ -182,7 +183,9 @@ final class Checks {
   // ---- writes
 
   void wrote(long id, SimServer server) {
-    written.put(id, new Written(server.runId, server.offset));
+    // What does not move the offset cannot be seen.
+    long end = server.hasBacklog ? server.offset : Long.MAX_VALUE;
+    written.put(id, new Written(server.runId, end));
   }
 
   void acknowledged(SimKeeper keeper, long id, SimServer server, Topology under) {
@@ -440,80 +443,8 @@ final class Checks {
     if (origin != null && !origin.equals(server.data.origin)) {
       throw new Violation("I6", server.name + " holds other data and is promoted");
     }
-    cutOffTooLong(keeper, server);
-    betterWasInReach(keeper, server, reign);
+    Rivals.judge(world, keeper, server, reign, acknowledged);
     PlainSight.primaryWasAlive(world, keeper, promote, reign);
-  }
-
-  private void cutOffTooLong(SimKeeper keeper, SimServer server) {
-    Operation op = keeper.journal().operation().orElse(null);
-    NodeFacts facts =
-        keeper.monitors.stream()
-            .filter(m -> m.server == server)
-            .flatMap(m -> m.view().facts().stream())
-            .findFirst()
-            .orElse(null);
-    if (op == null || facts == null || facts.linkUpNanos().isEmpty() || op.from().isEmpty()) {
-      return;
-    }
-    long apart = op.lostNanos() - WorldFacts.lastInTouch(keeper, facts, server);
-    if (apart > world.policy.maxLagTime().toNanos()) {
-      throw new Violation(
-          "I6", server.name + " was cut off for " + apart / SECOND + " s and is promoted");
-    }
-  }
-
-  /** The best of those in reach: nobody else that was plain to see holds more of the history. */
-  private void betterWasInReach(SimKeeper keeper, SimServer chosen, Reign reign) {
-    long now = world.time.nowNanos();
-    for (SimServer other : world.newcomers.members()) {
-      boolean inReach =
-          other != chosen
-              && other.isWell()
-              && world.places.mayLead(other)
-              && other.listenedSince(now - PLAIN)
-              && keeper.lastTroubleNanos < now - PLAIN
-              && world.network.wasOpenSince(keeper.name(), other.name, now - PLAIN)
-              && keeper.journal().orderFor(other.runId).isEmpty()
-              && !other.runId.equals(reign.primary().runId())
-              && WorldFacts.failedInThisRound(keeper, other) == null
-              && withinLimits(keeper, other);
-      if (inReach
-          && other.data.origin.equals(chosen.data.origin)
-          && acknowledgedIn(other) > acknowledgedIn(chosen)
-          && other.replId.equals(chosen.replId)
-          && other.offset > chosen.offset) {
-        throw new Violation(
-            "I4",
-            chosen.name
-                + " at offset "
-                + chosen.offset
-                + " is promoted although "
-                + other.name
-                + " at "
-                + other.offset
-                + " could be");
-      }
-    }
-  }
-
-  private boolean withinLimits(SimKeeper keeper, SimServer other) {
-    Operation op = keeper.journal().operation().orElse(null);
-    NodeFacts facts =
-        keeper.monitors.stream()
-            .filter(m -> m.server == other)
-            .flatMap(m -> m.view().facts().stream())
-            .findFirst()
-            .orElse(null);
-    return op != null
-        && facts != null
-        && facts.linkUpNanos().isPresent()
-        && op.lostNanos() - WorldFacts.lastInTouch(keeper, facts, other)
-            < world.policy.maxLagTime().toNanos();
-  }
-
-  private long acknowledgedIn(SimServer server) {
-    return server.data.writes.stream().filter(acknowledged::contains).count();
   }
 
   void executed(SimKeeper keeper, Action.Order order, SimServer server) {
@@ -547,7 +478,7 @@ final class Checks {
     }
     Optional<String> unwell = WorldFacts.unwell(world);
     if (unwell.isPresent()) {
-      if (nobodyQualifies() || Choices.isConflict(world)) {
+      if (nobodyQualifies() || Choices.isConflict(world) || WorldFacts.neverBegan(world)) {
         return;
       }
       throw new Violation("I10", "30 s after the last fault: " + unwell.get());
@@ -595,6 +526,6 @@ final class Checks {
     long seen =
         Math.max(reign.seenOffset(), observedOffset.getOrDefault(reign.primary().runId(), 0L));
     boolean behind = seen - server.offset > world.policy.maxLagBytes();
-    return behind || !withinLimits(keeper, server);
+    return behind || !Rivals.withinLimits(world, keeper, server);
   }
 }

@@ -19,10 +19,12 @@ final class Faults {
 
   private final World world;
   private final Random random;
+  private final Optional<Theme> trouble;
   private boolean active;
   private boolean crashesAtSteps;
   private Theme theme = Theme.MIXED;
   private boolean restored;
+  private long fromNanos;
 
   /** What a run concentrates on: some weaknesses show only when one kind of trouble repeats. */
   private enum Theme {
@@ -33,23 +35,27 @@ final class Faults {
     FREEZE,
     LOST_REPLIES,
     OLD_JOURNAL,
+    FIRST_REPLICA,
     SWITCHOVER,
     VOTERS
   }
 
-  Faults(World world) {
+  Faults(World world, Optional<String> trouble) {
     this.world = world;
     this.random = world.time.random();
+    this.trouble = trouble.map(Theme::valueOf);
   }
 
   /** Schedules the run's faults between two instants. */
   void plan(long fromNanos, long untilNanos) {
     active = true;
+    this.fromNanos = fromNanos;
     crashesAtSteps = random.nextInt(4) == 0;
     theme = random.nextInt(3) > 0 ? Theme.MIXED : SPECIAL.get(random.nextInt(SPECIAL.size()));
     if (world.policy.durability().isPresent() && random.nextBoolean()) {
       theme = Theme.VOTERS;
     }
+    theme = trouble.orElse(theme);
     int count = 1 + random.nextInt(6);
     for (int i = 0; i < count; i++) {
       long at = world.time.between(fromNanos, untilNanos);
@@ -116,6 +122,11 @@ final class Faults {
       }
       case OLD_JOURNAL -> {
         restoreOldJournal(primary);
+        return;
+      }
+      case FIRST_REPLICA -> {
+        // Whoever is promoted then has no backlog, and others have what was before.
+        killAll(List.of(SimServer.Restart.ALL_DATA, SimServer.Restart.OLD_SNAPSHOT));
         return;
       }
       case VOTERS -> {
@@ -497,10 +508,30 @@ final class Faults {
             .filter(op -> op.phase() == Operation.Phase.CHOOSE && op.forcedTo().isEmpty())
             .isPresent();
     if (world.policy.durability().isPresent() && stuck) {
-      world.servers.stream()
-          .filter(s -> s.isWell() && s.priority > 0)
+      world.newcomers.members().stream()
+          .filter(s -> s.isWell() && world.places.mayLead(s))
           .max(Comparator.comparingInt(s -> s.data.writes.size()))
           .ifPresent(s -> keeper.ask(new Request.ForcedFailover(s.address, "an operator")));
+    }
+  }
+
+  /** A primary takes a new history: keepers may not be able to read it any more. */
+  void firstReplicaAttaches(SimServer primary) {
+    if (active && world.time.nowNanos() > fromNanos && random.nextInt(2) == 0) {
+      primary.denyFor(SimServer.Denial.NOPERM, SECOND);
+    }
+  }
+
+  /** Its first replica was filled: it may die before anybody has read what its history is. */
+  void firstReplicaWasFilled(SimServer primary) {
+    if (active && primary.isDenying()) {
+      world.time.after(
+          world.time.millis(1, 250),
+          () -> {
+            if (active) {
+              primary.kill();
+            }
+          });
     }
   }
 

@@ -266,7 +266,7 @@ final class Monitor {
         read.hasUpstreamPassword(),
         read.mark(),
         read.keepers(),
-        up || (before != null && before.seenUp()),
+        NodeFacts.isProofOfSync(Optional.ofNullable(before), read),
         up
             ? OptionalLong.of(askedNanos)
             : before == null ? OptionalLong.empty() : before.linkUpNanos(),

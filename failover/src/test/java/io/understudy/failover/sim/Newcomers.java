@@ -160,8 +160,12 @@ final class Newcomers {
 
   /** Who removes a node is told that its server is left as it is, whatever still reaches it. */
   static boolean isRemoved(Action.Order order, GroupJournal journal) {
+    return isRemoved(order.node().address(), journal);
+  }
+
+  static boolean isRemoved(Address node, GroupJournal journal) {
     return journal
-        .memberChange(order.node().address())
+        .memberChange(node)
         .filter(change -> change.kind() == MemberChange.Kind.REMOVED)
         .isPresent();
   }

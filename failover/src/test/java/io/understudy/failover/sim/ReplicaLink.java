@@ -28,6 +28,7 @@ final class ReplicaLink {
   private @Nullable Dataset image;
   private String imageId = SimServer.NO_ID;
   private long imageOffset;
+  private boolean first;
   long lastHeardNanos;
 
   /** How far the replica has told the primary that it is. */
@@ -67,6 +68,7 @@ final class ReplicaLink {
         replica.replId = upstream.replId;
       }
       replica.link = link;
+      replica.hasBacklog = true;
       replica.everUp = true;
       replica.lastUpNanos = world.time.nowNanos();
       upstream.feeding.add(link);
@@ -74,7 +76,12 @@ final class ReplicaLink {
       upstream.sendBacklog(link, replica.offset);
     } else {
       var link = new ReplicaLink(upstream, replica, State.SYNCING);
+      link.first = !upstream.hasBacklog;
       replica.trace("full sync from " + upstream.name);
+      upstream.makeBacklog();
+      if (link.first) {
+        world.faults.firstReplicaAttaches(upstream);
+      }
       link.image = upstream.data.copy();
       link.imageId = upstream.replId;
       link.imageOffset = upstream.offset;
@@ -139,11 +146,15 @@ final class ReplicaLink {
     to.markVersion++;
     to.replId = imageId;
     to.offset = imageOffset;
+    to.hasBacklog = true;
     state = State.UP;
     to.everUp = true;
     to.lastUpNanos = world.time.nowNanos();
     lastHeardNanos = world.time.nowNanos();
     to.trace("is synced with " + from.name + " at " + imageOffset);
+    if (first) {
+      world.faults.firstReplicaWasFilled(from);
+    }
     pump();
   }
 

@@ -110,7 +110,12 @@ final class SimKeeper {
 
   /** Puts an older journal on the disk. */
   void restore(GroupJournal backup) {
-    if (!backup.equals(durable)) {
+    // Of a server that it does not have among its nodes no keeper can learn that it is old.
+    boolean knowsPrimary =
+        durable == null
+            || durable.reign().stream()
+                .allMatch(r -> !Newcomers.isRemoved(r.primary().address(), backup));
+    if (knowsPrimary && !backup.equals(durable)) {
       world.time.trace(name, "an old journal of epoch " + backup.epoch() + " is restored");
       durable = backup;
       world.checks.journalRestored(this);

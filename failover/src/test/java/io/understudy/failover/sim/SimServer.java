@@ -28,7 +28,8 @@ final class SimServer {
     NOPERM
   }
 
-  private record Snapshot(Dataset data, String replId, long offset) {}
+  /** A file; one of a primary without a backlog does not say whose history it is. */
+  private record Snapshot(Dataset data, String replId, long offset, boolean tellsHistory) {}
 
   private record Backlogged(long endOffset, Dataset.Command command) {}
 
@@ -87,6 +88,11 @@ final class SimServer {
   long formerEnd = -1;
   long offset;
   private final Deque<Backlogged> backlog = new ArrayDeque<>();
+
+  /** Without one, its offset stands still, and its history changes with the first replica. */
+  boolean hasBacklog;
+
+  private long lastFollowedNanos;
   final List<ReplicaLink> feeding = new ArrayList<>();
 
   /** The control connections, by the owner whose name they carry, as CLIENT LIST shows them. */
@@ -125,6 +131,8 @@ final class SimServer {
     upstreamHost = host;
     upstreamPort = port;
     backlog.clear();
+    hasBacklog = false;
+    lastFollowedNanos = world.time.nowNanos();
     attachments = 0;
     strangers = 0;
     named.clear();
@@ -170,6 +178,7 @@ final class SimServer {
     Dataset exact = data;
     String exactId = replId;
     long exactOffset = offset;
+    boolean tells = tellsHistory();
     String host = upstreamHost.isEmpty() ? Upstream.GATE_HOST : upstreamHost;
     int port = upstreamPort;
     world.time.after(
@@ -181,7 +190,7 @@ final class SimServer {
               switch (how) {
                 case EMPTY -> null;
                 case OLD_SNAPSHOT -> old;
-                case ALL_DATA -> new Snapshot(exact, exactId, exactOffset);
+                case ALL_DATA -> new Snapshot(exact, exactId, exactOffset, tells);
               };
           start(loaded, asReplica, host, port);
         });
@@ -194,14 +203,16 @@ final class SimServer {
       return;
     }
     Dataset copy = loaded.data().copy();
-    if (asReplica) {
+    if (!loaded.tellsHistory() || (world.forgetsHistory && !asReplica)) {
+      Role as = asReplica ? Role.REPLICA : Role.PRIMARY;
+      boot(copy, world.newReplId(), 0, as, asReplica ? host : "", asReplica ? port : 0);
+    } else if (asReplica) {
       boot(copy, loaded.replId(), loaded.offset(), Role.REPLICA, host, port);
-    } else if (world.forgetsHistory) {
-      boot(copy, world.newReplId(), 0, Role.PRIMARY, "", 0);
     } else {
       boot(copy, world.newReplId(), loaded.offset(), Role.PRIMARY, "", 0);
       formerReplId = loaded.replId();
       formerEnd = loaded.offset() + 1;
+      hasBacklog = true;
     }
     if (world.time.random().nextInt(4) == 0) {
       loadingUntilNanos = world.time.nowNanos() + world.time.millis(100, 2_000);
@@ -212,7 +223,7 @@ final class SimServer {
   private void save(int mine) {
     if (alive && incarnation == mine) {
       if (!stopped && !isLoading()) {
-        snapshot = new Snapshot(data.copy(), replId, offset);
+        snapshot = new Snapshot(data.copy(), replId, offset, tellsHistory());
       }
       world.time.after(world.time.millis(1_000, 6_000), () -> save(mine));
     }
@@ -336,8 +347,14 @@ final class SimServer {
         || command instanceof Dataset.Command.DeleteMark) {
       markVersion++;
     }
-    offset += command.bytes();
-    append(command);
+    if (hasBacklog) {
+      offset += command.bytes();
+      append(command);
+    }
+  }
+
+  private boolean tellsHistory() {
+    return role == Role.REPLICA || hasBacklog;
   }
 
   private void append(Dataset.Command command) {
@@ -393,6 +410,7 @@ final class SimServer {
   void attachStranger() {
     if (isWell()) {
       trace("a stranger attaches");
+      makeBacklog();
       attachments++;
       strangers++;
     }
@@ -404,8 +422,24 @@ final class SimServer {
         + (int) feeding.stream().filter(l -> l.isUp() && l.acknowledged >= upTo).count();
   }
 
+  /** What a server does before it sends its data to the first replica. */
+  void makeBacklog() {
+    if (!hasBacklog) {
+      takeNewHistory();
+      hasBacklog = true;
+    }
+  }
+
+  private void takeNewHistory() {
+    replId = world.newReplId();
+    formerReplId = NO_ID;
+    formerEnd = -1;
+    backlog.clear();
+  }
+
   private void endFeeding() {
     strangers = 0;
+    lastFollowedNanos = world.time.nowNanos();
     for (ReplicaLink each : List.copyOf(feeding)) {
       each.end();
     }
@@ -457,7 +491,7 @@ final class SimServer {
   /** Whether a replica's position can be continued from the backlog. */
   boolean canContinue(String id, long from) {
     boolean known = id.equals(replId) || (id.equals(formerReplId) && from + 1 <= formerEnd);
-    if (!known || from > offset) {
+    if (!hasBacklog || !known || from > offset) {
       return false;
     }
     long begin =
@@ -484,6 +518,7 @@ final class SimServer {
     if (pings && !stopped && role == Role.PRIMARY && !feeding.isEmpty() && !isBusy()) {
       execute(new Dataset.Command.Ping());
     }
+    lookAtBacklog(now);
     if (!stopped && link != null) {
       if (now - link.lastHeardNanos > world.replTimeoutNanos) {
         link.end();
@@ -492,6 +527,17 @@ final class SimServer {
       }
     }
     world.time.after(1_000_000_000L, () -> tick(mine));
+  }
+
+  /** {@code repl-backlog-ttl}. */
+  private void lookAtBacklog(long now) {
+    if (stopped || role != Role.PRIMARY || !feeding.isEmpty() || strangers > 0) {
+      lastFollowedNanos = now;
+    } else if (hasBacklog && now - lastFollowedNanos > world.backlogTtlNanos) {
+      trace("frees its backlog");
+      takeNewHistory();
+      hasBacklog = false;
+    }
   }
 
   /** Forgets its backlog, as a full resync or a restart does. */

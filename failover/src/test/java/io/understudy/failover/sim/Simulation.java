@@ -40,16 +40,19 @@ public final class Simulation {
    * @param isReal whether the core is whole, so that replaying an entry must agree with it
    * @param without safeguards outside the core that are left out: "compare mark", "check lease
    *     before reply", "check run on connect"
+   * @param trouble the kind of fault that every run concentrates on; drawn where it is empty
    */
   public record Setting(
       Function<FailoverPolicy, GroupMachine> machine,
       Function<Random, FailoverPolicy> policy,
       boolean isReal,
-      Set<String> without) {
+      Set<String> without,
+      Optional<String> trouble) {
 
     /** The real thing. */
     public static Setting real() {
-      return new Setting(GroupMachine::new, Simulation::drawPolicy, true, Set.of());
+      return new Setting(
+          GroupMachine::new, Simulation::drawPolicy, true, Set.of(), Optional.empty());
     }
   }
 

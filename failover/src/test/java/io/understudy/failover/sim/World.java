@@ -39,6 +39,9 @@ final class World {
   /** After so long without a byte a link ends; above the ping period, as servers want it. */
   final long replTimeoutNanos;
 
+  /** A primary that nobody follows for so long frees its backlog. */
+  final long backlogTtlNanos;
+
   /** What the executor and the proxy guard, beside the decision core. */
   final boolean comparesMark;
 
@@ -56,6 +59,7 @@ final class World {
     this.forgetsHistory = time.random().nextInt(3) == 0;
     this.refusesSettings = time.random().nextInt(6) == 0;
     this.replTimeoutNanos = refusesSettings ? 15_000_000_000L : 6_000_000_000L;
+    this.backlogTtlNanos = time.random().nextInt(6) == 0 ? 3_000_000_000L : 3_600_000_000_000L;
     FailoverPolicy drawn = setting.policy().apply(time.random());
     this.comparesMark = !setting.without().contains("compare mark");
     this.checksLeaseBeforeReply = !setting.without().contains("check lease before reply");
@@ -80,7 +84,7 @@ final class World {
       keepers.add(new SimKeeper(this, "intruder", machine.apply(policy)));
     }
     this.clients = new Clients(this);
-    this.faults = new Faults(this);
+    this.faults = new Faults(this, setting.trouble());
     this.newcomers = new Newcomers(this, seed);
   }
 

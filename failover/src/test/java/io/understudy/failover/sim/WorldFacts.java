@@ -1,6 +1,7 @@
 package io.understudy.failover.sim;
 
 import io.understudy.failover.decide.Reign;
+import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.topology.Node;
 import io.understudy.topology.Role;
@@ -46,7 +47,10 @@ final class WorldFacts {
         && !server.formerReplId.equals(reign.history().value());
   }
 
-  /** Whether some voter is gone or hard to reach, so that a failover may have to wait for it. */
+  /**
+   * Whether some voter is gone, removed or hard to reach, so that a failover may have to wait for
+   * it.
+   */
   static boolean votersAreMissing(World world, long sinceNanos) {
     SimKeeper keeper = world.keepers.getFirst();
     return keeper.journal().reign().stream()
@@ -54,7 +58,7 @@ final class WorldFacts {
         .flatMap(electorate -> electorate.voters().stream())
         .anyMatch(
             voter ->
-                world.servers.stream()
+                world.newcomers.members().stream()
                     .noneMatch(
                         s ->
                             s.isRun(voter)
@@ -95,6 +99,28 @@ final class WorldFacts {
         .filter(r -> server.offset >= r.seenOffset())
         .map(r -> Math.max(up, r.sinceNanos()))
         .orElse(up);
+  }
+
+  /** Which of replicas without data is to be the first primary is a person's choice. */
+  static boolean neverBegan(World world) {
+    return world.keepers.getFirst().journal().reign().isEmpty()
+        && world.servers.stream().allMatch(s -> s.role == Role.REPLICA && s.data.isEmpty());
+  }
+
+  /** Whether a server was seen to be filled by the primary of a reign, whatever its history is. */
+  static boolean isHeir(SimKeeper keeper, Reign reign, SimServer server) {
+    boolean seen =
+        keeper.monitors.stream()
+            .filter(m -> m.server == server)
+            .flatMap(m -> m.view().facts().stream())
+            .anyMatch(f -> f.seenUp() && f.runId().equals(server.runId));
+    return seen
+        && server.everUp
+        && server
+            .data
+            .mark
+            .filter(new EpochMark(reign.epoch(), keeper.owner())::equals)
+            .isPresent();
   }
 
   /** Nothing can be saved when no server holds anything. */
