@@ -13,6 +13,7 @@ import io.understudy.testkit.ServerVersion;
 import io.understudy.topology.Address;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code understudy run --takeover} while clients write, with {@code coordinator: local}. */
 class TakeoverTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofMillis(500);
   private static final int STAYING = 3;
   private static final int SOME_WRITES = 200;
 
@@ -36,8 +38,8 @@ class TakeoverTest {
   private final Ports.Reserved port = Ports.reserve();
   private final Ports.Reserved admin = Ports.reserve();
   private final Address address = new Address("127.0.0.1", port.port());
-  private ReplicaSet servers = ReplicaSet.start(ServerVersion.usual(), 1);
-  private Clients clients = new Clients(address);
+  private final ReplicaSet servers = ReplicaSet.start(ServerVersion.usual(), 1);
+  private final Clients clients = new Clients(address);
 
   @BeforeEach
   void begin() throws IOException {
@@ -202,6 +204,41 @@ class TakeoverTest {
         clients.end();
         assertThat(clients.failures()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void shouldHoldRequestsWhileTheOldOneStandsStill() throws Exception {
+    try (ProgramProcess old = run()) {
+      awaitService();
+      try (RespConnection open = RespConnection.open(address, TIMEOUT);
+          ProgramProcess fresh = run("--takeover")) {
+        says(old, "process " + fresh.pid() + " has taken over");
+        assertThat(open.ask("PING")).isEqualTo(new Reply.Text("PONG"));
+        signal(old, "STOP"); // It decides, and may promote another node when it wakes up.
+        Eventually.holds("requests wait", () -> !answers());
+        signal(old, "CONT");
+        Eventually.holds("requests go on", TakeoverTest.this::answers);
+        signal(old, "STOP");
+        Eventually.holds("requests wait", () -> !answers());
+        old.close();
+        says(fresh, "this one decides from now on");
+        Eventually.holds("requests go on", TakeoverTest.this::answers);
+      }
+    }
+  }
+
+  private static void signal(ProgramProcess program, String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(program.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  /** Whether a write is answered soon; one that waits is not. */
+  private boolean answers() throws IOException {
+    try (RespConnection connection = RespConnection.open(address, SOON)) {
+      return connection.ask("SET", "k", "v").equals(new Reply.Text("OK"));
+    } catch (SocketTimeoutException e) {
+      return false;
     }
   }
 
