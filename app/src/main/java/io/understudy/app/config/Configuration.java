@@ -69,7 +69,10 @@ public record Configuration(
    *
    * @param weight how often reads of this process go to it, compared with others; 0 for never
    */
-  public record Place(Optional<String> zone, Priority priority, int weight) {}
+  public record Place(Optional<String> zone, Priority priority, int weight) {
+    /** One of which nothing is said. */
+    public static final Place USUAL = new Place(Optional.empty(), Priority.NORMAL, Defaults.WEIGHT);
+  }
 
   /** Whether a node should be primary. */
   public enum Priority {
@@ -333,6 +336,21 @@ public record Configuration(
           Optional.empty(),
           Defaults.UPKEEP,
           List.of());
+    }
+
+    /** The same with other standbys. */
+    public Failover withStandbys(List<Address> others) {
+      return new Failover(
+          coordinator,
+          detection,
+          maxLagBytes,
+          maxLagTime,
+          onConflict,
+          stateDirectory,
+          keeper,
+          zookeeper,
+          new Upkeep(others, upkeep.replicaGrace(), upkeep.zones(), upkeep.returnAfter()),
+          hooks);
     }
   }
 

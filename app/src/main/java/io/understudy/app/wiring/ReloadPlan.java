@@ -2,8 +2,11 @@ package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.SourceConfig;
+import io.understudy.topology.Address;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -34,6 +37,7 @@ record ReloadPlan(
   static ReloadPlan of(Configuration now, Configuration next) {
     // Several keepers know the same groups: each is started anew with the changed file.
     boolean alone = now.failover().coordinator() == Configuration.Coordinator.LOCAL;
+    boolean follows = now.failover().coordinator() == Configuration.Coordinator.FOLLOW;
     List<Configuration.Group> groups = new ArrayList<>();
     List<Configuration.Group> added = new ArrayList<>();
     List<Configuration.Group> removed = new ArrayList<>();
@@ -41,12 +45,13 @@ record ReloadPlan(
     for (Configuration.Group wanted : next.groups()) {
       Optional<Configuration.Group> known = named(now, wanted.name());
       if (known.isPresent()) {
-        groups.add(kept(known.get(), wanted, waiting));
+        groups.add(kept(known.get(), wanted, follows, waiting));
       } else if (alone) {
         groups.add(wanted);
         added.add(wanted);
       } else {
-        waiting.add("group " + wanted.name() + " is not kept yet");
+        waiting.add(
+            "group " + wanted.name() + " is left out (every process is told, then started anew)");
       }
     }
     for (Configuration.Group known : now.groups()) {
@@ -60,27 +65,50 @@ record ReloadPlan(
         waiting.add("group " + known.name() + " is kept as it was");
       }
     }
-    check(waiting, "failover", now.failover(), next.failover());
+    Configuration.Upkeep upkeep = now.failover().upkeep();
+    check(waiting, "standby", upkeep.standbys(), next.failover().upkeep().standbys());
+    check(waiting, "failover", now.failover(), next.failover().withStandbys(upkeep.standbys()));
     check(waiting, "replication", now.replication(), next.replication());
     check(waiting, "admin", now.admin(), next.admin());
     check(waiting, "proxy.transport", now.proxy().transport(), next.proxy().transport());
     check(waiting, "proxy.threads", now.proxy().threads(), next.proxy().threads());
     return new ReloadPlan(
-        followed(now, next, groups), added, removed, changes(now, next, added, removed), waiting);
+        followed(now, next, groups),
+        added,
+        removed,
+        changes(now, next, groups, added, removed),
+        waiting);
   }
 
   private static Optional<Configuration.Group> named(Configuration in, String name) {
     return in.groups().stream().filter(group -> group.name().equals(name)).findFirst();
   }
 
-  /** A group that stays: only its login can change. */
+  /**
+   * A group that stays: its login and its nodes' weights can change.
+   *
+   * @param follows whether nobody decides here: then nodes, zones and priorities only say where is
+   *     read
+   */
   private static Configuration.Group kept(
-      Configuration.Group known, Configuration.Group wanted, List<String> waiting) {
-    if (!known.nodes().equals(wanted.nodes())) {
-      waiting.add("group " + known.name() + " stays at " + known.nodes());
-    }
-    if (!known.places().equals(wanted.places())) {
-      waiting.add("zones and priorities of group " + known.name() + " stay as they were");
+      Configuration.Group known,
+      Configuration.Group wanted,
+      boolean follows,
+      List<String> waiting) {
+    Map<Address, Configuration.Place> places = follows ? wanted.places() : weighed(known, wanted);
+    if (!follows) {
+      nodes(known, wanted, waiting);
+      boolean alike =
+          known.nodes().stream()
+              .filter(wanted.nodes()::contains)
+              .allMatch(
+                  node ->
+                      places
+                          .getOrDefault(node, Configuration.Place.USUAL)
+                          .equals(placeOf(wanted, node)));
+      if (!alike) {
+        waiting.add("zones and priorities of group " + known.name() + " stay as they were");
+      }
     }
     if (!known.tls().equals(wanted.tls())) {
       waiting.add("groups[" + known.name() + "].tls stays as it was");
@@ -90,11 +118,65 @@ record ReloadPlan(
     }
     return new Configuration.Group(
         known.name(),
-        known.nodes(),
-        known.places(),
+        follows ? wanted.nodes() : known.nodes(),
+        places,
         wanted.auth(),
         known.tls(),
         known.durability());
+  }
+
+  /** Nodes come and go by commands, which look at them first. */
+  private static void nodes(
+      Configuration.Group known, Configuration.Group wanted, List<String> waiting) {
+    String group = known.name();
+    for (Address node : wanted.nodes()) {
+      if (!known.nodes().contains(node)) {
+        waiting.add(
+            node
+                + " is left out of group "
+                + group
+                + " (unless 'understudy add-node "
+                + group
+                + " "
+                + node
+                + "' has it taken in)");
+      }
+    }
+    for (Address node : known.nodes()) {
+      if (!wanted.nodes().contains(node)) {
+        waiting.add(
+            node
+                + " stays in group "
+                + group
+                + " (unless 'understudy remove-node "
+                + group
+                + " "
+                + node
+                + "' has it let go)");
+      }
+    }
+  }
+
+  /**
+   * What is said of a group's nodes, with the weights that are wanted; what says nothing is out.
+   */
+  private static Map<Address, Configuration.Place> weighed(
+      Configuration.Group known, Configuration.Group wanted) {
+    Map<Address, Configuration.Place> places = new HashMap<>();
+    for (Address node : known.nodes()) {
+      Configuration.Place before = placeOf(known, node);
+      Configuration.Place after = wanted.nodes().contains(node) ? placeOf(wanted, node) : before;
+      Configuration.Place place =
+          new Configuration.Place(before.zone(), before.priority(), after.weight());
+      if (!place.equals(Configuration.Place.USUAL)) {
+        places.put(node, place);
+      }
+    }
+    return places;
+  }
+
+  private static Configuration.Place placeOf(Configuration.Group group, Address node) {
+    return group.places().getOrDefault(node, Configuration.Place.USUAL);
   }
 
   private static boolean isReplicated(Configuration now, String group) {
@@ -132,6 +214,7 @@ record ReloadPlan(
   private static List<String> changes(
       Configuration now,
       Configuration next,
+      List<Configuration.Group> groups,
       List<Configuration.Group> added,
       List<Configuration.Group> removed) {
     List<String> changes = new ArrayList<>();
@@ -139,6 +222,11 @@ record ReloadPlan(
     removed.forEach(
         group ->
             changes.add("group " + group.name() + " is looked after until its clients are gone"));
+    for (Configuration.Group group : groups) {
+      named(now, group.name())
+          .filter(known -> !weighed(known, known).equals(weighed(group, group)))
+          .ifPresent(known -> changes.add("group " + group.name() + " is read from otherwise"));
+    }
     Configuration.Proxy before = now.proxy();
     Configuration.Proxy after = next.proxy();
     holds(changes, "proxy.maxClients", before.maxClients(), after.maxClients());

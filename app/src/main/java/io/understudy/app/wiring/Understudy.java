@@ -380,7 +380,9 @@ public final class Understudy implements AutoCloseable {
     waiting.forEach(line -> lines.add(line + " until a restart"));
     if (lines.isEmpty()) {
       lines.add("nothing else than secrets is read again");
-      LOG.info("reload: secrets were read again; nothing else changed");
+      if (!trial) {
+        LOG.info("reload: secrets were read again; nothing else changed");
+      }
     }
     return lines;
   }

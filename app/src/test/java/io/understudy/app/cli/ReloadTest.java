@@ -141,8 +141,15 @@ class ReloadTest {
               "it is let go of", () -> program.err().contains("carts: is looked after no more"));
           assertThat(pings(comes)).isFalse();
           assertThat(understudy("status").out()).doesNotContain("carts");
+          assertThat(understudy("reload", "--dry-run").out())
+              .isEqualTo("nothing else than secrets is read again\n");
+          assertThat(program.err())
+              .as("nothing was read")
+              .doesNotContain("secrets were read again");
           assertThat(understudy("reload").out())
               .isEqualTo("nothing else than secrets is read again\n");
+          Eventually.holds(
+              "now they were", () -> program.err().contains("secrets were read again"));
           // It is the same connection.
           assertThat(open.ask("GET", "k")).isEqualTo(new Reply.Text("v"));
         }
