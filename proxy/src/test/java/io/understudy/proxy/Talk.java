@@ -70,11 +70,11 @@ final class Talk implements AutoCloseable {
 
   /** Has each step said and answered. */
   void say(String conversation) throws IOException {
-    for (String step : conversation.split("\\|")) {
+    for (String step : conversation.split("\\|", -1)) {
       int blank = step.indexOf(' ');
       Wire client = client(step.substring(0, blank));
       List<String> words = new ArrayList<>();
-      for (String word : step.substring(blank + 1).split(" ")) {
+      for (String word : step.substring(blank + 1).split(" ", -1)) {
         if (word.startsWith("$") && word.length() > 1) {
           client(word.substring(1));
         }

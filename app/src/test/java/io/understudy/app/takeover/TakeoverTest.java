@@ -221,7 +221,7 @@ class TakeoverTest {
         Eventually.holds("requests go on", TakeoverTest.this::answers);
         signal(old, "STOP");
         Eventually.holds("requests wait", () -> !answers());
-        old.close();
+        old.kill();
         says(fresh, "this one decides from now on");
         Eventually.holds("requests go on", TakeoverTest.this::answers);
       }

@@ -1,5 +1,6 @@
 package io.understudy.app.wiring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.app.config.Configuration;
@@ -45,8 +46,8 @@ class ReloadPlanTest {
     assertThat(plan.changes()).containsExactly("group orders is read from otherwise");
     assertThat(plan.waiting()).isEmpty();
     var places = plan.followed().groups().getFirst().places();
-    assertThat(places.get(new Address("a", 1)).weight()).isZero();
-    assertThat(places.get(new Address("b", 1)).weight()).isEqualTo(3);
+    assertThat(requireNonNull(places.get(new Address("a", 1))).weight()).isZero();
+    assertThat(requireNonNull(places.get(new Address("b", 1))).weight()).isEqualTo(3);
     assertThat(plan("a:1", "{ address: a:1, weight: 1 }", "coordinator: local").changes())
         .as("it says what held before")
         .isEmpty();
