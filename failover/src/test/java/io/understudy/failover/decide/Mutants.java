@@ -36,7 +36,13 @@ public final class Mutants {
 
   /** What is rarely missed but in one kind of trouble. */
   private static final Map<String, String> TROUBLE =
-      Map.of("the guard UNSEEN_HISTORY_COUNTS", "FIRST_REPLICA", "the guard READ_AGAIN", "VOTERS");
+      Map.of(
+          "the guard UNSEEN_HISTORY_COUNTS",
+          "FIRST_REPLICA",
+          "the guard WITHDRAW_FIRST",
+          "FREEZE",
+          "the guard READ_AGAIN",
+          "VOTERS");
 
   private Mutants() {}
 
@@ -83,7 +89,8 @@ public final class Mutants {
             Simulation::drawDurablePolicy,
             false,
             setting.without(),
-            setting.trouble()));
+            setting.trouble(),
+            Set.of()));
   }
 
   private static Mutant mutant(
@@ -95,6 +102,7 @@ public final class Mutants {
             Simulation::drawPolicy,
             false,
             without,
-            Optional.ofNullable(TROUBLE.get(missing))));
+            Optional.ofNullable(TROUBLE.get(missing)),
+            Set.of()));
   }
 }

@@ -63,7 +63,7 @@ final class Faults {
       int burst = random.nextInt(3) == 0 ? 2 : 1;
       for (int j = 0; j < burst; j++) {
         long when = at + (j == 0 ? 0 : world.time.millis(0, 1_500));
-        world.time.after(when - world.time.nowNanos(), this::strike);
+        world.time.after(when - world.time.nowNanos(), world.skippable(this::strike));
       }
     }
     if (world.keepers.size() > 1) {

@@ -110,7 +110,7 @@ final class Newcomers {
     int times = 1 + random.nextInt(3);
     for (int i = 0; i < times; i++) {
       long at = fromNanos + (long) (random.nextDouble() * (untilNanos - fromNanos));
-      world.time.after(at - world.time.nowNanos(), this::remove);
+      world.time.after(at - world.time.nowNanos(), world.skippable(this::remove));
     }
   }
 

@@ -41,18 +41,25 @@ public final class Simulation {
    * @param without safeguards outside the core that are left out: "compare mark", "check lease
    *     before reply", "check run on connect"
    * @param trouble the kind of fault that every run concentrates on; drawn where it is empty
+   * @param skipped faults that do not happen, by their number
    */
   public record Setting(
       Function<FailoverPolicy, GroupMachine> machine,
       Function<Random, FailoverPolicy> policy,
       boolean isReal,
       Set<String> without,
-      Optional<String> trouble) {
+      Optional<String> trouble,
+      Set<Integer> skipped) {
+
+    /** The same without some faults. */
+    Setting skipping(Set<Integer> others) {
+      return new Setting(machine, policy, isReal, without, trouble, Set.copyOf(others));
+    }
 
     /** The real thing. */
     public static Setting real() {
       return new Setting(
-          GroupMachine::new, Simulation::drawPolicy, true, Set.of(), Optional.empty());
+          GroupMachine::new, Simulation::drawPolicy, true, Set.of(), Optional.empty(), Set.of());
     }
   }
 
@@ -66,6 +73,7 @@ public final class Simulation {
    * @param acknowledged how many writes were acknowledged to clients
    * @param lost how many of those were lost within the configured bound
    * @param switchovers how many of the primaries came by a planned change
+   * @param faults how many faults were planned; their numbers begin with 1
    */
   public record Result(
       long seed,
@@ -74,7 +82,8 @@ public final class Simulation {
       int failovers,
       int acknowledged,
       int lost,
-      int switchovers) {}
+      int switchovers,
+      int faults) {}
 
   /** A policy with short times, and limits that are sometimes tight. */
   public static FailoverPolicy drawPolicy(Random random) {
@@ -131,7 +140,8 @@ public final class Simulation {
         world.checks.failovers(),
         world.checks.acknowledgedCount(),
         world.checks.lostCount(),
-        world.checks.switchovers());
+        world.checks.switchovers(),
+        world.faultsPlanned());
   }
 
   private static void play(World world) {

@@ -2,10 +2,12 @@ package io.understudy.failover.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Runs simulations from a command line: {@code RUNS [FIRST_SEED]} runs that many seeds and prints
- * those that violate an invariant; {@code replay SEED} prints one run's trace.
+ * those that violate an invariant; {@code replay SEED} prints one run's trace, {@code shrink SEED}
+ * the shortest story that still violates one.
  */
 public final class SimulationMain {
   private static final int SHOWN = 20;
@@ -19,6 +21,11 @@ public final class SimulationMain {
       result.trace().forEach(System.out::println);
       System.exit(result.violation().isPresent() ? 1 : 0);
     }
+    if (arguments.length == 2 && arguments[0].equals("shrink")) {
+      var shortest = Shrinking.of(Long.parseLong(arguments[1]), Simulation.Setting.real());
+      System.out.println(shortest.map(Object::toString).orElse("the seed violates nothing"));
+      System.exit(shortest.isPresent() ? 1 : 0);
+    }
     long runs = arguments.length > 0 ? Long.parseLong(arguments[0]) : 2_000;
     long first = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;
     long started = System.nanoTime();
@@ -27,8 +34,12 @@ public final class SimulationMain {
     long acknowledged = 0;
     long lost = 0;
     long switchovers = 0;
-    for (long seed = first; seed < first + runs; seed++) {
-      var result = Simulation.run(seed, Simulation.Setting.real(), false);
+    List<Simulation.Result> results =
+        LongStream.range(first, first + runs)
+            .parallel()
+            .mapToObj(seed -> Simulation.run(seed, Simulation.Setting.real(), false))
+            .toList();
+    for (var result : results) {
       failovers += result.failovers();
       acknowledged += result.acknowledged();
       lost += result.lost();

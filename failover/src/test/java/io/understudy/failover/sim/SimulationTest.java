@@ -21,8 +21,18 @@ class SimulationTest {
             .mapToObj(seed -> Simulation.run(seed, Simulation.Setting.real(), false))
             .toList();
 
-    assertThat(results.stream().filter(r -> r.violation().isPresent()).toList())
-        .as("seeds with a violation; replay one with build/simulate replay SEED")
+    List<Simulation.Result> violated =
+        results.stream().filter(r -> r.violation().isPresent()).toList();
+    assertThat(violated)
+        .as(
+            () ->
+                "seeds with a violation; replay one with build/simulate replay SEED. The first,"
+                    + " made short (build/simulate shrink SEED): "
+                    + violated.stream()
+                        .findFirst()
+                        .flatMap(r -> Shrinking.of(r.seed(), Simulation.Setting.real()))
+                        .map(Shrinking::toString)
+                        .orElse("none"))
         .isEmpty();
     // A world in which nothing happens keeps every invariant: these say that much did.
     assertThat(results.stream().mapToInt(Simulation.Result::failovers).sum())

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Everything of one simulated run. */
@@ -51,7 +52,9 @@ final class World {
 
   private final Map<String, List<Network.Connection>> connections = new HashMap<>();
   private final boolean real;
+  private final Set<Integer> skipped;
   private int replIds;
+  private int faultsPlanned;
 
   World(Simulation.Setting setting, long seed, boolean tracing) {
     this.time = new VirtualTime(seed, tracing);
@@ -67,6 +70,7 @@ final class World {
     this.countsAttachments = !setting.without().contains("count attachments");
     this.checks = new Checks(this);
     this.real = setting.isReal();
+    this.skipped = setting.skipped();
     int nodes = 2 + time.random().nextInt(3);
     for (int i = 0; i < nodes; i++) {
       servers.add(new SimServer(this, new Address("127.0.0.1", FIRST_PORT + i)));
@@ -96,6 +100,21 @@ final class World {
   /** Whether the decision core is whole, so that replay must agree with it. */
   boolean isReal() {
     return real;
+  }
+
+  /** A fault that a run may leave out; they are numbered as they are planned. */
+  Runnable skippable(Runnable fault) {
+    int number = ++faultsPlanned;
+    return () -> {
+      if (!skipped.contains(number)) {
+        time.trace("fault " + number, "begins");
+        fault.run();
+      }
+    };
+  }
+
+  int faultsPlanned() {
+    return faultsPlanned;
   }
 
   String newReplId() {
