@@ -57,7 +57,7 @@ class SlowReadersTest {
         Wire reader = new Wire(rig.address(), 4_096);
         Wire listener = new Wire(rig.address(), 4_096)) {
       assertThat(writer.call("SET", "large", "z".repeat(20 * MEGABYTE))).isEqualTo("+OK\r\n");
-      String[] commands = listening.split("\\|");
+      String[] commands = listening.split("\\|", -1);
       listener.send(Wire.commands(commands));
       listener.read(commands.length);
       reader.send("MULTI");
