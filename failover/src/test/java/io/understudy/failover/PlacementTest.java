@@ -75,6 +75,8 @@ class PlacementTest {
               set.replica(0).address() + " is in zone far, which failover.zones forbids");
       set.primary().command("SET", "key", "value");
       set.primary().save();
+      // A primary sends nothing to a replica before that has acknowledged the snapshot.
+      Eventually.holds("it arrived", () -> set.replica(1).command("GET", "key").equals("value"));
       set.primary().kill9();
       awaitPrimary(keeper, set.replica(1));
       set.replica(1).save();
