@@ -396,7 +396,8 @@ public final class Relay implements AutoCloseable {
           break;
         }
         if (fate == Fate.PASSED_ON) {
-          closeQuietly(from); // nothing that the server answers is heard
+          passOnUnheard(from, to, buffer, count);
+          continue;
         }
         to.getOutputStream().write(buffer, 0, count);
         to.getOutputStream().flush();
@@ -407,6 +408,22 @@ public final class Relay implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     closeBoth(from, to);
+  }
+
+  /**
+   * The server has the bytes before the client learns that its connection is gone. The other
+   * direction needs the lock before it passes anything on, so nothing that the server answers is
+   * heard.
+   */
+  private void passOnUnheard(Socket from, Socket to, byte[] bytes, int count) throws IOException {
+    lock.lock();
+    try {
+      to.getOutputStream().write(bytes, 0, count);
+      to.getOutputStream().flush();
+      closeQuietly(from);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** What the cut does to these bytes, after it let go of them; null when nothing. */
