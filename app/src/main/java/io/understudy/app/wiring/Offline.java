@@ -6,6 +6,7 @@ import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.topology.Address;
+import io.understudy.topology.Epoch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,6 +51,19 @@ public final class Offline implements AutoCloseable {
             Options.group(group, configuration.failover().upkeep().zones(), certificates),
             who,
             System::nanoTime);
+  }
+
+  /**
+   * What was done.
+   *
+   * @param done whether the node is primary now
+   * @param lines one sentence each
+   */
+  public record Outcome(boolean done, Epoch epoch, List<String> lines) {
+    /** Makes the list unmodifiable. */
+    public Outcome {
+      lines = List.copyOf(lines);
+    }
   }
 
   private static String host() {
@@ -139,7 +153,7 @@ public final class Offline implements AutoCloseable {
    * @param passedOver what spoke against it
    * @throws IOException in one line, when it cannot be written down; then nothing was done
    */
-  public OfflinePromotion.Result promote(Address to, List<String> passedOver)
+  public Outcome promote(Address to, List<String> passedOver)
       throws IOException, InterruptedException {
     Path file = configuration.failover().stateDirectory().resolve(AUDIT);
     Files.createDirectories(configuration.failover().stateDirectory());
@@ -149,7 +163,7 @@ public final class Offline implements AutoCloseable {
     }
     OfflinePromotion.Result result = promotion.promote(to);
     audit(file, (result.done() ? "did: " : "failed: ") + String.join("; ", result.lines()));
-    return result;
+    return new Outcome(result.done(), result.epoch(), result.lines());
   }
 
   private void audit(Path file, String what) throws IOException {
