@@ -13,13 +13,11 @@ import java.util.function.LongSupplier;
  * one event loop.
  */
 public final class Turn implements Runnable {
-  /** With so many commands and replies of pipelines in a turn, others may run at its end. */
-  private static final int YIELD_CARRIED = 32;
-
   /**
-   * Fewer at once are no pipeline: each costs a receive and a send, beside which waking is cheap.
+   * With so many commands and replies in a turn, others may run at its end: one alone is of a
+   * client that waits for it, and nobody else has anything to bring.
    */
-  private static final int PIPELINED = 4;
+  private static final int YIELD_CARRIED = 2;
 
   private final Executor loop;
   private final ArrayDeque<Flushable> backends = new ArrayDeque<>();
@@ -55,11 +53,9 @@ public final class Turn implements Runnable {
     schedule();
   }
 
-  /** Notes that commands of one session, or replies to it, were passed on at once. */
+  /** Notes that so many commands of one session, or replies to it, were passed on. */
   public void carried(int count) {
-    if (count >= PIPELINED) {
-      carried += count;
-    }
+    carried += count;
   }
 
   /** Flushes the sessions that were touched. */
