@@ -93,6 +93,13 @@ public final class Chaos implements Callable<Integer> {
   private boolean withoutBootGate;
 
   @Option(
+      names = "--single",
+      description =
+          "one fault in each schedule, healed after 2 s; before it, earlier failovers are"
+              + " acknowledged, so that the group does not cool down: for the times of an outage")
+  private boolean single;
+
+  @Option(
       names = "--server",
       paramLabel = "VERSION",
       description = "one of those that testkit/servers fetched, such as valkey-8.1")
@@ -163,7 +170,10 @@ public final class Chaos implements Callable<Integer> {
     Injector injector = new Injector(network, nodes, subject, line -> tell(story, line));
     long began = System.nanoTime();
     for (int i = 0; i < schedules; i++) {
-      Schedule schedule = Schedule.draw(seed, first + i, faults);
+      Schedule schedule = Schedule.draw(seed, first + i, faults, single);
+      if (single) {
+        subject.acknowledge();
+      }
       tell(story, schedule.toString());
       Outcome outcome = run(schedule, injector, nodes, subject);
       if (!outcome.violations().isEmpty()) {

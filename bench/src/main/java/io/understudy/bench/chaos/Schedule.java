@@ -21,6 +21,7 @@ record Schedule(int number, List<Injection> injections, Duration healAfter, long
   private static final int SHORTEST_MILLIS = 300;
   private static final int LONGEST_MILLIS = 6_000;
   private static final double SECOND_SHARE = 0.3;
+  private static final Duration SINGLE_HEAL_AFTER = Duration.ofSeconds(2);
 
   /**
    * One fault.
@@ -31,14 +32,16 @@ record Schedule(int number, List<Injection> injections, Duration healAfter, long
 
   /**
    * The schedule of a number; the first faults of consecutive numbers go through {@code faults}.
+   *
+   * @param single whether one fault is enough, and it is healed once it must have been coped with
    */
-  static Schedule draw(long seed, int number, List<Fault> faults) {
+  static Schedule draw(long seed, int number, List<Fault> faults, boolean single) {
     var random = new SplittableRandom(seed * 1_000_003L + number);
     List<Injection> injections = new ArrayList<>();
     injections.add(
         new Injection(
             faults.get(number % faults.size()), Duration.ofMillis(random.nextInt(FIRST_MILLIS))));
-    if (random.nextDouble() < SECOND_SHARE) {
+    if (!single && random.nextDouble() < SECOND_SHARE) {
       injections.add(
           new Injection(
               faults.get(random.nextInt(faults.size())),
@@ -47,7 +50,9 @@ record Schedule(int number, List<Injection> injections, Duration healAfter, long
     return new Schedule(
         number,
         List.copyOf(injections),
-        Duration.ofMillis(random.nextInt(SHORTEST_MILLIS, LONGEST_MILLIS)),
+        single
+            ? SINGLE_HEAL_AFTER
+            : Duration.ofMillis(random.nextInt(SHORTEST_MILLIS, LONGEST_MILLIS)),
         random.nextLong());
   }
 

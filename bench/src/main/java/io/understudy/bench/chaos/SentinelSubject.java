@@ -103,6 +103,11 @@ final class SentinelSubject implements Subject {
   }
 
   @Override
+  public void acknowledge() {
+    // It has no such order.
+  }
+
+  @Override
   public void switchover() {
     try (RespClient sentinel = ask(Host.KEEPERS.getFirst(), Host.OVERSEER)) {
       sentinel.call("SENTINEL", "FAILOVER", GROUP);

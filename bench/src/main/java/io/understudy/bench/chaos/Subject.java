@@ -39,6 +39,9 @@ sealed interface Subject permits UnderstudySubject, SentinelSubject {
   /** Changes the primary as planned; another fault may be the reason that it is refused. */
   void switchover();
 
+  /** Tells it that the failovers so far were meant, so that it does not grow wary of more. */
+  void acknowledge();
+
   /** What it says itself about the group now; empty when it says nothing. */
   String explanation();
 

@@ -158,6 +158,16 @@ final class UnderstudySubject implements Subject {
     }
   }
 
+  @Override
+  public void acknowledge() {
+    try {
+      operate(leader().orElse(keepers.getFirst()), "acknowledge chaos");
+    } catch (IOException e) {
+      // Refused, because there was no failover lately: there is nothing to grow wary of.
+      return;
+    }
+  }
+
   /** Runs the program's own command where its keeper is. */
   private void operate(Daemon keeper, String command) throws IOException {
     String words = String.join(" ", program) + " " + command + " -c understudy.yaml";
