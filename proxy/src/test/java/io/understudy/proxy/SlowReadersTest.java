@@ -74,6 +74,24 @@ class SlowReadersTest {
   }
 
   @Test
+  void shouldHandOverWhatAServerSentBeforeItClosed() throws IOException {
+    try (RedisServer server = RedisServer.start(ServerVersion.usual());
+        Rig rig = rig(server, NONE, NONE);
+        Wire writer = rig.connect();
+        Wire reader = new Wire(rig.address(), 4_096)) {
+      server.command("CONFIG", "SET", "rdbcompression", "no");
+      server.command("CONFIG", "SET", "repl-diskless-sync", "no");
+      assertThat(writer.call("SET", "large", "z".repeat(6 * MEGABYTE))).isEqualTo("+OK\r\n");
+      assertThat(reader.call("REPLCONF", "rdb-only", "1")).isEqualTo("+OK\r\n");
+      reader.send("SYNC");
+      // As with redis-cli --rdb: the server closes, while most of it still waits for the reader.
+      Eventually.holds("the server has sent it", () -> server.info("sync_full").equals("1"));
+      Eventually.holds("the server has closed", () -> server.info("connected_slaves").equals("0"));
+      assertThat(reader.bytesToEnd()).isGreaterThan(6 * MEGABYTE);
+    }
+  }
+
+  @Test
   void shouldCloseWhoHasHadTooMuchToReadForTooLong() throws IOException {
     OutputLimit soft =
         new OutputLimit(Long.MAX_VALUE, MEGABYTE, TimeUnit.MILLISECONDS.toNanos(100));

@@ -138,6 +138,15 @@ final class Wire implements Closeable {
     }
   }
 
+  /** How many bytes come, whatever they are, until the other side closes. */
+  long bytesToEnd() throws IOException {
+    long bytes = 0;
+    for (int count = 0; count >= 0; count = socket.getInputStream().read(buffer)) {
+      bytes += count;
+    }
+    return bytes;
+  }
+
   /** Whether nothing arrives for a while. */
   boolean isSilentFor(int milliseconds) throws IOException {
     if (!frames.isEmpty()) {

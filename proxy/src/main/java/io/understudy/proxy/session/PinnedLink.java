@@ -581,7 +581,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     }
     abandoned = true;
     if (session.mode() instanceof Mode.Raw) {
-      session.close();
+      // As when a server closes: what it sent before still arrives.
+      session.mode(new Mode.Ending(""));
+      session.touch();
       return;
     }
     session.sharedLink().wrote();
