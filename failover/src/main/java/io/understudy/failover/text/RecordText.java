@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -34,7 +36,67 @@ import org.jspecify.annotations.Nullable;
 public final class RecordText {
   private static final String TAG = "@";
 
+  /** What reflection tells of a record's component; looking it up costs more than using it. */
+  private record Part(String name, Class<?> raw, Type type, Method accessor) {}
+
+  private record Shape(List<Part> parts, Constructor<?> constructor) {}
+
+  private static final ClassValue<Shape> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+          return shapeOf(type);
+        }
+      };
+
+  /** By simple name, what a sealed interface permits, and what that permits. */
+  private static final ClassValue<Map<String, Class<?>>> KINDS =
+      new ClassValue<>() {
+        @Override
+        protected Map<String, Class<?>> computeValue(Class<?> sealed) {
+          return kindsOf(sealed);
+        }
+      };
+
   private RecordText() {}
+
+  private static Shape shapeOf(Class<?> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    if (components == null) {
+      throw new IllegalArgumentException(type + " is no record");
+    }
+    List<Part> parts = new ArrayList<>();
+    Class<?>[] types = new Class<?>[components.length];
+    try {
+      for (int i = 0; i < components.length; i++) {
+        RecordComponent each = components[i];
+        Method accessor = each.getAccessor();
+        // A nested record may be less visible than its accessor.
+        accessor.setAccessible(true);
+        parts.add(new Part(each.getName(), each.getType(), each.getGenericType(), accessor));
+        types[i] = each.getType();
+      }
+      Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return new Shape(List.copyOf(parts), constructor);
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException(type + " has no constructor of its components", e);
+    }
+  }
+
+  private static Map<String, Class<?>> kindsOf(Class<?> sealed) {
+    Map<String, Class<?>> kinds = new LinkedHashMap<>();
+    for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+      if (permitted.isSealed()) {
+        for (Class<?> nested : permitted.getPermittedSubclasses()) {
+          kinds.putIfAbsent(nested.getSimpleName(), nested);
+        }
+      } else {
+        kinds.putIfAbsent(permitted.getSimpleName(), permitted);
+      }
+    }
+    return kinds;
+  }
 
   /** The record as text. */
   public static String write(Record value) {
@@ -122,21 +184,18 @@ public final class RecordText {
     if (declared != record.getClass()) {
       out.writeStringField(TAG, record.getClass().getSimpleName());
     }
-    for (RecordComponent component : record.getClass().getRecordComponents()) {
-      out.writeFieldName(component.getName());
-      writeValue(out, get(record, component), component.getGenericType());
+    for (Part part : SHAPES.get(record.getClass()).parts()) {
+      out.writeFieldName(part.name());
+      writeValue(out, get(record, part), part.type());
     }
     out.writeEndObject();
   }
 
-  private static Object get(Record record, RecordComponent component) {
+  private static Object get(Record record, Part part) {
     try {
-      var accessor = component.getAccessor();
-      // A nested record may be less visible than its accessor.
-      accessor.setAccessible(true);
-      return accessor.invoke(record);
+      return part.accessor().invoke(record);
     } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException("cannot read " + component, e);
+      throw new IllegalStateException("cannot read " + part.name() + " of " + record.getClass(), e);
     }
   }
 
@@ -231,12 +290,13 @@ public final class RecordText {
 
   private static Object readRecord(Map<?, ?> fields, Class<?> declared, String path) {
     Class<?> type = declared.isSealed() ? tagged(fields, declared, path) : declared;
-    RecordComponent[] components = type.getRecordComponents();
-    if (components == null) {
+    if (!type.isRecord()) {
       throw new IllegalArgumentException(path + ": " + type + " is no record");
     }
+    Shape shape = SHAPES.get(type);
+    List<Part> parts = shape.parts();
     int tags = declared.isSealed() ? 1 : 0;
-    if (fields.size() > components.length + tags) {
+    if (fields.size() > parts.size() + tags) {
       throw new IllegalArgumentException(
           path
               + ": the fields of "
@@ -244,23 +304,20 @@ public final class RecordText {
               + " were expected, not "
               + fields.keySet());
     }
-    Object[] values = new Object[components.length];
-    Class<?>[] types = new Class<?>[components.length];
-    for (int i = 0; i < components.length; i++) {
-      String name = components[i].getName();
-      if (!fields.containsKey(name) && !mayBeMissing(components[i].getType())) {
-        throw new IllegalArgumentException(path + ": the field " + name + " is missing");
+    Object[] values = new Object[parts.size()];
+    for (int i = 0; i < values.length; i++) {
+      Part part = parts.get(i);
+      boolean there = fields.containsKey(part.name());
+      if (!there && !mayBeMissing(part.raw())) {
+        throw new IllegalArgumentException(path + ": the field " + part.name() + " is missing");
       }
-      types[i] = components[i].getType();
       values[i] =
-          fields.containsKey(name) || !isCollection(components[i].getType())
-              ? readValue(fields.get(name), components[i].getGenericType(), path + "." + name)
+          there || !isCollection(part.raw())
+              ? readValue(fields.get(part.name()), part.type(), path + "." + part.name())
               : List.of();
     }
     try {
-      var constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
-      return constructor.newInstance(values);
+      return shape.constructor().newInstance(values);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(path + ": " + e.getTargetException().getMessage(), e);
     } catch (ReflectiveOperationException e) {
@@ -279,16 +336,9 @@ public final class RecordText {
 
   private static Class<?> tagged(Map<?, ?> fields, Class<?> sealed, String path) {
     Object tag = fields.get(TAG);
-    for (Class<?> permitted : sealed.getPermittedSubclasses()) {
-      if (permitted.isSealed()) {
-        for (Class<?> nested : permitted.getPermittedSubclasses()) {
-          if (nested.getSimpleName().equals(tag)) {
-            return nested;
-          }
-        }
-      } else if (permitted.getSimpleName().equals(tag)) {
-        return permitted;
-      }
+    Class<?> kind = tag instanceof String name ? KINDS.get(sealed).get(name) : null;
+    if (kind != null) {
+      return kind;
     }
     throw new IllegalArgumentException(
         path + ": '" + tag + "' is no kind of " + sealed.getSimpleName());
