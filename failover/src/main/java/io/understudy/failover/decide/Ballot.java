@@ -50,7 +50,10 @@ final class Ballot {
 
   private static Optional<String> objection(
       Situation s, Reign reign, Electorate electorate, Candidates.Candidate best) {
-    OptionalLong reach = reachOf(s, reign, electorate, best.facts());
+    OptionalLong reach =
+        isPrimarysFile(s, reign, electorate, best)
+            ? OptionalLong.of(best.facts().replication().offsetIn(electorate.history()))
+            : reachOf(s, reign, electorate, best.facts());
     List<String> heard = new ArrayList<>();
     boolean primaryHeard = false;
     for (NodeView node : s.view().nodes()) {
@@ -89,6 +92,20 @@ final class Ballot {
             + (heard.isEmpty() ? "none is" : "only " + String.join(", ", heard) + " is")
             + ". A voter is a run: one that was started again has no vote. An operator may force"
             + " it (failover --force), and may lose them");
+  }
+
+  /**
+   * Whether the primary of the electorate was started again: its file tells how far in the history
+   * it is, and holds all before that. It has no vote, but may have more than any voter.
+   */
+  private static boolean isPrimarysFile(
+      Situation s, Reign reign, Electorate electorate, Candidates.Candidate best) {
+    return electorate.epoch().equals(reign.epoch())
+        && best.node().address().equals(reign.primary().address())
+        && !best.facts().runId().equals(reign.primary().runId())
+        && best.facts().upstream().isEmpty()
+        && best.facts().replication().knows(electorate.history())
+        && reign.isMarkedIn(best.facts(), s.journal().owner());
   }
 
   private static boolean standsStill(Situation s, NodeFacts facts) {

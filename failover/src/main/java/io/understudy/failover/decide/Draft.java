@@ -276,10 +276,18 @@ final class Draft {
 
   /** Ends the operation with a primary, published at once. */
   void crown(Reign reign, String reason) {
-    // What was acknowledged before stays to be proven; whoever forced it gave that up.
+    // What was acknowledged before stays to be proven; whoever forced it gave up what this run
+    // lacks, and nothing that it has.
     boolean forced = journal.operation().filter(op -> op.forcedTo().isPresent()).isPresent();
+    List<Electorate> former = journal.reign().map(Reign::electorates).orElse(List.of());
     List<Electorate> electorates =
-        forced ? List.of() : journal.reign().map(Reign::electorates).orElse(List.of());
+        forced
+            ? former.stream()
+                .filter(Electorate::couldConfirm)
+                .reduce((first, second) -> second)
+                .map(last -> List.of(last.alone(reign)))
+                .orElse(List.of())
+            : former;
     journal = journal.withReign(reign.withElectorates(electorates)).withOperation(Optional.empty());
     publish(Optional.of(reign.primary()), List.of(), reason);
   }

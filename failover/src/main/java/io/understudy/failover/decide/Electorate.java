@@ -40,6 +40,12 @@ public record Electorate(
         reign.epoch(), reign.primary().runId(), history, replicas, voters, OptionalLong.empty());
   }
 
+  /** The same, where all that is left of what was acknowledged is what one later primary holds. */
+  Electorate alone(Reign later) {
+    RunId holder = later.primary().runId();
+    return new Electorate(epoch, holder, later.history(), 1, List.of(holder), OptionalLong.empty());
+  }
+
   Electorate with(RunId voter) {
     List<RunId> more = new ArrayList<>(voters);
     more.add(voter);
@@ -80,6 +86,9 @@ public record Electorate(
     boolean promotedLater =
         facts.mark().filter(m -> m.owner().equals(owner)).map(EpochMark::epoch).stream()
             .anyMatch(marked -> marked.isAfter(epoch));
+    if (promotedLater && facts.replication().knows(present)) {
+      return OptionalLong.of(Long.MAX_VALUE); // the later primary, started again from its file
+    }
     return promotedLater && facts.replication().knows(history)
         ? OptionalLong.of(facts.replication().offsetIn(history))
         : OptionalLong.empty();

@@ -39,7 +39,7 @@ final class Failover {
     if (Switchover.owns(draft.operation())) {
       return Switchover.advance(situation, draft);
     }
-    Optional<String> back = wayBack();
+    Optional<String> back = wayBack().or(this::claim);
     if (back.isPresent()) {
       return back.get();
     }
@@ -107,6 +107,26 @@ final class Failover {
     draft.callOff();
     draft.publish(Optional.of(reign.primary()), List.of(), reason);
     return Optional.of(reason);
+  }
+
+  /**
+   * Back to looking at who is primary, where a first one is being chosen among replicas and a node
+   * that holds data turns out to be primary: which of two datasets lives on was not asked yet.
+   */
+  private Optional<String> claim() {
+    Operation op = draft.operation();
+    boolean first = op.from().isEmpty() && situation.journal().reign().isEmpty();
+    if (!first || op.promoteMayHaveRun() || op.forcedTo().isPresent()) {
+      return Optional.empty();
+    }
+    Optional<NodeView> claimant =
+        situation.view().nodes().stream().filter(StartRules::claims).findFirst();
+    claimant.ifPresent(node -> draft.callOff());
+    return claimant.map(
+        node ->
+            node.address()
+                + " says that it is primary, and holds data; no replica is promoted before it was"
+                + " looked at");
   }
 
   private String adopt() {

@@ -111,10 +111,15 @@ public final class Membership {
       case REMOVED, MEMBER -> Optional.empty();
       case LEAVING -> Optional.of(node.address() + " is a standby that is being released");
       case JOINING ->
-          isGatedStandby(node, change)
+          isGatedStandby(node, change) || isPrimary(journal, node)
               ? Optional.empty()
               : objection(view, journal, node, change.replaceData());
     };
+  }
+
+  /** The primary is a node, whatever can be read of it now. */
+  private static boolean isPrimary(GroupJournal journal, NodeView node) {
+    return journal.reign().filter(r -> node.isRun(r.primary().runId())).isPresent();
   }
 
   /** A standby that a keeper made follow nothing when it was released: its data are spent. */

@@ -268,7 +268,7 @@ final class RepairRules {
   }
 
   /** Remembers the history that the primary writes now, and how far it got. */
-  private static void keepUp(Draft d, Seat.Serving primary) {
+  static void keepUp(Draft d, Seat.Serving primary) {
     d.alive();
     Reign reign = d.journal().reign().orElseThrow();
     if (reign.isNews(primary.facts())) {

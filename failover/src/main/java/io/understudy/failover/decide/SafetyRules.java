@@ -28,7 +28,7 @@ final class SafetyRules {
           "an operator paused the group, or the node that is its primary",
           "observe only; nothing is ordered and nothing published",
           Rule.Effect.HOLDS_BACK,
-          (s, d) -> s.paused().map(why -> "paused: " + why));
+          SafetyRules::paused);
 
   static final Rule CARRY_ON =
       new Rule(
@@ -37,6 +37,15 @@ final class SafetyRules {
           "its next step; back to the old primary while no promotion may have been sent",
           Rule.Effect.ACTS,
           (s, d) -> s.journal().operation().map(op -> Failover.advance(s, d)));
+
+  private static Optional<String> paused(Situation s, Draft d) {
+    Optional<String> why = s.paused();
+    boolean idle = why.isPresent() && s.journal().operation().isEmpty();
+    if (idle && s.journal().reign().map(s::seat).orElse(null) instanceof Seat.Serving serving) {
+      RepairRules.keepUp(d, serving); // what a loss costs is known afterwards too
+    }
+    return why.map(reason -> "paused: " + reason);
+  }
 
   private static Optional<String> notMyTurn(Situation s, Draft d) {
     var standing = s.view().standing();

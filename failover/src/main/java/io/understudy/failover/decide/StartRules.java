@@ -161,7 +161,7 @@ final class StartRules {
             + upstream
             + ", which is not among the group's nodes; add it to them";
       }
-      if (upstream.linkUp() || upstream.syncInProgress()) {
+      if ((upstream.linkUp() || upstream.syncInProgress()) && !isInCircle(s, upstream)) {
         return "waiting for " + upstream + ", which " + node.address() + " follows";
       }
     }
@@ -190,12 +190,32 @@ final class StartRules {
         .toList();
   }
 
+  /** Whether a node says that it is primary, and holds data. */
+  static boolean claims(NodeView node) {
+    return node.readableFacts().filter(f -> f.role() == Role.PRIMARY && !f.isEmpty()).isPresent();
+  }
+
   private static boolean holdsData(NodeView node) {
     return !facts(node).isEmpty();
   }
 
   private static boolean covers(NodeView node, NodeView other) {
     return facts(node).replication().covers(facts(other).replication());
+  }
+
+  /** Whether replicas follow each other, so that whoever follows them follows no primary. */
+  private static boolean isInCircle(Situation s, Upstream followed) {
+    Optional<Upstream> next = Optional.of(followed);
+    for (int i = 0; i <= s.view().nodes().size() && next.isPresent(); i++) {
+      Upstream at = next.get();
+      next =
+          s.view().nodes().stream()
+              .filter(n -> at.isAt(n.address()))
+              .flatMap(n -> n.readableFacts().stream())
+              .flatMap(f -> f.upstream().stream())
+              .findFirst();
+    }
+    return next.isPresent();
   }
 
   private static boolean isConfigured(Situation s, Upstream upstream) {
