@@ -118,7 +118,7 @@ final class Checks {
     long now = world.time.nowNanos();
     long idle = world.refusesSettings ? SimServer.USUAL_PING_SECONDS * SECOND : 0;
     long grace = world.policy.downAfter().toNanos() + idle + 2 * PLAIN;
-    if (!isLost(keeper) || world.keepers.size() > 1) {
+    if (!isLost(keeper) || world.keepers.size() > 1 || keeper.isGroupPaused()) {
       withoutPrimarySinceNanos = -1;
       return;
     }
@@ -133,7 +133,6 @@ final class Checks {
             >= world.policy.maxFailovers();
     if (now - withoutPrimarySinceNanos < grace
         || keeper.lastTroubleNanos > since
-        || keeper.isGroupPaused()
         || coolingDown
         || WorldFacts.votersAreMissing(world, since)) {
       return;
@@ -143,6 +142,7 @@ final class Checks {
       boolean ready =
           each.isWell()
               && world.places.mayLead(each)
+              && !keeper.isPaused(each.address)
               && each.listenedSince(since)
               && each.lastUpNanos > withoutPrimarySinceNanos - 2 * SECOND
               && each.role == Role.REPLICA
@@ -376,9 +376,12 @@ final class Checks {
     }
   }
 
-  void sends(SimKeeper keeper) {
+  void sends(SimKeeper keeper, Action.Order order) {
     if (keeper.isGroupPaused()) {
       throw new Violation("I9", "an order is sent while the group is paused");
+    }
+    if (keeper.isPaused(order.node().address())) {
+      throw new Violation("I9", order.describe() + " is sent while that node is paused");
     }
   }
 

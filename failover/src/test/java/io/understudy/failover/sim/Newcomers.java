@@ -94,6 +94,7 @@ final class Newcomers {
     SimServer lost =
         members().stream()
             .filter(s -> !s.alive && s.killedNanos < now - LOST)
+            .filter(s -> !keeper.isPaused(s.address))
             .findFirst()
             .orElse(null);
     if (standby == null || !calm || lost == null) {

@@ -58,6 +58,7 @@ final class PlainSight {
     boolean keeperSaw =
         keeper.isRunning()
             && !keeper.isGroupPaused()
+            && !keeper.isPaused(replica.address)
             && keeper.lastTroubleNanos < since
             && replica.listenedSince(since)
             && from.lastDeniedNanos < since

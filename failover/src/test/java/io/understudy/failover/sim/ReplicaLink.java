@@ -1,6 +1,7 @@
 package io.understudy.failover.sim;
 
 import io.understudy.topology.Role;
+import io.understudy.topology.RunId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class ReplicaLink {
   private boolean pumping;
   private @Nullable Dataset image;
   private String imageId = SimServer.NO_ID;
+  private RunId imageRun = new RunId("none");
   private long imageOffset;
   private boolean first;
   long lastHeardNanos;
@@ -84,6 +86,7 @@ final class ReplicaLink {
       }
       link.image = upstream.data.copy();
       link.imageId = upstream.replId;
+      link.imageRun = upstream.runId;
       link.imageOffset = upstream.offset;
       replica.link = link;
       upstream.feeding.add(link);
@@ -143,6 +146,7 @@ final class ReplicaLink {
       return;
     }
     to.data = imageOrEmpty();
+    to.filledBy = imageRun;
     to.markVersion++;
     to.replId = imageId;
     to.offset = imageOffset;

@@ -44,6 +44,7 @@ final class Rivals {
           other != chosen
               && other.isWell()
               && world.places.mayLead(other)
+              && !keeper.isPaused(other.address)
               && other.listenedSince(now - Checks.PLAIN)
               && keeper.lastTroubleNanos < now - Checks.PLAIN
               && world.network.wasOpenSince(keeper.name(), other.name, now - Checks.PLAIN)

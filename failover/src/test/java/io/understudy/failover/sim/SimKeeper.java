@@ -8,12 +8,12 @@ import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Outcome;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.decide.Step;
-import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.FleetView;
 import io.understudy.failover.view.GroupView;
 import io.understudy.failover.view.NodeView;
 import io.understudy.failover.view.Outputs;
 import io.understudy.failover.view.Panel;
+import io.understudy.topology.Address;
 import io.understudy.topology.Leadership;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
@@ -104,8 +104,20 @@ final class SimKeeper {
     world.time.trace(name, reason == null ? "group resumed" : "group paused");
   }
 
+  /** Whether the group, or the node that is its primary, is left alone now. */
   boolean isGroupPaused() {
-    return pauseReason != null;
+    return pauseReason != null
+        || journal.pauseOf(Optional.empty(), wallMillis()).isPresent()
+        || journal.reign().filter(r -> isPaused(r.primary().address())).isPresent();
+  }
+
+  /** Whether a node is left alone now. */
+  boolean isPaused(Address node) {
+    return journal.pauseOf(Optional.of(node), wallMillis()).isPresent();
+  }
+
+  private long wallMillis() {
+    return world.time.nowNanos() / 1_000_000;
   }
 
   /** Puts an older journal on the disk. */
@@ -256,7 +268,7 @@ final class SimKeeper {
     return new GroupView(
         GROUP,
         world.time.nowNanos(),
-        world.time.nowNanos() / 1_000_000,
+        wallMillis(),
         startedNanos,
         Leadership.ALONE.standing(GROUP),
         Optional.ofNullable(pauseReason),
@@ -312,7 +324,7 @@ final class SimKeeper {
     switch (action) {
       case Action.Gate g -> {}
       case Action.Order order -> give(order);
-      case Action.Settle settle -> settle(settle);
+      case Action.Settle settle -> Delivery.settle(world, this, settle);
       case Action.Publish publish -> {
         feed = publish.topology();
         world.checks.published(this, feed);
@@ -355,206 +367,21 @@ final class SimKeeper {
 
   // ---- orders
 
-  private Monitor monitorOf(Node node) {
+  Monitor monitorOf(Node node) {
     return monitors.stream()
         .filter(m -> m.server.address.equals(node.address()))
         .findFirst()
         .orElseThrow();
   }
 
-  /** One order in flight: its end is told exactly once. */
-  private final class Delivery {
-    private final Action.Order order;
-    private final int mine = life;
-    private final Network.Connection on;
-    private final SimServer server;
-    private final int incarnation;
-    private boolean over;
-    private boolean sentForGood;
-
-    Delivery(Action.Order order) {
-      this.order = order;
-      Monitor monitor = monitorOf(order.node());
-      this.server = monitor.server;
-      this.on = monitor.connection();
-      this.incarnation = monitor.connectedTo();
-    }
-
-    void begin() {
-      if (incarnation == 0 || !server.runId.equals(order.node().runId())) {
-        // An outcome always comes in a later turn.
-        world.time.after(
-            0,
-            () ->
-                handle(mine, () -> end(new Outcome.Rejected("the connection is to another run"))));
-        return;
-      }
-      world.time.after(
-          world.policy.actionDeadline().toNanos(),
-          () ->
-              handle(
-                  mine,
-                  () ->
-                      end(
-                          sentForGood
-                              ? new Outcome.Unknown("no reply within the deadline")
-                              : new Outcome.Rejected("no reply to WATCH within the deadline"))));
-      toServer(this::watched);
-    }
-
-    private void toServer(Runnable work) {
-      world.network.send(
-          name,
-          server.name,
-          on,
-          () -> {
-            if (!on.killed) {
-              server.receive(incarnation, killable(work), this::reset);
-            }
-          });
-    }
-
-    private Runnable killable(Runnable work) {
-      return () -> {
-        if (!on.killed) {
-          work.run();
-        }
-      };
-    }
-
-    private void reset() {
-      back(
-          () ->
-              end(
-                  sentForGood
-                      ? new Outcome.Unknown("the connection ended")
-                      : new Outcome.Rejected("the connection ended before EXEC")));
-    }
-
-    private void back(Runnable work) {
-      world.network.send(server.name, name, on, () -> handle(mine, work));
-    }
-
-    private void watched() {
-      if (server.isBusy() || server.isDenying()) {
-        back(() -> end(new Outcome.Rejected(server.isBusy() ? "BUSY" : server.denial.name())));
-        return;
-      }
-      Optional<EpochMark> mark = server.data.mark;
-      long version = server.markVersion;
-      back(
-          () -> {
-            if (over) {
-              return;
-            }
-            if (!mark.equals(order.expected()) && world.comparesMark) {
-              end(new Outcome.Rejected("the mark is " + mark + ", not " + order.expected()));
-              return;
-            }
-            sentForGood = true;
-            world.rememberConnection(name, server, on);
-            toServer(() -> exec(version));
-          });
-    }
-
-    private void exec(long version) {
-      if (server.isBusy() || server.isDenying()) {
-        back(() -> end(new Outcome.Rejected(server.isBusy() ? "BUSY" : server.denial.name())));
-        return;
-      }
-      if (server.isLoading()) {
-        back(() -> end(new Outcome.Rejected("LOADING")));
-        return;
-      }
-      if (server.markVersion != version && world.comparesMark) {
-        back(() -> end(new Outcome.Rejected("EXEC nil: the mark changed")));
-        return;
-      }
-      run();
-      back(() -> end(new Outcome.Done("OK")));
-    }
-
-    private void run() {
-      world.checks.executes(SimKeeper.this, order, server);
-      switch (order) {
-        case Action.Gate g -> server.replicaOf("127.0.0.1", 0);
-        case Action.Attach attach -> {
-          server.replicaOf(attach.primary().address().host(), attach.primary().address().port());
-          attach.minReplicas().ifPresent(least -> server.minReplicas = least);
-        }
-        case Action.Fence fence -> server.minReplicas = Action.Fence.MIN_REPLICAS;
-        case Action.Unfence unfence -> server.minReplicas = unfence.minReplicas();
-        case Action.Promote promote -> {
-          promote.minReplicas().ifPresent(least -> server.minReplicas = least);
-          server.replicaOfNoOne();
-          server.pingSeconds = world.refusesSettings ? server.pingSeconds : 1;
-          // The mark is a write, and the last of the transaction: it alone is refused.
-          if (!server.cannotSave()) {
-            server.execute(new Dataset.Command.SetMark(promote.mark()));
-          }
-        }
-        case Action.Mark mark -> {
-          if (server.role == io.understudy.topology.Role.PRIMARY) {
-            server.execute(new Dataset.Command.SetMark(mark.mark()));
-            server.pingSeconds = world.refusesSettings ? server.pingSeconds : 1;
-          }
-        }
-      }
-      world.checks.executed(SimKeeper.this, order, server);
-    }
-
-    private void end(Outcome outcome) {
-      if (!over) {
-        over = true;
-        world.time.trace(name, order.describe() + " -> " + outcome);
-        journal = machine.outcome(journal, order, outcome, world.time.nowNanos());
-        decide();
-      }
-    }
-  }
-
   private void give(Action.Order order) {
-    world.checks.sends(this);
-    new Delivery(order).begin();
+    world.checks.sends(this, order);
+    new Delivery(world, this, order).begin();
   }
 
-  private void settle(Action.Settle settle) {
-    Monitor monitor = monitorOf(settle.node());
-    SimServer server = monitor.server;
-    int mine = life;
-    int incarnation = monitor.connectedTo();
-    monitor.reconnect();
-    var fresh = new Network.Connection();
-    Runnable unknown = () -> settled(mine, settle, new Outcome.Unknown("no reply to CLIENT KILL"));
-    world.time.after(world.policy.actionDeadline().toNanos(), unknown);
-    world.network.send(
-        name,
-        server.name,
-        fresh,
-        () ->
-            server.receive(
-                incarnation,
-                () -> {
-                  boolean sameRun = server.runId.equals(settle.node().runId());
-                  if (server.isBusy() || server.isDenying() || !sameRun) {
-                    return;
-                  }
-                  world.killConnections(SimKeeper.this, server);
-                  world.network.send(
-                      server.name,
-                      name,
-                      fresh,
-                      () -> settled(mine, settle, new Outcome.Done("killed")));
-                },
-                () -> {}));
-  }
-
-  private void settled(int mine, Action.Settle settle, Outcome outcome) {
-    handle(
-        mine,
-        () -> {
-          journal = machine.outcome(journal, settle, outcome, world.time.nowNanos());
-          decide();
-        });
+  /** What came of an order, or of a settling; in a turn of its own. */
+  void ended(Action action, Outcome outcome) {
+    journal = machine.outcome(journal, action, outcome, world.time.nowNanos());
+    decide();
   }
 }

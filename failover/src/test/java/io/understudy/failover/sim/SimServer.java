@@ -102,6 +102,10 @@ final class SimServer {
   int upstreamPort;
   @Nullable ReplicaLink link;
   boolean everUp;
+
+  /** Whose data it was filled with last. */
+  RunId filledBy = new RunId("none");
+
   long lastUpNanos = -1;
   private int attachment;
 

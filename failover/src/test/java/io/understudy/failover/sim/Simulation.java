@@ -56,6 +56,11 @@ public final class Simulation {
       return new Setting(machine, policy, isReal, without, trouble, Set.copyOf(others));
     }
 
+    /** The same, where every run concentrates on one kind of trouble. */
+    Setting troubledBy(String kind) {
+      return new Setting(machine, policy, isReal, without, Optional.of(kind), skipped);
+    }
+
     /** The real thing. */
     public static Setting real() {
       return new Setting(
@@ -74,6 +79,7 @@ public final class Simulation {
    * @param lost how many of those were lost within the configured bound
    * @param switchovers how many of the primaries came by a planned change
    * @param faults how many faults were planned; their numbers begin with 1
+   * @param byHand how many pauses, planned switchovers and the like were asked for and accepted
    */
   public record Result(
       long seed,
@@ -83,7 +89,8 @@ public final class Simulation {
       int acknowledged,
       int lost,
       int switchovers,
-      int faults) {}
+      int faults,
+      int byHand) {}
 
   /** A policy with short times, and limits that are sometimes tight. */
   public static FailoverPolicy drawPolicy(Random random) {
@@ -141,7 +148,8 @@ public final class Simulation {
         world.checks.acknowledgedCount(),
         world.checks.lostCount(),
         world.checks.switchovers(),
-        world.faultsPlanned());
+        world.faultsPlanned(),
+        world.operator.accepted());
   }
 
   private static void play(World world) {
@@ -151,9 +159,11 @@ public final class Simulation {
     world.clients.start();
     world.faults.plan(FAULTS_FROM, FAULTS_UNTIL);
     world.newcomers.plan(FAULTS_FROM, FAULTS_UNTIL);
+    world.operator.plan(FAULTS_FROM, FAULTS_UNTIL);
     watch(world);
     world.time.runUntil(HEALED_AT);
     world.faults.healAll();
+    world.operator.stop();
     world.newcomers.bringAllBack();
     world.time.trace("world", "all faults are over");
     long deadline = HEALED_AT + RECOVERY;

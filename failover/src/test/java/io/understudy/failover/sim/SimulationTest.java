@@ -11,7 +11,7 @@ class SimulationTest {
    * Set {@code -Dsimulation.schedules} for more; {@code build/simulate} runs any number and replays
    * one seed.
    */
-  private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 2_000);
+  private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 10_000);
 
   @Test
   void shouldKeepEveryInvariantInEverySchedule() {
@@ -39,6 +39,8 @@ class SimulationTest {
         .isGreaterThan(SCHEDULES);
     assertThat(results.stream().mapToInt(Simulation.Result::switchovers).sum())
         .isGreaterThan(SCHEDULES / 20);
+    assertThat(results.stream().mapToInt(Simulation.Result::byHand).sum())
+        .isGreaterThan(SCHEDULES / 5);
     assertThat(results.stream().mapToInt(Simulation.Result::acknowledged).sum())
         .isGreaterThan(SCHEDULES * 200);
   }

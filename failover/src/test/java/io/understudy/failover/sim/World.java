@@ -26,6 +26,7 @@ final class World {
   final Faults faults;
   final Clients clients;
   final Newcomers newcomers;
+  final Operator operator;
   final Places places;
 
   /** A server beside the group's; nothing happens to it but by its keeper. */
@@ -90,6 +91,7 @@ final class World {
     this.clients = new Clients(this);
     this.faults = new Faults(this, setting.trouble());
     this.newcomers = new Newcomers(this, seed);
+    this.operator = new Operator(this, seed);
   }
 
   SimServer serverAt(int port) {

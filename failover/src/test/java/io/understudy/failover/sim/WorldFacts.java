@@ -48,13 +48,16 @@ final class WorldFacts {
   }
 
   /**
-   * Whether some voter is gone, removed or hard to reach, so that a failover may have to wait for
-   * it.
+   * Whether some voter is gone, removed, filled with other data or hard to reach, so that a
+   * failover may have to wait for it.
    */
   static boolean votersAreMissing(World world, long sinceNanos) {
     SimKeeper keeper = world.keepers.getFirst();
-    return keeper.journal().reign().stream()
-        .flatMap(reign -> reign.electorates().stream())
+    Reign reign = keeper.journal().reign().orElse(null);
+    if (reign == null) {
+      return false;
+    }
+    return reign.electorates().stream()
         .flatMap(electorate -> electorate.voters().stream())
         .anyMatch(
             voter ->
@@ -63,6 +66,9 @@ final class WorldFacts {
                         s ->
                             s.isRun(voter)
                                 && s.isWell()
+                                // While the group was left alone it may have been filled anew.
+                                && !unrelated(s, reign)
+                                && !keeper.isPaused(s.address)
                                 && s.listenedSince(sinceNanos)
                                 && world.network.wasOpenSince(keeper.name(), s.name, sinceNanos)));
   }
@@ -95,10 +101,18 @@ final class WorldFacts {
     return keeper
         .journal()
         .reign()
-        .filter(r -> server.replId.equals(r.history().value()))
+        .filter(r -> server.replId.equals(r.history().value()) || isAtItsOrigin(r, server))
         .filter(r -> server.offset >= r.seenOffset())
         .map(r -> Math.max(up, r.sinceNanos()))
         .orElse(up);
+  }
+
+  /** Whether a server holds the beginning of a reign, under the history that it continued. */
+  private static boolean isAtItsOrigin(Reign reign, SimServer server) {
+    return reign
+        .origin()
+        .filter(o -> o.history().value().equals(server.replId) && server.offset <= o.endOffset())
+        .isPresent();
   }
 
   /** Which of replicas without data is to be the first primary is a person's choice. */
@@ -116,6 +130,8 @@ final class WorldFacts {
             .anyMatch(f -> f.seenUp() && f.runId().equals(server.runId));
     return seen
         && server.everUp
+        // While a group is left alone, another run may have filled it at the same address.
+        && server.filledBy.equals(reign.primary().runId())
         && server
             .data
             .mark
