@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One long-running program on a machine, which can be killed, frozen and started again. */
 final class Daemon {
+  /** Like the time a service manager gives, but shorter: nothing here has much to save. */
+  private static final Duration END_PATIENCE = Duration.ofSeconds(5);
+
   private final Host host;
   private final List<String> command;
   private final Path folder;
@@ -82,7 +87,10 @@ final class Daemon {
     await(present);
   }
 
-  /** Ends it with SIGTERM, and waits until it is gone. */
+  /**
+   * Ends it as a service is ended: with SIGTERM, and with {@code kill -9} if it stays. A server
+   * whose disk is full stays, because it cannot save.
+   */
   void terminate() throws IOException {
     Process present = process;
     if (present == null) {
@@ -90,7 +98,14 @@ final class Daemon {
     }
     thaw();
     present.destroy();
-    await(present);
+    try {
+      if (!present.waitFor(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a process ended", e);
+    }
   }
 
   /** SIGSTOP. */
