@@ -21,6 +21,19 @@ record Bound(Listener listener, Channel channel, Attendance attendance, List<Cou
     return listener.toString().equals(other.toString());
   }
 
+  /**
+   * Accepts connections, or leaves them to another process that has the same socket. Blocks for a
+   * moment; not for an event loop.
+   */
+  void accepts(boolean wanted) {
+    if (wanted == channel.isRegistered()) {
+      return;
+    }
+    // To read no more would not do: Netty takes one more connection before it heeds that.
+    ChannelFuture done = wanted ? channel.eventLoop().register(channel) : channel.deregister();
+    done.awaitUninterruptibly();
+  }
+
   /** Listens at an address, or at a socket that listens there already. */
   static Channel open(
       Listener listener,

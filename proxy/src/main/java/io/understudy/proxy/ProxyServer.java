@@ -531,10 +531,10 @@ public final class ProxyServer implements AutoCloseable {
 
   /**
    * Accepts connections, or leaves them to another process that listens at the same sockets. What
-   * was accepted is served in either case.
+   * was accepted is served in either case. Blocks for a moment.
    */
   public void accept(boolean accepts) {
-    bound.forEach(one -> one.channel().config().setAutoRead(accepts));
+    bound.forEach(one -> one.accepts(accepts));
   }
 
   /** How many clients are connected. */

@@ -11,14 +11,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Clients of one address: some that stay on their connection and write, several requests at a time,
- * and some that come, write once and go. Whatever fails is noted.
+ * Clients of one listener: some that stay on their connection and write, several requests at a
+ * time, and some that come, write once and go. Whatever fails is noted.
  */
 final class Clients implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int PIPELINED = 8;
 
-  private final Address address;
+  private final Door door;
   private final List<Thread> staying = new ArrayList<>();
   private final List<Thread> coming = new ArrayList<>();
   private final AtomicLong stayingWrites = new AtomicLong();
@@ -28,14 +28,23 @@ final class Clients implements AutoCloseable {
   private volatile boolean stayersStop;
   private volatile boolean comersStop;
 
+  /** How a client connects. */
+  interface Door {
+    RespConnection open() throws IOException;
+  }
+
   Clients(Address address) {
-    this.address = address;
+    this(() -> RespConnection.open(address, TIMEOUT));
+  }
+
+  Clients(Door door) {
+    this.door = door;
   }
 
   /** Begins with so many that stay. */
   void stay(int count) throws IOException {
     for (int i = 0; i < count; i++) {
-      RespConnection connection = RespConnection.open(address, TIMEOUT);
+      RespConnection connection = door.open();
       staying.add(Thread.startVirtualThread(() -> stay(connection)));
     }
   }
@@ -62,7 +71,7 @@ final class Clients implements AutoCloseable {
 
   private void comeAndGo() {
     while (!comersStop) {
-      try (RespConnection connection = RespConnection.open(address, TIMEOUT)) {
+      try (RespConnection connection = door.open()) {
         note(connection.ask("INCR", "coming"), comingWrites);
       } catch (IOException e) {
         failures.add("one that came: " + e);
@@ -88,13 +97,18 @@ final class Clients implements AutoCloseable {
     }
   }
 
-  /** Everybody ends. */
-  void end() throws InterruptedException {
+  /** Nobody comes any more. */
+  void endComing() throws InterruptedException {
     comersStop = true;
-    leave();
     for (Thread thread : coming) {
       thread.join();
     }
+  }
+
+  /** Everybody ends. */
+  void end() throws InterruptedException {
+    endComing();
+    leave();
   }
 
   long staying() {
