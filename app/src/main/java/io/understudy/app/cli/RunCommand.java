@@ -80,7 +80,8 @@ final class RunCommand implements Callable<Integer> {
               news -> {},
               new Upgrading(
                   takeover ? Optional.of(Duration.ofSeconds(drainSeconds)) : Optional.empty(),
-                  () -> System.exit(ExitCode.OK)));
+                  () -> System.exit(ExitCode.OK),
+                  RunCommand::variable));
     } catch (StartException e) {
       throw new CommandException(ExitCode.CANNOT_START, file + ": " + e.getMessage(), e);
     }
@@ -96,12 +97,17 @@ final class RunCommand implements Callable<Integer> {
                       // for and went well.
                       Runtime.getRuntime().halt(ExitCode.OK);
                     }));
+    understudy.ready();
     new CountDownLatch(1).await();
     return ExitCode.OK;
   }
 
   private Configuration read() throws ConfigurationException {
-    return ConfigurationFile.read(file, name -> Optional.ofNullable(System.getenv(name)));
+    return ConfigurationFile.read(file, RunCommand::variable);
+  }
+
+  private static Optional<String> variable(String name) {
+    return Optional.ofNullable(System.getenv(name));
   }
 
   /** SIGHUP: a mistake in the file changes nothing. */

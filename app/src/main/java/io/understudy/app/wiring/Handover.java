@@ -3,9 +3,11 @@ package io.understudy.app.wiring;
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.SourceConfig;
 import io.understudy.app.wiring.takeover.Message;
+import io.understudy.app.wiring.takeover.Predecessor;
 import io.understudy.app.wiring.takeover.SuccessorPort;
 import io.understudy.proxy.ListeningSocket;
 import io.understudy.proxy.ProxyServer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +57,12 @@ final class Handover implements SuccessorPort.Owner {
     /** Makes a change that was handed to it. */
     String answer(String group, String request);
 
+    /** Another process is the service from now on. */
+    void standBack(long successor);
+
+    /** This process is it again. */
+    void standForth();
+
     /** Closes the admin port, and what else only one process can have. */
     void closePorts();
 
@@ -80,6 +88,32 @@ final class Handover implements SuccessorPort.Owner {
         configuration.failover().coordinator() == Configuration.Coordinator.LOCAL
             ? "takeover.sock"
             : "takeover-" + configuration.admin().bind().port() + ".sock");
+  }
+
+  /**
+   * Asks the process of this state directory to be the predecessor of this one. Blocks.
+   *
+   * @param drain how long it may go on with its clients
+   * @throws StartException in one line; it goes on untouched
+   */
+  static Predecessor meet(Configuration configuration, Duration drain) throws StartException {
+    try {
+      Predecessor met =
+          Predecessor.meet(
+              socket(configuration),
+              new Message.Hello(
+                  Message.PROTOCOL,
+                  ProcessHandle.current().pid(),
+                  terms(configuration),
+                  drain.toMillis()));
+      if (configuration.proxy().listeners().isEmpty() && !met.sockets().isEmpty()) {
+        met.close();
+        throw new StartException("--takeover: the new configuration has no listener; restart");
+      }
+      return met;
+    } catch (IOException e) {
+      throw new StartException("--takeover: " + e.getMessage(), e);
+    }
   }
 
   /** What a successor must have in common with the process of a configuration. */
@@ -164,6 +198,7 @@ final class Handover implements SuccessorPort.Owner {
 
   @Override
   public void succeeded(Message.Hello by, List<String> listeners) {
+    parts.standBack(by.process());
     parts.proxy().ifPresent(proxy -> proxy.accept(false));
     parts.closePorts();
     try {
@@ -225,6 +260,7 @@ final class Handover implements SuccessorPort.Owner {
     if (parts.isEnding()) {
       return;
     }
+    parts.standForth();
     LOG.warn("process {} {}: this one serves by itself again", from.process(), why);
     parts.proxy().ifPresent(proxy -> proxy.accept(true));
     if (parts.hasGivenUpSeat()) {

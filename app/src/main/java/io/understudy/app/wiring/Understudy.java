@@ -12,7 +12,7 @@ import io.understudy.app.rest.Operator;
 import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
 import io.understudy.app.rest.Sightings;
-import io.understudy.app.wiring.takeover.Message;
+import io.understudy.app.wiring.systemd.Supervision;
 import io.understudy.app.wiring.takeover.Predecessor;
 import io.understudy.app.wiring.takeover.SuccessorPort;
 import io.understudy.proxy.BindException;
@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,7 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class Understudy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
 
-  private volatile Configuration configuration;
+  private final Reloading reloading;
   private final Keeping keeping;
   private final Certificates certificates;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
@@ -59,11 +58,10 @@ public final class Understudy implements AutoCloseable {
   private static final Duration PROGRESS = Duration.ofSeconds(1);
 
   private volatile boolean ending;
-  private final Reading reading;
-  private final Set<String> leaving = ConcurrentHashMap.newKeySet();
   private final Handover handover;
   private final Optional<Predecessor> predecessor;
   private volatile Optional<SuccessorPort> successorPort = Optional.empty();
+  private volatile Optional<Supervision> supervision = Optional.empty();
 
   private Understudy(
       Configuration configuration,
@@ -74,10 +72,9 @@ public final class Understudy implements AutoCloseable {
       Runnable end) {
     this.predecessor = predecessor;
     this.handover = new Handover(new Parts(), end);
-    this.configuration = configuration;
-    this.reading = reading;
     this.keeping = keeping;
     this.certificates = certificates;
+    this.reloading = new Reloading(configuration, reading, keeping, certificates, () -> this.proxy);
   }
 
   /**
@@ -110,7 +107,7 @@ public final class Understudy implements AutoCloseable {
     requireMemory(configuration.proxy());
     Optional<Predecessor> predecessor = Optional.empty();
     if (upgrading.drain().isPresent()) {
-      Predecessor met = meet(configuration, upgrading.drain().get());
+      Predecessor met = Handover.meet(configuration, upgrading.drain().get());
       predecessor = Optional.of(met);
       try {
         Addresses.requireFree(configuration, met.addresses());
@@ -122,6 +119,7 @@ public final class Understudy implements AutoCloseable {
       Addresses.requireFree(configuration, Set.of());
     }
     Understudy started = start(configuration, reading, news, predecessor, upgrading.end());
+    started.supervise(upgrading);
     if (predecessor.isPresent()) {
       var _ =
           predecessor
@@ -134,25 +132,19 @@ public final class Understudy implements AutoCloseable {
     return started;
   }
 
-  private static Predecessor meet(Configuration configuration, Duration drain)
-      throws StartException {
-    try {
-      Predecessor met =
-          Predecessor.meet(
-              Handover.socket(configuration),
-              new Message.Hello(
-                  Message.PROTOCOL,
-                  ProcessHandle.current().pid(),
-                  Handover.terms(configuration),
-                  drain.toMillis()));
-      if (configuration.proxy().listeners().isEmpty() && !met.sockets().isEmpty()) {
-        met.close();
-        throw new StartException("--takeover: the new configuration has no listener; restart");
-      }
-      return met;
-    } catch (IOException e) {
-      throw new StartException("--takeover: " + e.getMessage(), e);
-    }
+  private void supervise(Upgrading upgrading) {
+    Supervision begun =
+        Supervision.of(
+            upgrading.environment(),
+            predecessor.isPresent(),
+            new ProcessSubject(keeping.feed(), this::configuration, () -> proxy),
+            System::nanoTime);
+    supervision = Optional.of(begun);
+  }
+
+  /** Tells systemd, where that started this process, that signals are heard and clients served. */
+  public void ready() {
+    supervision.ifPresent(s -> s.serves(predecessor.isPresent()));
   }
 
   private static Understudy start(
@@ -209,7 +201,7 @@ public final class Understudy implements AutoCloseable {
   private void open(Consumer<News> news) throws IOException, StartException {
     subscriptions.add(
         keeping.onDecision(status -> NewsDesk.of(status, System.nanoTime()).forEach(news)));
-    for (Configuration.Group group : configuration.groups()) {
+    for (Configuration.Group group : configuration().groups()) {
       subscriptions.add(
           keeping
               .feed()
@@ -217,17 +209,17 @@ public final class Understudy implements AutoCloseable {
                   group.name(),
                   topology -> NewsDesk.of(topology, System.nanoTime()).ifPresent(news)));
     }
-    if (!configuration.proxy().listeners().isEmpty()) {
-      ProxyOptions options = Options.proxy(configuration, certificates);
+    if (!configuration().proxy().listeners().isEmpty()) {
+      ProxyOptions options = Options.proxy(configuration(), certificates);
       List<ListeningSocket> passedOn = predecessor.map(Predecessor::sockets).orElse(List.of());
       proxy = Optional.of(ProxyServer.start(options, keeping.feed(), passedOn));
     }
     if (predecessor.isPresent()) {
-      predecessor.get().serve(names(configuration));
+      predecessor.get().serve(names(configuration()));
     }
     openPorts();
     new Changes(keeping).answerOthers();
-    for (Configuration.Listener listener : configuration.proxy().listeners()) {
+    for (Configuration.Listener listener : configuration().proxy().listeners()) {
       LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
     }
   }
@@ -238,14 +230,14 @@ public final class Understudy implements AutoCloseable {
 
   /** Opens what only one process can have. */
   private synchronized void openPorts() throws IOException, StartException {
-    if (replicating.isEmpty() && !configuration.replication().isEmpty()) {
-      Replicating started = Replicating.start(configuration, certificates);
+    if (replicating.isEmpty() && !configuration().replication().isEmpty()) {
+      Replicating started = Replicating.start(configuration(), certificates);
       replicating = Optional.of(started);
       follow(started);
     }
     AdminServer started =
         AdminServer.start(
-            configuration.admin().bind(),
+            configuration().admin().bind(),
             this::reports,
             this::replications,
             this::metrics,
@@ -267,7 +259,7 @@ public final class Understudy implements AutoCloseable {
 
   /** What a change must show. */
   private Optional<String> token() throws StartException {
-    Path folder = configuration.failover().stateDirectory();
+    Path folder = configuration().failover().stateDirectory();
     try {
       return Optional.of(AdminToken.of(folder));
     } catch (IOException e) {
@@ -295,9 +287,9 @@ public final class Understudy implements AutoCloseable {
   /** What there is to say about each group, in the order of the configuration. Any thread. */
   public List<GroupReport> reports() {
     List<GroupReport> reports = new ArrayList<>();
-    for (Configuration.Group group : configuration.groups()) {
+    for (Configuration.Group group : configuration().groups()) {
       List<String> listeners =
-          configuration.proxy().listeners().stream()
+          configuration().proxy().listeners().stream()
               .filter(listener -> listener.leadsTo(group.name()))
               .map(listener -> listener.bind().toString())
               .toList();
@@ -308,7 +300,8 @@ public final class Understudy implements AutoCloseable {
 
   /** What operators may ask for. Any thread. */
   public Operator operator() {
-    return new KeeperOperator(keeping, () -> configuration.groups(), this::reloaded, () -> ending);
+    return new KeeperOperator(
+        keeping, () -> configuration().groups(), this::reloaded, () -> ending);
   }
 
   private Exposition metrics(String accept) {
@@ -324,7 +317,7 @@ public final class Understudy implements AutoCloseable {
 
   /** Tells the sources that are groups where their primaries are. */
   private void follow(Replicating started) {
-    for (SourceConfig source : configuration.replication()) {
+    for (SourceConfig source : configuration().replication()) {
       if (source.origin() instanceof SourceConfig.Origin.OfGroup(String group)) {
         sources.add(
             keeping
@@ -359,79 +352,19 @@ public final class Understudy implements AutoCloseable {
     if (handover.isSucceeded()) {
       throw new StartException("another process has taken over from this one; tell that one");
     }
-    ReloadPlan plan = ReloadPlan.of(configuration, reading.read());
-    for (Configuration.Group group : plan.added()) {
-      if (leaving.contains(group.name())) {
-        throw new StartException(
-            "group " + group.name() + " still ends; wait for its clients to be gone");
-      }
+    if (trial) {
+      return reloading.reload(true);
     }
-    List<String> lines = new ArrayList<>(plan.changes());
-    List<String> waiting = new ArrayList<>(plan.waiting());
-    Optional<ProxyOptions> options = proxyOptions(plan, waiting);
-    if (options.isPresent()) {
-      lines.addAll(proxy.orElseThrow().plan(options.get()));
-    }
-    if (!trial) {
-      follow(plan, options);
-      lines.forEach(line -> LOG.info("reload: {}", line));
-      waiting.forEach(line -> LOG.warn("reload: {} until a restart", line));
-    }
-    waiting.forEach(line -> lines.add(line + " until a restart"));
-    if (lines.isEmpty()) {
-      lines.add("nothing else than secrets is read again");
-      if (!trial) {
-        LOG.info("reload: secrets were read again; nothing else changed");
-      }
-    }
-    return lines;
-  }
-
-  private Optional<ProxyOptions> proxyOptions(ReloadPlan plan, List<String> waiting)
-      throws StartException {
-    if (proxy.isPresent() && !plan.followed().proxy().listeners().isEmpty()) {
-      return Optional.of(Options.proxy(plan.followed(), certificates));
-    }
-    if (!configuration.proxy().listeners().equals(plan.followed().proxy().listeners())) {
-      waiting.add("the first listener, or the end of the last, needs a restart");
-    }
-    return Optional.empty();
-  }
-
-  private void follow(ReloadPlan plan, Optional<ProxyOptions> options) throws StartException {
-    List<String> begun = new ArrayList<>();
-    List<String> ending = plan.removed().stream().map(Configuration.Group::name).toList();
+    supervision.ifPresent(Supervision::reloads);
     try {
-      for (Configuration.Group group : plan.added()) {
-        keeping.add(group, configuration.failover().upkeep().zones(), certificates);
-        begun.add(group.name());
-      }
-      leaving.addAll(ending);
-      if (options.isPresent()) {
-        proxy.orElseThrow().apply(options.get(), plan.followed().proxy().drain(), this::left);
-      }
-    } catch (BindException | IllegalArgumentException e) {
-      begun.forEach(keeping::remove);
-      leaving.removeAll(ending);
-      throw new StartException(String.valueOf(e.getMessage()), e);
+      return reloading.reload(false);
+    } finally {
+      supervision.ifPresent(Supervision::reloaded);
     }
-    plan.followed().groups().forEach(keeping::login);
-    Logging.apply(plan.followed().log());
-    configuration = plan.followed();
-    ending.stream()
-        .filter(group -> proxy.map(p -> !p.leadsTo(group)).orElse(true))
-        .forEach(this::left);
   }
 
-  /** Nobody is led to a group any more: if it was taken out of the file, it is let go of. */
-  private void left(String group) {
-    if (leaving.remove(group)) {
-      Thread.startVirtualThread(
-          () -> {
-            keeping.remove(group);
-            LOG.info("{}: is looked after no more", group);
-          });
-    }
+  private Configuration configuration() {
+    return reloading.configuration();
   }
 
   /** What an operator is told of a reload. */
@@ -448,12 +381,14 @@ public final class Understudy implements AutoCloseable {
   /** Takes no new clients and lets requests in flight finish, for at most the configured time. */
   public void drain() {
     ending = true;
-    if (predecessor.isPresent() && !predecessor.get().ended().isDone()) {
-      LOG.info("process {} is to serve by itself again", predecessor.get().process());
+    Optional<Predecessor> before = predecessor.filter(p -> !p.ended().isDone());
+    supervision.ifPresent(s -> s.ends(before.map(Predecessor::process)));
+    if (before.isPresent()) {
+      LOG.info("process {} is to serve by itself again", before.get().process());
       closePorts();
-      predecessor.get().back();
+      before.get().back();
     }
-    Duration most = configuration.proxy().drain();
+    Duration most = configuration().proxy().drain();
     LOG.info("told to end: finishing what is in flight, for at most {} ms", most.toMillis());
     if (proxy.isEmpty()) {
       return;
@@ -493,11 +428,12 @@ public final class Understudy implements AutoCloseable {
     successorPort.ifPresent(SuccessorPort::close);
     predecessor.ifPresent(Predecessor::close);
     certificates.close();
+    supervision.ifPresent(Supervision::close);
   }
 
   /** Lets another process take over from now on. */
   private void awaitSuccessor() {
-    Path socket = Handover.socket(configuration);
+    Path socket = Handover.socket(configuration());
     if (ending) {
       return;
     }
@@ -512,7 +448,7 @@ public final class Understudy implements AutoCloseable {
   private final class Parts implements Handover.Parts {
     @Override
     public Configuration configuration() {
-      return configuration;
+      return Understudy.this.configuration();
     }
 
     @Override
@@ -541,6 +477,16 @@ public final class Understudy implements AutoCloseable {
     }
 
     @Override
+    public void standBack(long successor) {
+      supervision.ifPresent(s -> s.succeeded(successor));
+    }
+
+    @Override
+    public void standForth() {
+      supervision.ifPresent(Supervision::takenBack);
+    }
+
+    @Override
     public void closePorts() {
       Understudy.this.closePorts();
     }
@@ -559,7 +505,7 @@ public final class Understudy implements AutoCloseable {
       if (proxy.isEmpty()) {
         return;
       }
-      ProxyOptions all = Options.proxy(configuration, certificates);
+      ProxyOptions all = Options.proxy(configuration(), certificates);
       List<Listener> left =
           all.listeners().stream()
               .filter(l -> listeners.map(names -> names.contains(l.toString())).orElse(true))
@@ -568,7 +514,7 @@ public final class Understudy implements AutoCloseable {
         return;
       }
       try {
-        proxy.get().apply(all.with(left), configuration.proxy().drain(), group -> {});
+        proxy.get().apply(all.with(left), configuration().proxy().drain(), group -> {});
       } catch (BindException e) {
         throw new StartException(String.valueOf(e.getMessage()), e);
       }

@@ -1,0 +1,134 @@
+package io.understudy.app.wiring;
+
+import io.understudy.app.config.Configuration;
+import io.understudy.app.config.ConfigurationException;
+import io.understudy.proxy.BindException;
+import io.understudy.proxy.ProxyOptions;
+import io.understudy.proxy.ProxyServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a running program runs by, and how it follows a file that changed. What holds can be read on
+ * any thread; it is reloaded by one at a time.
+ */
+final class Reloading {
+  private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
+
+  private volatile Configuration configuration;
+  private final Understudy.Reading reading;
+  private final Keeping keeping;
+  private final Certificates certificates;
+  private final Supplier<Optional<ProxyServer>> proxy;
+
+  /** Groups that were taken out of the file, and whose last clients are not gone. */
+  private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
+  Reloading(
+      Configuration configuration,
+      Understudy.Reading reading,
+      Keeping keeping,
+      Certificates certificates,
+      Supplier<Optional<ProxyServer>> proxy) {
+    this.configuration = configuration;
+    this.reading = reading;
+    this.keeping = keeping;
+    this.certificates = certificates;
+    this.proxy = proxy;
+  }
+
+  /** What holds now. */
+  Configuration configuration() {
+    return configuration;
+  }
+
+  /**
+   * Reads the file again, and follows it as far as that is possible without a restart.
+   *
+   * @param trial whether only to say what would be done
+   * @return what was done, and what waits for a restart, a sentence each
+   * @throws ConfigurationException when the file has a mistake; nothing was changed
+   * @throws StartException in one line; nothing was changed
+   */
+  List<String> reload(boolean trial) throws ConfigurationException, StartException {
+    ReloadPlan plan = ReloadPlan.of(configuration, reading.read());
+    for (Configuration.Group group : plan.added()) {
+      if (leaving.contains(group.name())) {
+        throw new StartException(
+            "group " + group.name() + " still ends; wait for its clients to be gone");
+      }
+    }
+    List<String> lines = new ArrayList<>(plan.changes());
+    List<String> waiting = new ArrayList<>(plan.waiting());
+    Optional<ProxyOptions> options = proxyOptions(plan, waiting);
+    if (options.isPresent()) {
+      lines.addAll(proxy.get().orElseThrow().plan(options.get()));
+    }
+    if (!trial) {
+      follow(plan, options);
+      lines.forEach(line -> LOG.info("reload: {}", line));
+      waiting.forEach(line -> LOG.warn("reload: {} until a restart", line));
+    }
+    waiting.forEach(line -> lines.add(line + " until a restart"));
+    if (lines.isEmpty()) {
+      lines.add("nothing else than secrets is read again");
+      if (!trial) {
+        LOG.info("reload: secrets were read again; nothing else changed");
+      }
+    }
+    return lines;
+  }
+
+  private Optional<ProxyOptions> proxyOptions(ReloadPlan plan, List<String> waiting)
+      throws StartException {
+    if (proxy.get().isPresent() && !plan.followed().proxy().listeners().isEmpty()) {
+      return Optional.of(Options.proxy(plan.followed(), certificates));
+    }
+    if (!configuration.proxy().listeners().equals(plan.followed().proxy().listeners())) {
+      waiting.add("the first listener, or the end of the last, needs a restart");
+    }
+    return Optional.empty();
+  }
+
+  private void follow(ReloadPlan plan, Optional<ProxyOptions> options) throws StartException {
+    List<String> begun = new ArrayList<>();
+    List<String> ending = plan.removed().stream().map(Configuration.Group::name).toList();
+    try {
+      for (Configuration.Group group : plan.added()) {
+        keeping.add(group, configuration.failover().upkeep().zones(), certificates);
+        begun.add(group.name());
+      }
+      leaving.addAll(ending);
+      if (options.isPresent()) {
+        proxy.get().orElseThrow().apply(options.get(), plan.followed().proxy().drain(), this::left);
+      }
+    } catch (BindException | IllegalArgumentException e) {
+      begun.forEach(keeping::remove);
+      leaving.removeAll(ending);
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+    plan.followed().groups().forEach(keeping::login);
+    Logging.apply(plan.followed().log());
+    configuration = plan.followed();
+    ending.stream()
+        .filter(group -> proxy.get().map(p -> !p.leadsTo(group)).orElse(true))
+        .forEach(this::left);
+  }
+
+  /** Nobody is led to a group any more: if it was taken out of the file, it is let go of. */
+  private void left(String group) {
+    if (leaving.remove(group)) {
+      Thread.startVirtualThread(
+          () -> {
+            keeping.remove(group);
+            LOG.info("{}: is looked after no more", group);
+          });
+    }
+  }
+}
