@@ -20,9 +20,11 @@ final class Announcements {
   private final String group;
   private final Coordinator coordinator;
   private final TopologyBoard board;
+  private final boolean goesOn;
   private Topology confirmed;
 
-  Announcements(String group, Coordinator coordinator, TopologyBoard board) {
+  Announcements(String group, Coordinator coordinator, TopologyBoard board, boolean goesOn) {
+    this.goesOn = goesOn;
     this.group = group;
     this.coordinator = coordinator;
     this.board = board;
@@ -31,7 +33,7 @@ final class Announcements {
 
   /** Begins with what another process published, or what an earlier life of this one did. */
   void begin(Topology published) {
-    confirmed = coordinator.shared() ? Topology.unknown(group) : published;
+    confirmed = goesOn ? Topology.unknown(group) : published;
   }
 
   /** Publishes what is not certain to have been: what the journal says, after a failure. */

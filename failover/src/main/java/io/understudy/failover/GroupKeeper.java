@@ -98,6 +98,7 @@ final class GroupKeeper implements Runnable {
       Claims claims,
       StandbyPool pool,
       Optional<HookRunner> runner,
+      boolean goesOn,
       Consumer<GroupStatus> decided) {
     this.group = group;
     this.options = options;
@@ -122,8 +123,9 @@ final class GroupKeeper implements Runnable {
     this.longestAbsenceNanos =
         Math.min(LONGEST_ABSENCE.toNanos(), options.policy().downAfter().toNanos() / ABSENCE_PARTS);
     this.startedNanos = System.nanoTime();
-    this.memory = new GroupMemory(group, coordinator, machine, startedNanos);
-    this.announcements = new Announcements(group.name(), coordinator, board);
+    boolean holds = goesOn || coordinator.shared();
+    this.memory = new GroupMemory(group, coordinator, machine, holds, startedNanos);
+    this.announcements = new Announcements(group.name(), coordinator, board, holds);
     this.orders =
         new Orders(
             group.name(),
@@ -300,6 +302,14 @@ final class GroupKeeper implements Runnable {
       Thread.currentThread().interrupt();
     }
     watches.close();
+    refuseWhatWaits();
+  }
+
+  /** Nobody looks at what is asked from now on. */
+  private void refuseWhatWaits() {
+    mailbox.end();
+    viewings.forEach(
+        v -> v.told().completeExceptionally(new IOException("the group's keeper was ended")));
   }
 
   /** One turn; a mistake in this program must not leave the group without its keeper. */

@@ -25,11 +25,24 @@ final class GroupMemory {
   private final List<Address> configured;
   private final Coordinator coordinator;
   private final GroupMachine machine;
+  private final boolean goesOn;
   private @Nullable JournalStore store;
   private @Nullable GroupJournal journal;
   private long nextTryNanos;
 
-  GroupMemory(GroupOptions group, Coordinator coordinator, GroupMachine machine, long nowNanos) {
+  /**
+   * Reads nothing yet.
+   *
+   * @param goesOn whether what the journal says is published holds while it is taken over, because
+   *     somebody looked after the group until now
+   */
+  GroupMemory(
+      GroupOptions group,
+      Coordinator coordinator,
+      GroupMachine machine,
+      boolean goesOn,
+      long nowNanos) {
+    this.goesOn = goesOn;
     this.group = group.name();
     this.configured = group.nodes();
     this.coordinator = coordinator;
@@ -76,8 +89,7 @@ final class GroupMemory {
     JournalStore opened =
         JournalStore.open(coordinator.journal(), group, UUID.randomUUID().toString());
     GroupJournal read = Membership.settled(configured, opened.durable());
-    journal =
-        coordinator.shared() ? machine.takeOver(read, nowNanos) : machine.resume(read, nowNanos);
+    journal = goesOn ? machine.takeOver(read, nowNanos) : machine.resume(read, nowNanos);
     store = opened;
     return true;
   }

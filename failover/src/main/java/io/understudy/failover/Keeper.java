@@ -45,12 +45,15 @@ public final class Keeper implements AutoCloseable {
   private volatile Map<String, GroupKeeper> groups = Map.of();
 
   private final Map<String, Thread> threads = new HashMap<>();
-  private final KeeperOptions options;
+
+  /** Changed by one thread at a time. */
+  private volatile KeeperOptions options;
+
   private final TrafficFeed traffic;
   private final Fleet fleet = new Fleet();
   private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
   private final Claims claims = new Claims();
-  private final StandbyPool pool;
+  private StandbyPool pool;
   private final TopologyBoard board;
   private final Connector connector;
   private final History history;
@@ -118,13 +121,32 @@ public final class Keeper implements AutoCloseable {
       return false;
     }
     fleet.tell(group.name(), false, false);
-    Map<String, GroupKeeper> more = new LinkedHashMap<>(groups);
-    more.put(
+    install(group, false);
+    return true;
+  }
+
+  /**
+   * Makes what looks after a group, in place of what did.
+   *
+   * @param goesOn whether something did until now
+   */
+  private void install(GroupOptions group, boolean goesOn) {
+    Map<String, GroupKeeper> all = new LinkedHashMap<>(groups);
+    all.put(
         group.name(),
         new GroupKeeper(
-            group, options, traffic, fleet, board, connector, claims, pool, hooks, this::decided));
-    groups = Collections.unmodifiableMap(more);
-    return true;
+            group,
+            options,
+            traffic,
+            fleet,
+            board,
+            connector,
+            claims,
+            pool,
+            hooks,
+            goesOn,
+            this::decided));
+    groups = Collections.unmodifiableMap(all);
   }
 
   private void begin(String group) {
@@ -173,6 +195,40 @@ public final class Keeper implements AutoCloseable {
     claims.keep(group, List.of());
     fleet.leave(group);
     board.forget(group);
+  }
+
+  /**
+   * Looks after groups by other options from now on. Their servers are looked at anew, on new
+   * connections, and what was under way goes on from the journal; what is published stays so.
+   * Blocks until nobody acts by the old options any more.
+   *
+   * @param other how careful and quick failovers are, how often is asked, and who stands by; the
+   *     rest of it stays as it was. It holds for the groups that are given, and those that are
+   *     added later
+   * @param changed groups that this keeper has; all of them, if {@code other} is not as before
+   * @throws IllegalArgumentException when this keeper has no such group; nothing was changed
+   */
+  public synchronized void follow(KeeperOptions other, List<GroupOptions> changed) {
+    changed.forEach(group -> keeper(group.name()));
+    if (!other.standbys().equals(options.standbys())) {
+      pool = new StandbyPool(options.coordinator().journal(), other.standbys(), System.nanoTime());
+    }
+    options =
+        options
+            .withPolicy(other.policy())
+            .withCadence(other.cadence())
+            .withStandbys(other.standbys());
+    changed.forEach(group -> keeper(group.name()).close());
+    for (GroupOptions group : changed) {
+      Thread thread = threads.remove(group.name());
+      if (thread != null) {
+        awaitEnd(thread, System.nanoTime() + CLOSE_DEADLINE.toNanos());
+      }
+    }
+    for (GroupOptions group : changed) {
+      install(group, true);
+      begin(group.name());
+    }
   }
 
   /** What is published of the groups. It stays readable after {@link #close}. */
@@ -273,6 +329,11 @@ public final class Keeper implements AutoCloseable {
       throw new IllegalArgumentException("there is no group " + group);
     }
     keeper.login(credentials);
+  }
+
+  /** What it was told besides its groups. */
+  public KeeperOptions options() {
+    return options;
   }
 
   /** The groups' names, in the order they were given. */

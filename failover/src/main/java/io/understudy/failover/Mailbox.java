@@ -1,5 +1,7 @@
 package io.understudy.failover;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,6 +24,13 @@ final class Mailbox implements Executor {
   @Override
   public void execute(Runnable event) {
     waiting.add(event);
+  }
+
+  /** Runs what waits, once, without waiting for more. Called when nobody takes out any more. */
+  void end() {
+    List<Runnable> rest = new ArrayList<>();
+    waiting.drainTo(rest);
+    rest.forEach(Runnable::run);
   }
 
   /** Runs what waits, after waiting for the first for at most {@code nanos}. */

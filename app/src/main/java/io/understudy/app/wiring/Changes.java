@@ -7,7 +7,6 @@ import io.understudy.failover.GroupStatus;
 import io.understudy.failover.NotActingException;
 import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Entry;
-import io.understudy.failover.decide.GroupJournal;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.text.RecordText;
 import io.understudy.topology.Node;
@@ -162,13 +161,15 @@ final class Changes {
     long end = System.nanoTime() + END_WAIT.toNanos();
     while (System.nanoTime() - end < 0) {
       GroupStatus status = keeper.status(before.group());
-      GroupJournal journal = status.journal().orElseThrow();
       Optional<Node> primary = status.published().primary();
-      boolean knows = journal.nextId() >= nextId;
-      if (knows
-          && journal.wish().isEmpty()
-          && journal.operation().isEmpty()
-          && primary.isPresent()) {
+      // A keeper that was just told of another configuration has not read it yet.
+      boolean calm =
+          status
+              .journal()
+              .filter(journal -> journal.nextId() >= nextId)
+              .filter(journal -> journal.wish().isEmpty() && journal.operation().isEmpty())
+              .isPresent();
+      if (calm && primary.isPresent()) {
         boolean done = !before.primary().equals(primary);
         return new Result(
             done,

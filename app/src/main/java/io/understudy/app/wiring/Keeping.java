@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -218,10 +217,7 @@ final class Keeping implements AutoCloseable {
       Optional<Seat> seat,
       Certificates certificates)
       throws StartException {
-    List<GroupOptions> groups = new ArrayList<>();
-    for (Configuration.Group group : configuration.groups()) {
-      groups.add(Options.group(group, configuration.failover().upkeep().zones(), certificates));
-    }
+    List<GroupOptions> groups = Options.groups(configuration, configuration.groups(), certificates);
     Keeper keeper = Keeper.start(Options.keeper(configuration, coordinator), groups, traffic);
     return new Keeping(Optional.of(keeper), keeper.feed(), ground, seat);
   }
@@ -319,6 +315,17 @@ final class Keeping implements AutoCloseable {
     if (keeper.isPresent()) {
       keeper.get().add(Options.group(group, zones, certificates));
     }
+  }
+
+  /**
+   * Looks after groups as a configuration says from now on; to be called where this process decides
+   * alone, or only follows. Blocks.
+   *
+   * @param anew the groups that are looked after in another way
+   */
+  void follow(Configuration configuration, List<GroupOptions> anew) {
+    keeper.ifPresent(
+        own -> own.follow(Options.keeper(configuration, own.options().coordinator()), anew));
   }
 
   /** Looks after a group no more. */

@@ -191,6 +191,18 @@ final class Options {
     return left.compareTo(right) <= 0 ? left : right;
   }
 
+  /** What a keeper is told of some groups of a configuration. */
+  static List<GroupOptions> groups(
+      Configuration configuration, List<Configuration.Group> groups, Certificates certificates)
+      throws StartException {
+    List<GroupOptions> all = new ArrayList<>();
+    for (Configuration.Group group : groups) {
+      all.add(group(group, configuration.failover().upkeep().zones(), certificates));
+    }
+    return all;
+  }
+
+  /** What a keeper is told of a group. */
   static GroupOptions group(
       Configuration.Group group, Configuration.Zones zones, Certificates certificates)
       throws StartException {
@@ -205,20 +217,19 @@ final class Options {
 
   private static Placement placement(Configuration.Group group, Configuration.Zones zones) {
     List<Placement.Place> places = new ArrayList<>();
-    for (Address node : group.nodes()) {
-      Configuration.Place place = group.places().get(node);
-      if (place != null) {
-        places.add(
-            new Placement.Place(
-                node,
-                place.zone(),
-                switch (place.priority()) {
-                  case PREFER -> Placement.Tag.PREFER;
-                  case NORMAL -> Placement.Tag.NORMAL;
-                  case NEVER -> Placement.Tag.NEVER;
-                }));
-      }
-    }
+    // Nodes that came by add-node are among them, too.
+    new TreeMap<>(group.places())
+        .forEach(
+            (node, place) ->
+                places.add(
+                    new Placement.Place(
+                        node,
+                        place.zone(),
+                        switch (place.priority()) {
+                          case PREFER -> Placement.Tag.PREFER;
+                          case NORMAL -> Placement.Tag.NORMAL;
+                          case NEVER -> Placement.Tag.NEVER;
+                        })));
     return new Placement(places, zones.prefer(), zones.avoid(), zones.forbid());
   }
 

@@ -1,6 +1,7 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.config.Defaults;
 import io.understudy.app.config.SourceConfig;
 import io.understudy.topology.Address;
 import java.util.ArrayList;
@@ -11,12 +12,15 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a running program does of a changed configuration: groups that come and go, the proxy's
- * listeners, limits and logins, and the log. The rest waits for a restart.
+ * What a running program does of a changed configuration: groups that come and go and how they are
+ * looked after, the proxy's listeners, limits and logins, and the log. The rest waits for a
+ * restart.
  *
  * @param followed what holds from now on
  * @param added groups that are looked after from now on
  * @param removed groups that are not any more
+ * @param anew groups that stay, and are looked after in another way; with them those that are
+ *     added, if it is another way for all
  * @param changes what changes but for listeners, a sentence each
  * @param waiting what waits for a restart, a sentence each
  */
@@ -24,9 +28,11 @@ record ReloadPlan(
     Configuration followed,
     List<Configuration.Group> added,
     List<Configuration.Group> removed,
+    List<Configuration.Group> anew,
     List<String> changes,
     List<String> waiting) {
   ReloadPlan {
+    anew = List.copyOf(anew);
     added = List.copyOf(added);
     removed = List.copyOf(removed);
     changes = List.copyOf(changes);
@@ -45,7 +51,7 @@ record ReloadPlan(
     for (Configuration.Group wanted : next.groups()) {
       Optional<Configuration.Group> known = named(now, wanted.name());
       if (known.isPresent()) {
-        groups.add(kept(known.get(), wanted, follows, waiting));
+        groups.add(kept(known.get(), wanted, now.failover().coordinator(), waiting));
       } else if (alone) {
         groups.add(wanted);
         added.add(wanted);
@@ -65,19 +71,32 @@ record ReloadPlan(
         waiting.add("group " + known.name() + " is kept as it was");
       }
     }
-    Configuration.Upkeep upkeep = now.failover().upkeep();
-    check(waiting, "standby", upkeep.standbys(), next.failover().upkeep().standbys());
-    check(waiting, "failover", now.failover(), next.failover().withStandbys(upkeep.standbys()));
+    Configuration.Failover failover = ReloadedFailover.of(now, next, groups, waiting);
     check(waiting, "replication", now.replication(), next.replication());
     check(waiting, "admin", now.admin(), next.admin());
     check(waiting, "proxy.transport", now.proxy().transport(), next.proxy().transport());
     check(waiting, "proxy.threads", now.proxy().threads(), next.proxy().threads());
+    List<Configuration.Group> anew =
+        failover.equals(now.failover())
+            ? groups.stream().filter(group -> isLookedAfterOtherwise(now, group)).toList()
+            : groups;
     return new ReloadPlan(
-        followed(now, next, groups),
+        followed(now, next, groups, failover),
         added,
         removed,
-        changes(now, next, groups, added, removed),
+        follows ? List.of() : anew,
+        changes(now, next, groups, added, removed, failover),
         waiting);
+  }
+
+  private static boolean isLookedAfterOtherwise(Configuration now, Configuration.Group group) {
+    return named(now, group.name())
+        .filter(
+            known ->
+                !deciding(known).equals(deciding(group))
+                    || !known.tls().equals(group.tls())
+                    || !known.durability().equals(group.durability()))
+        .isPresent();
   }
 
   private static Optional<Configuration.Group> named(Configuration in, String name) {
@@ -85,44 +104,64 @@ record ReloadPlan(
   }
 
   /**
-   * A group that stays: its login and its nodes' weights can change.
+   * A group that stays: all but its nodes can change.
    *
-   * @param follows whether nobody decides here: then nodes, zones and priorities only say where is
-   *     read
+   * @param how who decides about it
    */
   private static Configuration.Group kept(
       Configuration.Group known,
       Configuration.Group wanted,
-      boolean follows,
+      Configuration.Coordinator how,
       List<String> waiting) {
-    Map<Address, Configuration.Place> places = follows ? wanted.places() : weighed(known, wanted);
-    if (!follows) {
-      nodes(known, wanted, waiting);
-      boolean alike =
-          known.nodes().stream()
-              .filter(wanted.nodes()::contains)
-              .allMatch(
-                  node ->
-                      places
-                          .getOrDefault(node, Configuration.Place.USUAL)
-                          .equals(placeOf(wanted, node)));
-      if (!alike) {
-        waiting.add("zones and priorities of group " + known.name() + " stay as they were");
+    return switch (how) {
+      case FOLLOW ->
+          new Configuration.Group(
+              known.name(),
+              wanted.nodes(),
+              wanted.places(),
+              wanted.auth(),
+              wanted.tls(),
+              wanted.durability());
+      case LOCAL -> {
+        nodes(known, wanted, waiting);
+        yield new Configuration.Group(
+            known.name(),
+            known.nodes(),
+            placed(known, wanted),
+            wanted.auth(),
+            wanted.tls(),
+            durability(known, wanted, waiting));
       }
+      case ZOOKEEPER -> {
+        nodes(known, wanted, waiting);
+        Map<Address, Configuration.Place> places = weighed(known, wanted);
+        if (!places.equals(placed(known, wanted))) {
+          waiting.add("zones and priorities of group " + known.name() + " stay as they were");
+        }
+        check(waiting, "groups[" + known.name() + "].tls", known.tls(), wanted.tls());
+        check(
+            waiting,
+            "groups[" + known.name() + "].durability",
+            known.durability(),
+            wanted.durability());
+        yield new Configuration.Group(
+            known.name(), known.nodes(), places, wanted.auth(), known.tls(), known.durability());
+      }
+    };
+  }
+
+  /** As many replicas as are wanted have to be there, and nodes come by commands alone. */
+  private static Optional<Configuration.Durability> durability(
+      Configuration.Group known, Configuration.Group wanted, List<String> waiting) {
+    boolean tooMany =
+        wanted.durability().filter(d -> d.replicas() >= known.nodes().size()).isPresent();
+    if (tooMany) {
+      waiting.add(
+          "groups["
+              + known.name()
+              + "].durability stays as it was, because the group has too few nodes,");
     }
-    if (!known.tls().equals(wanted.tls())) {
-      waiting.add("groups[" + known.name() + "].tls stays as it was");
-    }
-    if (!known.durability().equals(wanted.durability())) {
-      waiting.add("groups[" + known.name() + "].durability stays as it was");
-    }
-    return new Configuration.Group(
-        known.name(),
-        follows ? wanted.nodes() : known.nodes(),
-        places,
-        wanted.auth(),
-        known.tls(),
-        known.durability());
+    return tooMany ? known.durability() : wanted.durability();
   }
 
   /** Nodes come and go by commands, which look at them first. */
@@ -157,9 +196,20 @@ record ReloadPlan(
     }
   }
 
-  /**
-   * What is said of a group's nodes, with the weights that are wanted; what says nothing is out.
-   */
+  /** What is said of a group's nodes; what is said of a node no more, is as it was. */
+  private static Map<Address, Configuration.Place> placed(
+      Configuration.Group known, Configuration.Group wanted) {
+    Map<Address, Configuration.Place> places = new HashMap<>(wanted.places());
+    for (Address node : known.nodes()) {
+      if (!wanted.nodes().contains(node)) {
+        places.put(node, placeOf(known, node));
+      }
+    }
+    places.values().removeIf(Configuration.Place.USUAL::equals);
+    return places;
+  }
+
+  /** The same, where only the weights may change. */
   private static Map<Address, Configuration.Place> weighed(
       Configuration.Group known, Configuration.Group wanted) {
     Map<Address, Configuration.Place> places = new HashMap<>();
@@ -172,6 +222,35 @@ record ReloadPlan(
         places.put(node, place);
       }
     }
+    return places;
+  }
+
+  /** What is said of a group's nodes and bears on who is primary. */
+  private static Map<Address, Configuration.Place> deciding(Configuration.Group group) {
+    Map<Address, Configuration.Place> places = new HashMap<>();
+    group
+        .places()
+        .forEach(
+            (node, place) ->
+                places.put(
+                    node,
+                    new Configuration.Place(place.zone(), place.priority(), Defaults.WEIGHT)));
+    places.values().removeIf(Configuration.Place.USUAL::equals);
+    return places;
+  }
+
+  /** What is said of a group's nodes and bears on who is read from. */
+  private static Map<Address, Configuration.Place> reading(Configuration.Group group) {
+    Map<Address, Configuration.Place> places = new HashMap<>();
+    group
+        .places()
+        .forEach(
+            (node, place) ->
+                places.put(
+                    node,
+                    new Configuration.Place(
+                        place.zone(), Configuration.Priority.NORMAL, place.weight())));
+    places.values().removeIf(Configuration.Place.USUAL::equals);
     return places;
   }
 
@@ -188,7 +267,10 @@ record ReloadPlan(
   }
 
   private static Configuration followed(
-      Configuration now, Configuration next, List<Configuration.Group> groups) {
+      Configuration now,
+      Configuration next,
+      List<Configuration.Group> groups,
+      Configuration.Failover failover) {
     List<String> names = groups.stream().map(Configuration.Group::name).toList();
     Configuration.Proxy proxy = next.proxy();
     return new Configuration(
@@ -205,7 +287,7 @@ record ReloadPlan(
             proxy.observing(),
             proxy.zone(),
             proxy.output()),
-        now.failover(),
+        failover,
         now.replication(),
         now.admin(),
         next.log());
@@ -216,17 +298,19 @@ record ReloadPlan(
       Configuration next,
       List<Configuration.Group> groups,
       List<Configuration.Group> added,
-      List<Configuration.Group> removed) {
+      List<Configuration.Group> removed,
+      Configuration.Failover failover) {
     List<String> changes = new ArrayList<>();
     added.forEach(group -> changes.add("group " + group.name() + " is looked after from now on"));
     removed.forEach(
         group ->
             changes.add("group " + group.name() + " is looked after until its clients are gone"));
+    boolean follows = failover.coordinator() == Configuration.Coordinator.FOLLOW;
     for (Configuration.Group group : groups) {
-      named(now, group.name())
-          .filter(known -> !weighed(known, known).equals(weighed(group, group)))
-          .ifPresent(known -> changes.add("group " + group.name() + " is read from otherwise"));
+      named(now, group.name()).ifPresent(known -> changes(changes, known, group, follows));
     }
+    ReloadedFailover.changed(now.failover(), failover)
+        .forEach(key -> changes.add(key + " is followed from now on"));
     Configuration.Proxy before = now.proxy();
     Configuration.Proxy after = next.proxy();
     holds(changes, "proxy.maxClients", before.maxClients(), after.maxClients());
@@ -239,6 +323,24 @@ record ReloadPlan(
     holds(changes, "proxy.zone", before.zone(), after.zone());
     holds(changes, "log", now.log(), next.log());
     return changes;
+  }
+
+  private static void changes(
+      List<String> changes, Configuration.Group known, Configuration.Group group, boolean follows) {
+    String name = group.name();
+    if (!reading(known).equals(reading(group))) {
+      changes.add("group " + name + " is read from otherwise");
+    }
+    if (!follows && !deciding(known).equals(deciding(group))) {
+      changes.add("zones and priorities of group " + name + " hold from now on");
+    }
+    if (!known.tls().equals(group.tls())) {
+      changes.add(
+          "groups[" + name + "].tls is followed by connections to servers that begin from now on");
+    }
+    if (!follows) {
+      holds(changes, "groups[" + name + "].durability", known.durability(), group.durability());
+    }
   }
 
   private static void holds(List<String> changes, String key, Object now, Object next) {

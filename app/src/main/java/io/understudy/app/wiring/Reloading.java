@@ -2,6 +2,7 @@ package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.ConfigurationException;
+import io.understudy.failover.GroupOptions;
 import io.understudy.proxy.BindException;
 import io.understudy.proxy.ProxyOptions;
 import io.understudy.proxy.ProxyServer;
@@ -67,11 +68,12 @@ final class Reloading {
     List<String> lines = new ArrayList<>(plan.changes());
     List<String> waiting = new ArrayList<>(plan.waiting());
     Optional<ProxyOptions> options = proxyOptions(plan, waiting);
+    List<GroupOptions> anew = Options.groups(plan.followed(), plan.anew(), certificates);
     if (options.isPresent()) {
       lines.addAll(proxy.get().orElseThrow().plan(options.get()));
     }
     if (!trial) {
-      follow(plan, options);
+      follow(plan, options, anew);
       lines.forEach(line -> LOG.info("reload: {}", line));
       waiting.forEach(line -> LOG.warn("reload: {} until a restart", line));
     }
@@ -96,12 +98,14 @@ final class Reloading {
     return Optional.empty();
   }
 
-  private void follow(ReloadPlan plan, Optional<ProxyOptions> options) throws StartException {
+  private void follow(ReloadPlan plan, Optional<ProxyOptions> options, List<GroupOptions> anew)
+      throws StartException {
+    Configuration.Zones zones = plan.followed().failover().upkeep().zones();
     List<String> begun = new ArrayList<>();
     List<String> ending = plan.removed().stream().map(Configuration.Group::name).toList();
     try {
       for (Configuration.Group group : plan.added()) {
-        keeping.add(group, configuration.failover().upkeep().zones(), certificates);
+        keeping.add(group, zones, certificates);
         begun.add(group.name());
       }
       leaving.addAll(ending);
@@ -114,6 +118,7 @@ final class Reloading {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
     plan.followed().groups().forEach(keeping::login);
+    keeping.follow(plan.followed(), anew);
     Logging.apply(plan.followed().log());
     configuration = plan.followed();
     ending.stream()

@@ -77,11 +77,11 @@ class ReloadTest {
           program.hangUp();
           Eventually.holds("the new password opens", () -> pings(fresh, "new"));
 
-          write(server, listener(first), admin.port(), "failover: { downAfter: 9s }");
+          write(server, listener(first), admin.port(), "failover: { state: elsewhere }");
           program.hangUp();
           Eventually.holds(
               "it says what waits",
-              () -> program.err().contains("failover stays as it was until a restart"));
+              () -> program.err().contains("failover.state stays as it was until a restart"));
           Eventually.holds("the listener is gone", () -> !pings(fresh, "new"));
           // It is the same connection; the servers know its first password no more.
           assertThat(open.ask("AUTH", "new")).isEqualTo(new Reply.Text("OK"));

@@ -67,22 +67,62 @@ class ReloadPlanTest {
   }
 
   @Test
-  void shouldLetWhatDecidesWait() throws Exception {
+  void shouldFollowWhatDecidesWhereOneProcessDecides() throws Exception {
+    String local = "coordinator: local";
     ReloadPlan plan =
-        plan(
-            "{ address: a:1, zone: x }, b:1",
-            "{ address: a:1, zone: y, weight: 2 }, b:1",
-            "coordinator: local");
+        plan("{ address: a:1, zone: x }, b:1", "a:1, { address: b:1, priority: never }", local);
+    assertThat(plan.waiting()).isEmpty();
+    assertThat(plan.changes())
+        .containsExactly(
+            "group orders is read from otherwise",
+            "zones and priorities of group orders hold from now on");
+    assertThat(plan.anew()).isEqualTo(plan.followed().groups()).hasSize(1);
+    assertThat(plan("a:1", "{ address: a:1, weight: 2 }", local).anew())
+        .as("weights are no matter of who is primary")
+        .isEmpty();
+
+    ReloadPlan more =
+        ReloadPlan.of(
+            read("a:1", local, ""),
+            read("a:1", local + ", downAfter: 9s, maxLag: { bytes: 1 }", "standby: [s:1]"));
+    assertThat(more.waiting()).isEmpty();
+    assertThat(more.changes())
+        .containsExactly(
+            "failover.downAfter is followed from now on",
+            "failover.maxLag.bytes is followed from now on",
+            "standby is followed from now on");
+    assertThat(more.anew()).hasSize(1);
+  }
+
+  @Test
+  void shouldSayWhatItCannotFollow() throws Exception {
+    ReloadPlan plan =
+        ReloadPlan.of(
+            read("a:1, b:1", "coordinator: local", ""),
+            read("a:1", "coordinator: local, state: elsewhere", "standby: [b:1]"));
     assertThat(plan.waiting())
-        .containsExactly("zones and priorities of group orders stay as they were");
+        .contains(
+            "failover.state stays as it was",
+            "standby b:1 is left out, because it is a node of a group,");
+    assertThat(plan.followed().failover().upkeep().standbys()).isEmpty();
+    assertThat(plan.changes()).isEmpty();
+  }
+
+  @Test
+  void shouldLetWhatSeveralKeepersAgreeOnWait() throws Exception {
+    String several =
+        "coordinator: zookeeper, keeper: { id: k1, members: [k1, k2, k3] }" + ZOOKEEPER;
+    ReloadPlan plan =
+        ReloadPlan.of(
+            read("{ address: a:1, zone: x }", several, ""),
+            read("{ address: a:1, zone: y, weight: 2 }", several + ", downAfter: 9s", ""));
+    assertThat(plan.waiting())
+        .containsExactly(
+            "zones and priorities of group orders stay as they were",
+            "failover.downAfter stays as it was");
     assertThat(plan.followed().groups().getFirst().places().get(new Address("a", 1)))
         .isEqualTo(new Configuration.Place(Optional.of("x"), Configuration.Priority.NORMAL, 2));
-    assertThat(
-            ReloadPlan.of(
-                    read("a:1", "coordinator: local", ""),
-                    read("a:1", "coordinator: local", "standby: [s:1]"))
-                .waiting())
-        .containsExactly("standby stays as it was");
+    assertThat(plan.anew()).isEmpty();
   }
 
   @Test

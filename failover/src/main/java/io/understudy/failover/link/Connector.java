@@ -24,11 +24,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,7 +58,9 @@ public final class Connector implements AutoCloseable {
   private final HostResolver resolver = new HostResolver();
   private final Duration connectTimeout;
   private final Optional<TlsClient> tls;
-  private final List<Connector> others = new CopyOnWriteArrayList<>();
+
+  /** As many entries as there were settings of TLS. */
+  private final Map<TlsClient, Connector> others = new ConcurrentHashMap<>();
 
   /**
    * Starts the threads.
@@ -134,9 +136,8 @@ public final class Connector implements AutoCloseable {
     if (wanted.isEmpty()) {
       return this;
     }
-    Connector other = new Connector(threads, false, connectTimeout, wanted);
-    others.add(other);
-    return other;
+    return others.computeIfAbsent(
+        wanted.get(), tls -> new Connector(threads, false, connectTimeout, Optional.of(tls)));
   }
 
   /**
@@ -149,7 +150,7 @@ public final class Connector implements AutoCloseable {
    */
   public void connect(
       Address address, Executor thread, Consumer<Attempt> ended, Consumer<Link> lost) {
-    var unused =
+    var _ =
         Heard.of(resolver.resolve(address.host()).thenCompose(found -> open(address)))
             .thenAccept(
                 opened -> {
@@ -222,7 +223,7 @@ public final class Connector implements AutoCloseable {
   /** Closes every connection and ends the threads; waits shortly for that. */
   @Override
   public void close() {
-    others.forEach(Connector::close);
+    others.values().forEach(Connector::close);
     resolver.close();
     long millis = SHUTDOWN_DEADLINE.toMillis();
     CompletableFuture.allOf(client.shutdownAsync(0, millis, TimeUnit.MILLISECONDS))
