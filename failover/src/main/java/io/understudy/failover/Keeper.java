@@ -54,6 +54,7 @@ public final class Keeper implements AutoCloseable {
   private final List<Consumer<GroupStatus>> listeners = new CopyOnWriteArrayList<>();
   private final Claims claims = new Claims();
   private StandbyPool pool;
+  private boolean closed;
   private final TopologyBoard board;
   private final Connector connector;
   private final History history;
@@ -157,8 +158,8 @@ public final class Keeper implements AutoCloseable {
   }
 
   /**
-   * Looks after one more group from now on. Not where several keepers agree: each of them knows the
-   * same groups.
+   * Looks after one more group from now on. Where several keepers agree, nobody acts for it before
+   * a majority of them knows it.
    *
    * @throws IllegalArgumentException when there is one of that name, or one of its nodes belongs to
    *     another group; in one line
@@ -210,6 +211,9 @@ public final class Keeper implements AutoCloseable {
    */
   public synchronized void follow(KeeperOptions other, List<GroupOptions> changed) {
     changed.forEach(group -> keeper(group.name()));
+    if (closed) {
+      return;
+    }
     if (!other.standbys().equals(options.standbys())) {
       pool = new StandbyPool(options.coordinator().journal(), other.standbys(), System.nanoTime());
     }
@@ -356,6 +360,7 @@ public final class Keeper implements AutoCloseable {
   /** Ends the watch. Servers and publications stay as they are. Closing twice is harmless. */
   @Override
   public synchronized void close() {
+    closed = true;
     news.close();
     groups.values().forEach(GroupKeeper::close);
     long end = System.nanoTime() + CLOSE_DEADLINE.toNanos();

@@ -30,7 +30,6 @@ final class Followed {
 
   private final Store store;
   private final String id;
-  private final List<String> groups;
   private final boolean hasOutputs;
   private final TrafficFeed traffic;
   private final Timing timing;
@@ -41,6 +40,7 @@ final class Followed {
   private volatile long leaseUntilNanos;
 
   // Confined to the thread.
+  private List<String> groups;
   private final Map<String, Topology> newest = new HashMap<>();
   private int processed = -1;
   private int drained = -1;
@@ -80,6 +80,21 @@ final class Followed {
     consumer = newConsumer;
     store.onConnection(watcher);
     thread.every(timing.proxyBeat(), this::turn);
+  }
+
+  /** Follows other groups. Any thread; returns at once. */
+  void follow(List<String> others) {
+    List<String> wanted = List.copyOf(others);
+    thread.soon(
+        () -> {
+          if (groups.equals(wanted)) {
+            return;
+          }
+          groups = wanted;
+          newest.keySet().retainAll(wanted);
+          processed = -1; // what is published of the new ones was not read yet
+          turn();
+        });
   }
 
   /** Whether the lease runs. Any thread. */

@@ -35,7 +35,7 @@ final class KeeperSeat implements Leadership, Peers {
   private static final int SETTLED_BEATS = 20;
 
   private final Store store;
-  private final KeeperIdentity me;
+  private volatile KeeperIdentity me;
   private final Timing timing;
   private final LongSupplier nanoTime;
   private final Turns thread;
@@ -54,6 +54,7 @@ final class KeeperSeat implements Leadership, Peers {
   private final Map<String, Long> unheldNanos = new HashMap<>();
   private long leaseUntilNanos;
   private Optional<String> trouble = Optional.empty();
+  private Optional<KeeperIdentity> next = Optional.empty();
   private String said = "";
 
   KeeperSeat(Store store, KeeperIdentity me, Timing timing, LongSupplier nanoTime, Turns thread) {
@@ -86,6 +87,19 @@ final class KeeperSeat implements Leadership, Peers {
   void start() {
     store.onConnection(() -> thread.soon(this::beat));
     thread.every(timing.beat(), this::beat);
+  }
+
+  /**
+   * Becomes a keeper that was told of another configuration, with the same id among the same
+   * members. It gives up what it leads, for the others may not be told yet, and takes its place in
+   * a new life. Any thread; returns at once.
+   */
+  void become(KeeperIdentity other) {
+    thread.soon(
+        () -> {
+          next = Optional.of(other);
+          beat();
+        });
   }
 
   private void lookSoon() {
@@ -161,6 +175,9 @@ final class KeeperSeat implements Leadership, Peers {
     beatIsDue.set(false);
     if (store.isConnected()) {
       try {
+        if (next.isPresent()) {
+          change(next.get());
+        }
         if (own.holder().incarnation() == 0) {
           Optional<Store.Cell> foreign = sitDown();
           if (foreign.isPresent()) {
@@ -180,6 +197,16 @@ final class KeeperSeat implements Leadership, Peers {
       }
     }
     tell();
+  }
+
+  /** Nobody else may lead what this one leads before it has stopped to act. */
+  private void change(KeeperIdentity other) throws IOException {
+    council =
+        Council.without(
+            me, Optional.of("it was told of another configuration"), nanoTime.getAsLong());
+    own.leave();
+    me = other;
+    next = Optional.empty();
   }
 
   private void lookAround() {
@@ -253,7 +280,9 @@ final class KeeperSeat implements Leadership, Peers {
   /** Takes groups that nobody leads. */
   private void claim() throws IOException {
     Council now = council;
-    if (now.obstacle().isPresent() || nanoTime.getAsLong() - leaseUntilNanos >= 0) {
+    if (next.isPresent()
+        || now.obstacle().isPresent()
+        || nanoTime.getAsLong() - leaseUntilNanos >= 0) {
       return;
     }
     Map<String, Holder> claims = new HashMap<>();

@@ -170,6 +170,25 @@ public final class ZookeeperCoordinator implements AutoCloseable {
   }
 
   /**
+   * Follows what is published of other groups from now on. Any thread; returns at once.
+   *
+   * @param groups all of them
+   */
+  public void follow(List<String> groups) {
+    followed.ifPresent(f -> f.follow(groups));
+  }
+
+  /**
+   * Is a keeper that was told of another configuration from now on. It takes part again as soon as
+   * a majority was told the same. Any thread; returns at once.
+   *
+   * @param identity with the id and the members of before
+   */
+  public void become(KeeperIdentity identity) {
+    seat.ifPresent(s -> s.become(identity));
+  }
+
+  /**
    * Is no keeper any more, and goes on to follow what the others publish. Another process may take
    * the seat when this returns. Blocks.
    */

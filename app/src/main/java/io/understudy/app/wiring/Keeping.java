@@ -10,13 +10,17 @@ import io.understudy.failover.Keeper;
 import io.understudy.failover.decide.Answer;
 import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.Entry;
+import io.understudy.failover.decide.MemberChange;
+import io.understudy.failover.decide.Membership;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.journal.JournalStore;
 import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.publish.TopologyBoard;
+import io.understudy.topology.Address;
 import io.understudy.topology.Coordinator;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
+import io.understudy.zookeeper.KeeperIdentity;
 import io.understudy.zookeeper.Relay;
 import io.understudy.zookeeper.ZookeeperCoordinator;
 import java.io.IOException;
@@ -47,7 +51,12 @@ final class Keeping implements AutoCloseable {
   private final Optional<Seat> seat;
   private Optional<LocalPublisher> publisher = Optional.empty();
   private Optional<Predecessor> predecessor = Optional.empty();
-  private Optional<Runnable> leave = Optional.empty();
+  private Optional<ZookeeperCoordinator> zookeeper = Optional.empty();
+
+  /** What a process that only follows knows. */
+  private Optional<TopologyBoard> board = Optional.empty();
+
+  private Optional<KeeperIdentity> identity = Optional.empty();
   private volatile boolean seatGivenUp;
 
   /** This keeper among several. */
@@ -90,7 +99,8 @@ final class Keeping implements AutoCloseable {
         var seat = new Seat(id, zookeeper.relay());
         Keeping keeping =
             keeper(configuration, coordinator, traffic, zookeeper, Optional.of(seat), certificates);
-        keeping.leave = Optional.of(zookeeper::giveUpSeat);
+        keeping.zookeeper = Optional.of(zookeeper);
+        keeping.identity = Optional.of(Options.identity(configuration));
         yield keeping;
       }
       case FOLLOW -> {
@@ -105,7 +115,10 @@ final class Keeping implements AutoCloseable {
         var publisher = zookeeper.publisher();
         var board = new TopologyBoard(publisher::isUpToDate);
         publisher.follow(board::publish);
-        yield new Keeping(Optional.empty(), board, zookeeper, Optional.empty());
+        Keeping keeping = new Keeping(Optional.empty(), board, zookeeper, Optional.empty());
+        keeping.zookeeper = Optional.of(zookeeper);
+        keeping.board = Optional.of(board);
+        yield keeping;
       }
     };
   }
@@ -278,9 +291,9 @@ final class Keeping implements AutoCloseable {
    * Decides nothing any more where several keepers agree, and follows what they publish. Blocks.
    */
   void giveUpSeat() {
-    if (leave.isPresent() && !seatGivenUp) {
+    if (seat.isPresent() && zookeeper.isPresent() && !seatGivenUp) {
       keeper.ifPresent(Keeper::close);
-      leave.get().run();
+      zookeeper.get().giveUpSeat();
       seatGivenUp = true;
     }
   }
@@ -306,31 +319,62 @@ final class Keeping implements AutoCloseable {
   }
 
   /**
-   * Looks after one more group; to be called where this process decides alone.
+   * Looks after one more group, or follows it.
    *
    * @throws IllegalArgumentException in one line, when one of its nodes is another group's
    */
   void add(Configuration.Group group, Configuration.Zones zones, Certificates certificates)
       throws StartException {
-    if (keeper.isPresent()) {
+    if (keeper.isPresent() && !seatGivenUp) {
       keeper.get().add(Options.group(group, zones, certificates));
     }
   }
 
   /**
-   * Looks after groups as a configuration says from now on; to be called where this process decides
-   * alone, or only follows. Blocks.
+   * Does as a configuration says from now on. Blocks.
    *
    * @param anew the groups that are looked after in another way
+   * @param names the groups that clients are led to or finish in
    */
-  void follow(Configuration configuration, List<GroupOptions> anew) {
-    keeper.ifPresent(
-        own -> own.follow(Options.keeper(configuration, own.options().coordinator()), anew));
+  void follow(Configuration configuration, List<GroupOptions> anew, List<String> names) {
+    zookeeper.ifPresent(z -> z.follow(names));
+    if (keeper.isEmpty() || seatGivenUp) {
+      return;
+    }
+    Keeper own = keeper.get();
+    own.follow(Options.keeper(configuration, own.options().coordinator()), anew);
+    if (identity.isPresent() && zookeeper.isPresent()) {
+      KeeperIdentity next = Options.identity(configuration);
+      if (!next.equals(identity.get())) {
+        zookeeper.get().become(next);
+        identity = Optional.of(next);
+      }
+    }
   }
 
-  /** Looks after a group no more. */
-  void remove(String group) {
+  /**
+   * Looks after a group no more, and does not follow it.
+   *
+   * @param left the groups that clients are led to or finish in
+   */
+  void remove(String group, List<String> left) {
+    zookeeper.ifPresent(z -> z.follow(left));
     keeper.ifPresent(k -> k.remove(group));
+    board.ifPresent(b -> b.forget(group));
+  }
+
+  /** The nodes that a group of the configuration has now, but for standbys at work. */
+  List<Address> members(Configuration.Group group) {
+    return status(group.name())
+        .journal()
+        .map(
+            journal ->
+                Membership.of(group.nodes(), journal).stream()
+                    .filter(
+                        node ->
+                            journal.memberChange(node).flatMap(MemberChange::standsFor).isEmpty())
+                    .toList())
+        .orElse(group.nodes());
   }
 
   /** Everything known of a group; of a follower, what is published. */

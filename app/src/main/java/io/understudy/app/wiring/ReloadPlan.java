@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What a running program does of a changed configuration: groups that come and go and how they are
@@ -39,10 +41,14 @@ record ReloadPlan(
     waiting = List.copyOf(waiting);
   }
 
-  /** Compares what holds with what is wanted. */
-  static ReloadPlan of(Configuration now, Configuration next) {
-    // Several keepers know the same groups: each is started anew with the changed file.
-    boolean alone = now.failover().coordinator() == Configuration.Coordinator.LOCAL;
+  /**
+   * Compares what holds with what is wanted.
+   *
+   * @param members the nodes that a group has now: those of the configuration, and what commands
+   *     made of them
+   */
+  static ReloadPlan of(
+      Configuration now, Configuration next, Function<Configuration.Group, List<Address>> members) {
     boolean follows = now.failover().coordinator() == Configuration.Coordinator.FOLLOW;
     List<Configuration.Group> groups = new ArrayList<>();
     List<Configuration.Group> added = new ArrayList<>();
@@ -51,24 +57,22 @@ record ReloadPlan(
     for (Configuration.Group wanted : next.groups()) {
       Optional<Configuration.Group> known = named(now, wanted.name());
       if (known.isPresent()) {
-        groups.add(kept(known.get(), wanted, now.failover().coordinator(), waiting));
-      } else if (alone) {
+        groups.add(
+            follows ? wanted : kept(known.get(), wanted, members.apply(known.get()), waiting));
+      } else {
         groups.add(wanted);
         added.add(wanted);
-      } else {
-        waiting.add(
-            "group " + wanted.name() + " is left out (every process is told, then started anew)");
       }
     }
     for (Configuration.Group known : now.groups()) {
       if (named(next, known.name()).isPresent()) {
         continue;
       }
-      if (alone && !isReplicated(now, known.name())) {
-        removed.add(known);
-      } else {
+      if (isReplicated(now, known.name())) {
         groups.add(known);
         waiting.add("group " + known.name() + " is kept as it was");
+      } else {
+        removed.add(known);
       }
     }
     Configuration.Failover failover = ReloadedFailover.of(now, next, groups, waiting);
@@ -80,20 +84,23 @@ record ReloadPlan(
         failover.equals(now.failover())
             ? groups.stream().filter(group -> isLookedAfterOtherwise(now, group)).toList()
             : groups;
-    return new ReloadPlan(
-        followed(now, next, groups, failover),
-        added,
-        removed,
-        follows ? List.of() : anew,
-        changes(now, next, groups, added, removed, failover),
-        waiting);
+    Configuration followed = followed(now, next, groups, failover);
+    List<String> changes = changes(now, next, groups, added, removed, failover);
+    if (failover.keeper().isPresent()
+        && !Options.identity(now)
+            .configuration()
+            .equals(Options.identity(followed).configuration())) {
+      changes.add("this keeper takes part again when a majority of the keepers is told the same");
+    }
+    return new ReloadPlan(followed, added, removed, follows ? List.of() : anew, changes, waiting);
   }
 
   private static boolean isLookedAfterOtherwise(Configuration now, Configuration.Group group) {
     return named(now, group.name())
         .filter(
             known ->
-                !deciding(known).equals(deciding(group))
+                !known.nodes().equals(group.nodes())
+                    || !deciding(known).equals(deciding(group))
                     || !known.tls().equals(group.tls())
                     || !known.durability().equals(group.durability()))
         .isPresent();
@@ -104,57 +111,34 @@ record ReloadPlan(
   }
 
   /**
-   * A group that stays: all but its nodes can change.
+   * A group that stays: all but its nodes can change. Once commands have made of them what the file
+   * says, the file's word is taken.
    *
-   * @param how who decides about it
+   * @param members the nodes that it has
    */
   private static Configuration.Group kept(
       Configuration.Group known,
       Configuration.Group wanted,
-      Configuration.Coordinator how,
+      List<Address> members,
       List<String> waiting) {
-    return switch (how) {
-      case FOLLOW ->
-          new Configuration.Group(
-              known.name(),
-              wanted.nodes(),
-              wanted.places(),
-              wanted.auth(),
-              wanted.tls(),
-              wanted.durability());
-      case LOCAL -> {
-        nodes(known, wanted, waiting);
-        yield new Configuration.Group(
-            known.name(),
-            known.nodes(),
-            placed(known, wanted),
-            wanted.auth(),
-            wanted.tls(),
-            durability(known, wanted, waiting));
-      }
-      case ZOOKEEPER -> {
-        nodes(known, wanted, waiting);
-        Map<Address, Configuration.Place> places = weighed(known, wanted);
-        if (!places.equals(placed(known, wanted))) {
-          waiting.add("zones and priorities of group " + known.name() + " stay as they were");
-        }
-        check(waiting, "groups[" + known.name() + "].tls", known.tls(), wanted.tls());
-        check(
-            waiting,
-            "groups[" + known.name() + "].durability",
-            known.durability(),
-            wanted.durability());
-        yield new Configuration.Group(
-            known.name(), known.nodes(), places, wanted.auth(), known.tls(), known.durability());
-      }
-    };
+    boolean alike = Set.copyOf(members).equals(Set.copyOf(wanted.nodes()));
+    nodes(wanted, members, waiting);
+    return new Configuration.Group(
+        known.name(),
+        alike ? wanted.nodes() : known.nodes(),
+        placed(known, wanted, members),
+        wanted.auth(),
+        wanted.tls(),
+        durability(known, wanted, members, waiting));
   }
 
   /** As many replicas as are wanted have to be there, and nodes come by commands alone. */
   private static Optional<Configuration.Durability> durability(
-      Configuration.Group known, Configuration.Group wanted, List<String> waiting) {
-    boolean tooMany =
-        wanted.durability().filter(d -> d.replicas() >= known.nodes().size()).isPresent();
+      Configuration.Group known,
+      Configuration.Group wanted,
+      List<Address> members,
+      List<String> waiting) {
+    boolean tooMany = wanted.durability().filter(d -> d.replicas() >= members.size()).isPresent();
     if (tooMany) {
       waiting.add(
           "groups["
@@ -166,10 +150,10 @@ record ReloadPlan(
 
   /** Nodes come and go by commands, which look at them first. */
   private static void nodes(
-      Configuration.Group known, Configuration.Group wanted, List<String> waiting) {
-    String group = known.name();
+      Configuration.Group wanted, List<Address> members, List<String> waiting) {
+    String group = wanted.name();
     for (Address node : wanted.nodes()) {
-      if (!known.nodes().contains(node)) {
+      if (!members.contains(node)) {
         waiting.add(
             node
                 + " is left out of group "
@@ -181,7 +165,7 @@ record ReloadPlan(
                 + "' has it taken in)");
       }
     }
-    for (Address node : known.nodes()) {
+    for (Address node : members) {
       if (!wanted.nodes().contains(node)) {
         waiting.add(
             node
@@ -198,30 +182,14 @@ record ReloadPlan(
 
   /** What is said of a group's nodes; what is said of a node no more, is as it was. */
   private static Map<Address, Configuration.Place> placed(
-      Configuration.Group known, Configuration.Group wanted) {
+      Configuration.Group known, Configuration.Group wanted, List<Address> members) {
     Map<Address, Configuration.Place> places = new HashMap<>(wanted.places());
-    for (Address node : known.nodes()) {
+    for (Address node : members) {
       if (!wanted.nodes().contains(node)) {
         places.put(node, placeOf(known, node));
       }
     }
     places.values().removeIf(Configuration.Place.USUAL::equals);
-    return places;
-  }
-
-  /** The same, where only the weights may change. */
-  private static Map<Address, Configuration.Place> weighed(
-      Configuration.Group known, Configuration.Group wanted) {
-    Map<Address, Configuration.Place> places = new HashMap<>();
-    for (Address node : known.nodes()) {
-      Configuration.Place before = placeOf(known, node);
-      Configuration.Place after = wanted.nodes().contains(node) ? placeOf(wanted, node) : before;
-      Configuration.Place place =
-          new Configuration.Place(before.zone(), before.priority(), after.weight());
-      if (!place.equals(Configuration.Place.USUAL)) {
-        places.put(node, place);
-      }
-    }
     return places;
   }
 
@@ -328,6 +296,9 @@ record ReloadPlan(
   private static void changes(
       List<String> changes, Configuration.Group known, Configuration.Group group, boolean follows) {
     String name = group.name();
+    if (!follows && !known.nodes().equals(group.nodes())) {
+      changes.add("group " + name + " has the nodes that the file names, as commands made it");
+    }
     if (!reading(known).equals(reading(group))) {
       changes.add("group " + name + " is read from otherwise");
     }

@@ -28,15 +28,12 @@ final class ReloadedFailover {
     check(waiting, "failover.keeper", now.keeper(), next.keeper());
     check(waiting, "failover.zookeeper", now.zookeeper(), next.zookeeper());
     check(waiting, "hooks", now.hooks(), next.hooks());
-    return switch (now.coordinator()) {
-      case LOCAL -> mixed(now, next, standbys(now, next, groups, waiting));
-      case FOLLOW -> mixed(now, next, next.upkeep().standbys());
-      case ZOOKEEPER -> {
-        Configuration.Failover wanted = mixed(now, next, next.upkeep().standbys());
-        changed(now, wanted).forEach(key -> waiting.add(key + " stays as it was"));
-        yield now;
-      }
-    };
+    return mixed(
+        now,
+        next,
+        now.coordinator() == Configuration.Coordinator.FOLLOW
+            ? next.upkeep().standbys()
+            : standbys(now, next, groups, waiting));
   }
 
   private static Configuration.Failover mixed(

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,7 @@ final class Reloading {
    * @throws StartException in one line; nothing was changed
    */
   List<String> reload(boolean trial) throws ConfigurationException, StartException {
-    ReloadPlan plan = ReloadPlan.of(configuration, reading.read());
+    ReloadPlan plan = ReloadPlan.of(configuration, reading.read(), keeping::members);
     for (Configuration.Group group : plan.added()) {
       if (leaving.contains(group.name())) {
         throw new StartException(
@@ -113,12 +114,12 @@ final class Reloading {
         proxy.get().orElseThrow().apply(options.get(), plan.followed().proxy().drain(), this::left);
       }
     } catch (BindException | IllegalArgumentException e) {
-      begun.forEach(keeping::remove);
       leaving.removeAll(ending);
+      begun.forEach(group -> keeping.remove(group, names(configuration)));
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
     plan.followed().groups().forEach(keeping::login);
-    keeping.follow(plan.followed(), anew);
+    keeping.follow(plan.followed(), anew, names(plan.followed()));
     Logging.apply(plan.followed().log());
     configuration = plan.followed();
     ending.stream()
@@ -126,12 +127,17 @@ final class Reloading {
         .forEach(this::left);
   }
 
+  /** The groups of a configuration, and those whose last clients are not gone. */
+  private List<String> names(Configuration of) {
+    return Stream.concat(Options.groupNames(of).stream(), leaving.stream()).distinct().toList();
+  }
+
   /** Nobody is led to a group any more: if it was taken out of the file, it is let go of. */
   private void left(String group) {
     if (leaving.remove(group)) {
       Thread.startVirtualThread(
           () -> {
-            keeping.remove(group);
+            keeping.remove(group, names(configuration));
             LOG.info("{}: is looked after no more", group);
           });
     }

@@ -137,6 +137,14 @@ class ServiceTest {
     return last;
   }
 
+  /** Waits until a process that took over has said that it serves. */
+  private static void isService(ServiceSocket systemd, ProgramProcess program) {
+    String said = "MAINPID=" + program.pid() + "\nREADY=1\n";
+    Eventually.holds(
+        "it is the service",
+        () -> systemd.heard().stream().anyMatch(text -> text.startsWith(said)));
+  }
+
   @Test
   void shouldBeAnotherProcessAfterATakeoverAndTheOldOneWhenThatIsUndone() throws Exception {
     String name = "@understudy-test-" + port.port();
@@ -150,11 +158,7 @@ class ServiceTest {
       try (RespConnection open = RespConnection.open(address, TIMEOUT)) {
         assertThat(open.ask("PING")).isEqualTo(new Reply.Text("PONG"));
         try (ProgramProcess back = run(inherited, "--takeover")) {
-          Eventually.holds(
-              "the new one is the service",
-              () ->
-                  systemd.heard().stream()
-                      .anyMatch(t -> t.startsWith("MAINPID=" + back.pid() + "\nREADY=1\n")));
+          isService(systemd, back);
           long beats = systemd.count("WATCHDOG=1");
           Eventually.holds(
               "the new one tells the watchdog",
@@ -167,7 +171,7 @@ class ServiceTest {
         assertThat(open.ask("PING")).isEqualTo(new Reply.Text("PONG"));
       }
       try (ProgramProcess fresh = run(inherited, "--takeover")) {
-        says(systemd, "MAINPID=" + fresh.pid());
+        isService(systemd, fresh);
         assertThat(old.await().exitCode()).isZero();
         Eventually.holds("it decides", () -> fresh.err().contains("decides from now on"));
         assertThat(systemd.says("STOPPING=1")).as("the service went on").isFalse();

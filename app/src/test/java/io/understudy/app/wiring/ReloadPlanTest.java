@@ -8,6 +8,7 @@ import io.understudy.app.config.ConfigurationFile;
 import io.understudy.topology.Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,11 @@ class ReloadPlanTest {
   }
 
   private ReloadPlan plan(String before, String after, String failover) throws Exception {
-    return ReloadPlan.of(read(before, failover, ""), read(after, failover, ""));
+    return plan(read(before, failover, ""), read(after, failover, ""));
+  }
+
+  private static ReloadPlan plan(Configuration now, Configuration next) {
+    return ReloadPlan.of(now, next, Configuration.Group::nodes);
   }
 
   @Test
@@ -82,7 +87,7 @@ class ReloadPlanTest {
         .isEmpty();
 
     ReloadPlan more =
-        ReloadPlan.of(
+        plan(
             read("a:1", local, ""),
             read("a:1", local + ", downAfter: 9s, maxLag: { bytes: 1 }", "standby: [s:1]"));
     assertThat(more.waiting()).isEmpty();
@@ -97,7 +102,7 @@ class ReloadPlanTest {
   @Test
   void shouldSayWhatItCannotFollow() throws Exception {
     ReloadPlan plan =
-        ReloadPlan.of(
+        plan(
             read("a:1, b:1", "coordinator: local", ""),
             read("a:1", "coordinator: local, state: elsewhere", "standby: [b:1]"));
     assertThat(plan.waiting())
@@ -109,20 +114,48 @@ class ReloadPlanTest {
   }
 
   @Test
-  void shouldLetWhatSeveralKeepersAgreeOnWait() throws Exception {
+  void shouldTakeTheFilesWordForWhatCommandsHaveDone() throws Exception {
+    String local = "coordinator: local";
+    List<Address> members = List.of(new Address("b", 1), new Address("c", 1));
+    ReloadPlan plan =
+        ReloadPlan.of(read("a:1, b:1", local, ""), read("c:1, b:1", local, ""), group -> members);
+    assertThat(plan.waiting()).isEmpty();
+    assertThat(plan.changes())
+        .containsExactly("group orders has the nodes that the file names, as commands made it");
+    assertThat(plan.followed().groups().getFirst().nodes())
+        .containsExactly(new Address("c", 1), new Address("b", 1));
+    assertThat(plan.anew()).hasSize(1);
+
+    ReloadPlan half =
+        ReloadPlan.of(read("a:1, b:1", local, ""), read("a:1, b:1", local, ""), group -> members);
+    assertThat(half.waiting())
+        .containsExactly(
+            "a:1 is left out of group orders (unless 'understudy add-node orders a:1' has it taken"
+                + " in)",
+            "c:1 stays in group orders (unless 'understudy remove-node orders c:1' has it let go)");
+    assertThat(half.followed().groups().getFirst().nodes())
+        .containsExactly(new Address("a", 1), new Address("b", 1));
+  }
+
+  @Test
+  void shouldSayThatTheOtherKeepersMustBeToldTheSame() throws Exception {
     String several =
         "coordinator: zookeeper, keeper: { id: k1, members: [k1, k2, k3] }" + ZOOKEEPER;
+    String note = "this keeper takes part again when a majority of the keepers is told the same";
     ReloadPlan plan =
-        ReloadPlan.of(
+        plan(
             read("{ address: a:1, zone: x }", several, ""),
-            read("{ address: a:1, zone: y, weight: 2 }", several + ", downAfter: 9s", ""));
-    assertThat(plan.waiting())
+            read("{ address: a:1, zone: y }", several + ", downAfter: 9s", ""));
+    assertThat(plan.waiting()).isEmpty();
+    assertThat(plan.changes())
         .containsExactly(
-            "zones and priorities of group orders stay as they were",
-            "failover.downAfter stays as it was");
-    assertThat(plan.followed().groups().getFirst().places().get(new Address("a", 1)))
-        .isEqualTo(new Configuration.Place(Optional.of("x"), Configuration.Priority.NORMAL, 2));
-    assertThat(plan.anew()).isEmpty();
+            "group orders is read from otherwise",
+            "zones and priorities of group orders hold from now on",
+            "failover.downAfter is followed from now on",
+            note);
+    assertThat(plan("a:1", "{ address: a:1, weight: 2 }", several).changes())
+        .as("each process says for itself where is read")
+        .doesNotContain(note);
   }
 
   @Test
