@@ -7,8 +7,10 @@ import io.understudy.testkit.Eventually;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ReplicaSet;
 import io.understudy.testkit.ServerVersion;
+import io.understudy.topology.Address;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -129,6 +131,99 @@ class TrackingTest {
       assertThat(tracking.call("PING")).isEqualTo("+PONG\r\n");
       from.command("REPLICAOF", to.address().host(), Integer.toString(to.address().port()));
       from.awaitLinkUp();
+    }
+  }
+
+  /** As a server does: RESP3 is told when something would have been said, RESP2 can only ask. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void shouldSayWhatAServerSaysWhenTheClientIsGoneThatHearsOfInvalidations(int protocol)
+      throws IOException {
+    try (RedisServer server = RedisServer.start(ServerVersion.usual());
+        Rig rig = Rig.before(server)) {
+      String direct = afterTheTargetIsGone(server.address(), protocol);
+      assertThat(direct).contains("broken_redirect", protocol == 3 ? "tracking-redir-broken" : "R");
+      assertThat(afterTheTargetIsGone(rig.address(), protocol)).isEqualTo(direct);
+    }
+  }
+
+  private static String afterTheTargetIsGone(Address address, int protocol) throws IOException {
+    try (Wire target = new Wire(address);
+        Wire tracking = new Wire(address);
+        Wire other = new Wire(address)) {
+      tracking.call("HELLO", Integer.toString(protocol));
+      target.call("SUBSCRIBE", "__redis__:invalidate");
+      String id = idOf(address, "sub=1");
+      assertThat(tracking.call("CLIENT", "TRACKING", "ON", "REDIRECT", id)).isEqualTo("+OK\r\n");
+      assertThat(target.call("QUIT")).isEqualTo("+OK\r\n");
+      Eventually.holds("it is gone", () -> !other.call("CLIENT", "LIST").contains(" sub=1 "));
+      tracking.call("GET", "k");
+      other.call("SET", "k", "1");
+      StringBuilder heard = new StringBuilder();
+      Eventually.holds(
+          "it can be seen",
+          () -> {
+            tracking.send("CLIENT", "TRACKINGINFO");
+            String frame = tracking.read();
+            while (frame.startsWith(">")) {
+              heard.append(frame.replace(":" + id, ":target"));
+              frame = tracking.read();
+            }
+            boolean broken = frame.contains("broken_redirect");
+            if (broken) {
+              heard.append(frame.replace(":" + id, ":target"));
+            } else {
+              tracking.call("GET", "k");
+              other.call("SET", "k", "1");
+            }
+            return broken;
+          });
+      heard.append(tracking.call("CLIENT", "GETREDIR").replace(":" + id, ":target"));
+      String info = tracking.call("CLIENT", "INFO");
+      heard.append(info.replaceAll("(?s).*( flags=\\S+).*", "$1"));
+      return heard.append(tracking.call("PING")).toString();
+    }
+  }
+
+  /** The id of the client whose line in CLIENT LIST has a word. */
+  private static String idOf(Address address, String word) throws IOException {
+    try (Wire asking = new Wire(address)) {
+      return asking
+          .call("CLIENT", "LIST")
+          .lines()
+          .filter(line -> line.contains(" " + word + " "))
+          .map(line -> line.replaceAll(".*\\bid=(\\d+).*", "$1"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void shouldSetTrackingUpAgainWhenTheConnectionIsLostToWhichInvalidationsAreRedirected()
+      throws IOException {
+    try (RedisServer server = RedisServer.start(ServerVersion.usual());
+        Rig rig = Rig.before(server);
+        Wire target = rig.connect();
+        Wire tracking = rig.connect();
+        Wire other = rig.connect()) {
+      String id = target.call("CLIENT", "ID").substring(1).trim();
+      target.call("SUBSCRIBE", "__redis__:invalidate");
+      assertThat(tracking.call("CLIENT", "TRACKING", "ON", "REDIRECT", id)).isEqualTo("+OK\r\n");
+      tracking.call("GET", "k");
+
+      // No failover: the server closes one connection, and the client that has it stays.
+      server.command("CLIENT", "KILL", "ID", idOf(server.address(), "sub=1"));
+      assertThat(target.read())
+          .isEqualTo("*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*-1\r\n");
+      tracking.call("GET", "k");
+      other.call("SET", "k", "1");
+      String told = target.read();
+      while (told.endsWith("*-1\r\n")) {
+        told = target.read(); // Once for each of the two connections.
+      }
+      assertThat(told).contains("invalidate", "\r\nk\r\n");
+      assertThat(tracking.call("CLIENT", "GETREDIR")).isEqualTo(":" + id + "\r\n");
+      assertThat(tracking.call("CLIENT", "TRACKINGINFO")).doesNotContain("broken_redirect");
     }
   }
 

@@ -2,6 +2,9 @@ package io.understudy.proxy.session;
 
 import io.understudy.proxy.route.PoolKey;
 import io.understudy.topology.RunId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,10 @@ final class Client {
   private volatile boolean replica;
   private volatile long connection = -1;
   private boolean lent;
+
+  /** Sessions whose invalidations are redirected to its connection; closed ones do not stay. */
+  private final Set<Session> borrowers = new HashSet<>();
+
   private @Nullable RunId node;
   private volatile PoolKey key = PoolKey.FRESH;
   private volatile String user = PoolKey.FRESH.credentials().effectiveUser();
@@ -141,6 +148,7 @@ final class Client {
     connection = number;
     node = to;
     lent = false;
+    borrowers.clear();
   }
 
   /** Whether its own connection leads to a node. */
@@ -151,13 +159,24 @@ final class Client {
   /**
    * The number of its own connection to a node, which is to be nobody else's from now on; -1 if it
    * has none.
+   *
+   * @param borrower has its invalidations sent there
    */
-  synchronized long lendConnection(RunId wanted) {
+  synchronized long lendConnection(RunId wanted, Session borrower) {
     if (!isConnectedTo(wanted)) {
       return -1;
     }
     lent = true;
+    borrowers.removeIf(Session::isClosed);
+    borrowers.add(borrower);
     return connection;
+  }
+
+  /** Whose invalidations were redirected to its connection, which is lost. */
+  synchronized List<Session> takeBorrowers() {
+    List<Session> taken = List.copyOf(borrowers);
+    borrowers.clear();
+    return taken;
   }
 
   /** It has none any more; returns whether somebody's invalidations are redirected to it. */
@@ -165,6 +184,7 @@ final class Client {
     boolean was = lent;
     connection = -1;
     lent = false;
+    borrowers.clear();
     return was;
   }
 

@@ -102,10 +102,8 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
         || awaited.size() >= MOST_AWAITED) {
       return false;
     }
-    // What is queued for EXEC lives in this connection: it may end before a planned change.
-    boolean mayFinish = streaming || (isInTransaction() && pool.isRetiring(backend));
-    if (!pool.isServing(backend) && !mayFinish) {
-      // The primary is about to change. What was sent may be answered; the rest goes to the next.
+    if (!state.mayGoOn(pool.isServing(backend), pool.isRetiring(backend), streaming)) {
+      // What was sent may be answered; the rest goes over the next connection.
       if (isQuiet()) {
         backend.close();
       }

@@ -32,6 +32,8 @@ final class PinnedState {
   private Bindings bindings = Bindings.FREE;
   private boolean doomed;
   private boolean spoilt;
+  private boolean outdated;
+  private boolean resubscribing;
   private @Nullable Restoration pending;
   private final QueuedMuting muting;
   private @Nullable MonitorLines monitorLines;
@@ -86,7 +88,13 @@ final class PinnedState {
     }
     settings.addAll(what.settings());
     spoilt = !settings.isEmpty();
+    resubscribing = what.subscriptions().count() > 0;
     pending = null;
+  }
+
+  /** Whether channels of a lost connection were asked for again, and none is confirmed yet. */
+  boolean isResubscribing() {
+    return resubscribing;
   }
 
   /** What a lost connection was bound by is about to be set up here. */
@@ -501,9 +509,31 @@ final class PinnedState {
 
   /** A subscription began or ended. */
   void confirmed(String kind, String name) {
+    resubscribing = false;
     subscriptions.confirmed(kind, name);
     bindings = bindings.withSubscriptions(subscriptions.count());
     session.client().subscribed(subscriptions.count() > 0);
+  }
+
+  /**
+   * Whether another command may go over this connection. What is queued for EXEC lives in it: it
+   * may end before a planned change.
+   *
+   * @param serving whether the node is still the one to ask
+   * @param retiring whether another one is about to be
+   * @param streaming whether a command was sent in part
+   */
+  boolean mayGoOn(boolean serving, boolean retiring, boolean streaming) {
+    return switch (bindings.transaction()) {
+      case QUEUEING -> serving || streaming || retiring;
+      case WATCHING -> serving || streaming;
+      case NONE -> (serving && !outdated) || streaming;
+    };
+  }
+
+  /** What was set up here does not hold any more: it is set up anew on another connection. */
+  void outdated() {
+    outdated = true;
   }
 
   /** Forgets what it kept. */

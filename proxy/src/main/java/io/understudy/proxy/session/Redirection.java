@@ -5,6 +5,7 @@ import io.understudy.topology.RunId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,9 +13,15 @@ import java.util.regex.Pattern;
  * CLIENT TRACKING's REDIRECT: clients name each other by the proxy's ids, servers by those of
  * connections.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a timer of the loop fails only with the loop
 final class Redirection {
   /** The number of no connection: the server says that it does not exist. */
   private static final String NOBODY = Long.toString(Long.MAX_VALUE);
+
+  /** How often, and in which steps, is looked whether nothing is under way. */
+  private static final int TRIES = 1_000;
+
+  private static final long WAIT_MS = 2;
 
   private static final Pattern NUMBER = Pattern.compile(":(\\d{1,18})\r\n");
 
@@ -32,7 +39,7 @@ final class Redirection {
     for (int i = 3; i + 1 < command.size(); i++) {
       if (command.get(i).equalsIgnoreCase("REDIRECT") && isId(command.get(i + 1))) {
         Session other = session.context().registry().session(Long.parseLong(command.get(i + 1)));
-        long connection = other == null ? -1 : other.client().lendConnection(node);
+        long connection = other == null ? -1 : other.client().lendConnection(node, session);
         command.set(i + 1, connection < 0 ? NOBODY : Long.toString(connection));
         i++;
       }
@@ -89,6 +96,52 @@ final class Redirection {
     Session other = session.context().registry().session(Long.parseLong(redirected));
     if (other != null) {
       other.context().loop().events().execute(other::forgetTracked);
+    }
+  }
+
+  /**
+   * The connection of a client is lost to which invalidations are redirected, and the client stays.
+   * On a server it would be gone, and would know. So it is told to forget what was tracked, and
+   * those who track for it set that up again; but not with RESP3, whose clients are told by the
+   * server. Where they lose their connections too, it is told when they do.
+   *
+   * @param trackers whose invalidations are redirected there
+   */
+  static void targetLost(Session target, List<Session> trackers) {
+    String id = Long.toString(target.client().id());
+    for (Session tracker : trackers) {
+      tracker
+          .context()
+          .loop()
+          .events()
+          .execute(
+              () -> {
+                if (tracker.mode() instanceof Mode.Pinned(PinnedLink link)
+                    && link.state().redirected().equals(id)) {
+                  targetLost(tracker, link, TRIES);
+                }
+              });
+    }
+  }
+
+  /** As soon as nothing is under way; the next command of RESP2 waits for that in any case. */
+  private static void targetLost(Session tracker, PinnedLink link, int tries) {
+    boolean same = tracker.mode() instanceof Mode.Pinned(PinnedLink now) && now == link;
+    if (tracker.isClosed() || !same) {
+      return;
+    }
+    boolean heard = tracker.key().protocol() == 3;
+    if (!heard) {
+      link.state().outdated();
+    }
+    if (link.takesCommands() && heard) {
+      forget(tracker, link.state().redirected());
+    } else if (tries > 0) {
+      tracker
+          .context()
+          .loop()
+          .events()
+          .schedule(() -> targetLost(tracker, link, tries - 1), WAIT_MS, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -352,7 +352,8 @@ final class Session extends ChannelInboundHandlerAdapter implements Waiter, Flus
   private boolean isSubscribed() {
     return switch (mode) {
       case Mode.Pinned(PinnedLink link) ->
-          link.state().restoration(List.of()).subscriptions().count() > 0;
+          link.state().isResubscribing()
+              || link.state().restoration(List.of()).subscriptions().count() > 0;
       case Mode.Restore(Restoration what) -> what.subscriptions().count() > 0;
       default -> false;
     };

@@ -479,6 +479,7 @@ final class Specials {
       @Nullable Request barrier,
       @Nullable String lastWords) {
     PinnedState state = link.state();
+    List<Session> trackers = session.client().takeBorrowers();
     if (insideReply || state.bindings().foreign()) {
       Loss.release(awaited, barrier);
       session.mode(new Mode.Ending(""));
@@ -506,6 +507,7 @@ final class Specials {
     } else {
       session.mode(Mode.Run.MODE);
     }
+    Redirection.targetLost(session, trackers);
     muting.end();
     if (barrier != null) {
       again(barrier);
