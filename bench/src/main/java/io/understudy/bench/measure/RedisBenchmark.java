@@ -16,18 +16,28 @@ import java.util.concurrent.TimeUnit;
  * @param connections how many connections
  * @param valueBytes size of the values
  * @param resp3 whether connections say HELLO 3 first
+ * @param more options of redis-benchmark, such as those of TLS
  */
 public record RedisBenchmark(
-    String command, int depth, int connections, int valueBytes, boolean resp3) {
+    String command, int depth, int connections, int valueBytes, boolean resp3, List<String> more) {
   /** Four of five connections read, the fifth writes, as fast as each can. */
   public static final String MIX = "MIX";
 
   private static final int MIX_WRITE_SHARE = 5;
   private static final Duration DEADLINE = Duration.ofMinutes(5);
 
+  public RedisBenchmark {
+    more = List.copyOf(more);
+  }
+
+  /** With no more options. */
+  public RedisBenchmark(String command, int depth, int connections, int valueBytes, boolean resp3) {
+    this(command, depth, connections, valueBytes, resp3, List.of());
+  }
+
   /** The same with another depth. */
   public RedisBenchmark atDepth(int other) {
-    return new RedisBenchmark(command, other, connections, valueBytes, resp3);
+    return new RedisBenchmark(command, other, connections, valueBytes, resp3, more);
   }
 
   /**
@@ -69,6 +79,7 @@ public record RedisBenchmark(
     if (resp3) {
       line.add("-3");
     }
+    line.addAll(more);
     return new ProcessBuilder(line).redirectErrorStream(true).start();
   }
 

@@ -2,6 +2,7 @@ package io.understudy.bench.replication;
 
 import io.understudy.bench.measure.Children;
 import io.understudy.bench.measure.CommandRun;
+import io.understudy.bench.measure.Connection;
 import io.understudy.bench.measure.CpuSample;
 import io.understudy.bench.measure.MachineLoad;
 import io.understudy.bench.measure.Median;

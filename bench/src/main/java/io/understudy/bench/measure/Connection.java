@@ -1,6 +1,5 @@
-package io.understudy.bench.replication;
+package io.understudy.bench.measure;
 
-import io.understudy.bench.measure.Resp;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -11,17 +10,18 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** One blocking connection to a server on 127.0.0.1, for a handful of commands. */
-final class Connection implements Closeable {
+public final class Connection implements Closeable {
   private final Socket socket;
   private final InputStream in;
 
-  Connection(int port) throws IOException {
+  /** Connects. */
+  public Connection(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     in = new BufferedInputStream(socket.getInputStream());
   }
 
   /** The text of a reply that is a status, a number or a bulk. */
-  String call(String... words) throws IOException {
+  public String call(String... words) throws IOException {
     socket.getOutputStream().write(Resp.request(words));
     String line = line();
     if (line.startsWith("-")) {

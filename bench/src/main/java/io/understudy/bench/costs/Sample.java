@@ -1,0 +1,16 @@
+package io.understudy.bench.costs;
+
+import io.understudy.bench.measure.LoadResult;
+
+/**
+ * What one variant did in one round.
+ *
+ * @param load as the client saw it
+ * @param proxyMicros processor time of Understudy, its compiler and collector too, per request
+ * @param serverMicros processor time of all servers behind it, per request
+ */
+record Sample(LoadResult load, double proxyMicros, double serverMicros) {
+  double requestsPerSecond() {
+    return load.requestsPerSecond();
+  }
+}
