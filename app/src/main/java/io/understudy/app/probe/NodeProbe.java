@@ -121,6 +121,12 @@ public final class NodeProbe {
     if (mode.equals("sentinel")) {
       return new Finding(false, name + " is a Sentinel; name the servers that it watches");
     }
+    if (field(info, "understudy_feed").isPresent()) {
+      return new Finding(
+          false,
+          "is a replication feed of Understudy, which holds no data; name the servers that it"
+              + " feeds, or its source");
+    }
     if (major(version.get()) < OLDEST_MAJOR) {
       return new Finding(false, name + " is too old; use Redis 6.0 or newer, or Valkey");
     }

@@ -321,6 +321,10 @@ final class Conversation {
     if (mode.equals("sentinel")) {
       return new Answer.NotRedis("it is a Sentinel; name the servers that it watches instead");
     }
+    if (info.text("understudy_feed").isPresent()) {
+      // It says that it is a primary, and has replicas, but no data that anybody could be served.
+      return new Answer.NotRedis("it is a replication feed of Understudy, which holds no data");
+    }
     if (mode.equals("cluster") || info.isOne("cluster_enabled")) {
       return new Answer.ClusterMode();
     }
