@@ -150,7 +150,7 @@ public final class Connector implements AutoCloseable {
    */
   public void connect(
       Address address, Executor thread, Consumer<Attempt> ended, Consumer<Link> lost) {
-    var _ =
+    var unused =
         Heard.of(resolver.resolve(address.host()).thenCompose(found -> open(address)))
             .thenAccept(
                 opened -> {
