@@ -245,11 +245,15 @@ final class KeeperSeat implements Leadership, Peers {
   }
 
   private void readOther(String id) throws IOException {
-    Store.Cell cell = store.read(Tree.keeper(id), watcher).orElse(null);
-    if (cell == null) {
+    Optional<Store.Cell> cell = store.read(Tree.keeper(id), watcher);
+    if (cell.isPresent()) {
+      hear(id, cell.get());
+    } else {
       others.remove(id);
-      return;
     }
+  }
+
+  private void hear(String id, Store.Cell cell) {
     long now = nanoTime.getAsLong();
     var holder = new Holder(id, cell.incarnation());
     KeeperText text = KeeperText.parse(cell.bytes());
@@ -271,8 +275,15 @@ final class KeeperSeat implements Leadership, Peers {
             "keeper {} has not beaten for {} ms",
             each.holder().keeper(),
             timing.silence().toMillis());
-        own.bury(each.holder().keeper(), each.version());
-        others.remove(each.holder().keeper());
+        String id = each.holder().keeper();
+        own.bury(id, each.version());
+        // What was read of it may have been old: if it did beat, it is still there, and leads.
+        Optional<Store.Cell> left = store.readNewest(Tree.keeper(id));
+        if (left.isPresent()) {
+          hear(id, left.get());
+        } else {
+          others.remove(id);
+        }
       }
     }
   }
@@ -291,6 +302,10 @@ final class KeeperSeat implements Leadership, Peers {
       boolean held = holder != null && isAlive(holder);
       if (held) {
         unheldNanos.remove(group);
+        if (givenUp.contains(group) && own.holder().equals(holder)) {
+          // It could not be handed over when it was given up; until it is, nobody leads it.
+          thread.soon(() -> stepDownAgain(group, Optional.empty()));
+        }
         continue;
       }
       long since = unheldNanos.computeIfAbsent(group, g -> nanoTime.getAsLong());
@@ -332,6 +347,9 @@ final class KeeperSeat implements Leadership, Peers {
   }
 
   private void stepDownAgain(String group, Optional<String> inFavourOf) {
+    if (!givenUp.contains(group)) {
+      return; // it was handed over meanwhile, and may have come back
+    }
     try {
       handOver(group, inFavourOf);
     } catch (IOException e) {

@@ -52,8 +52,7 @@ class AgreementSimulationTest {
       strings = {
         "wait for outputs",
         "wait as long as a proxy's lease",
-        "lease shorter than silence",
-        "lease before an order"
+        "lease shorter than silence"
       })
   void shouldBeCaughtWithout(String safeguard) {
     Optional<AgreementWorld.Result> violated = Optional.empty();

@@ -26,6 +26,10 @@ final class AgreementWorld {
   final VirtualTime time;
   final Timing timing = new Timing(Duration.ofSeconds(6));
   final SimZookeeper zookeeper;
+
+  /** Whether whoever leads gives the group up now and then. */
+  final boolean stepsDown;
+
   private final Set<String> without;
   private final Random random;
   private final List<SimKeeping> processes = new ArrayList<>();
@@ -37,6 +41,7 @@ final class AgreementWorld {
     this.time = new VirtualTime(seed, tracing);
     this.random = time.random();
     this.without = without;
+    this.stepsDown = seed % 4 == 0;
     this.zookeeper = new SimZookeeper(time, timing);
   }
 

@@ -115,7 +115,10 @@ final class SimKeeping {
       if (mine == null) {
         takeOver();
       } else if (mine.primary().isPresent()) {
-        if (time.random().nextInt(12) == 0) {
+        if (world.stepsDown && time.random().nextInt(40) == 0) {
+          seat.get().stepDown(GROUP, Optional.empty(), "simulated");
+          mine = null;
+        } else if (time.random().nextInt(12) == 0) {
           become(next(mine.epoch(), mine.version() + 1, Optional.empty()));
         }
       } else {
@@ -155,7 +158,7 @@ final class SimKeeping {
     Topology after = next(before.epoch().next(), 0, Optional.of(process.name));
     save(after);
     Leadership.Standing now = seat.orElseThrow().standing(GROUP);
-    if (!now.leads() && !world.isWithout("lease before an order")) {
+    if (!now.leads()) {
       throw new IOException("the lease ended before the order was sent");
     }
     world.promoted(after.epoch(), process.name);
