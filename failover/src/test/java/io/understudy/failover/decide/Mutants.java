@@ -68,7 +68,12 @@ public final class Mutants {
       all.add(OF_DURABILITY.contains(guard) ? durable(without) : without);
     }
     for (String outside :
-        List.of("compare mark", "check lease before reply", "check run on connect")) {
+        List.of(
+            "compare mark",
+            "check lease before reply",
+            "check run on connect",
+            "ask the majority",
+            "wait for outputs")) {
       all.add(
           mutant(
               "the safeguard '" + outside + "'",

@@ -35,7 +35,7 @@ final class Checks {
   private record Written(RunId by, long endOffset) {}
 
   private final World world;
-  private final Map<SimKeeper, Topology> newest = new HashMap<>();
+  private final Map<String, Topology> newest = new HashMap<>();
   private final Map<String, RunId> primaryOfEpoch = new HashMap<>();
   private final Map<Long, Written> written = new HashMap<>();
   private final Set<Long> acknowledged = new HashSet<>();
@@ -90,7 +90,8 @@ final class Checks {
   /** After every event. I1: never two primaries behind endpoints at one instant. */
   void always() {
     RunId primary = null;
-    for (SimKeeper keeper : world.keepers) {
+    world.coordinator.ifPresent(SimCoordinator::always);
+    for (SimKeeper keeper : world.processes()) {
       RunId its =
           keeper
               .feed()
@@ -118,7 +119,8 @@ final class Checks {
     long now = world.time.nowNanos();
     long idle = world.refusesSettings ? SimServer.USUAL_PING_SECONDS * SECOND : 0;
     long grace = world.policy.downAfter().toNanos() + idle + 2 * PLAIN;
-    if (!isLost(keeper) || world.keepers.size() > 1 || keeper.isGroupPaused()) {
+    boolean several = world.keepers.size() > 1 || world.coordinator.isPresent();
+    if (!isLost(keeper) || several || keeper.isGroupPaused()) {
       withoutPrimarySinceNanos = -1;
       return;
     }
@@ -221,7 +223,7 @@ final class Checks {
   // ---- publications
 
   void published(SimKeeper keeper, Topology topology) {
-    Topology before = newest.get(keeper);
+    Topology before = newest.get(keeper.owner());
     boolean goesBack =
         before != null
             && (journalRestored
@@ -233,7 +235,7 @@ final class Checks {
     if (journalRestored && topology.primary().isEmpty()) {
       return;
     }
-    newest.put(keeper, topology);
+    newest.put(keeper.owner(), topology);
     Node primary = topology.primary().orElse(null);
     if (primary == null) {
       return;
@@ -247,7 +249,17 @@ final class Checks {
     if (known == null) {
       newReign(keeper, topology, primary);
     }
-    if (keeper.durable().filter(d -> d.published().equals(topology)).isEmpty()) {
+    boolean durable =
+        keeper
+            .durable()
+            .map(GroupJournal::published)
+            .filter(
+                p ->
+                    p.equals(topology)
+                        // Another keeper may lead by now, and publish what follows.
+                        || (world.coordinator.isPresent() && p.isAfter(topology)))
+            .isPresent();
+    if (!durable) {
       throw new Violation("I2", topology + " was published before it was durable");
     }
   }
@@ -311,13 +323,18 @@ final class Checks {
   }
 
   private boolean keeperWasRestarted() {
-    return world.keepers.getFirst().life() > 1;
+    return world.keepers.getFirst().life() > 1 || world.coordinator.isPresent();
   }
 
   /** What a keeper was told; the most it can be held responsible for. */
   void observed(SimKeeper keeper, NodeFacts facts) {
     boolean reigns =
-        keeper.journal().reign().filter(r -> r.primary().runId().equals(facts.runId())).isPresent();
+        world.keepers.contains(keeper)
+            && keeper
+                .journal()
+                .reign()
+                .filter(r -> r.primary().runId().equals(facts.runId()))
+                .isPresent();
     if (reigns && facts.upstream().isEmpty()) {
       observedOffset.merge(facts.runId(), facts.replication().offset(), Math::max);
     }
@@ -336,6 +353,13 @@ final class Checks {
     }
     Choices.judge(world, view, before, step, begun);
     begun |= decision.actions().stream().anyMatch(Choices::makesPrimary);
+    Reign reign = before.reign().orElse(null);
+    if (reign != null && Choices.beginsFailover(before, step)) {
+      SimServer primary = world.serverAt(reign.primary().address().port());
+      if (primary.isRun(reign.primary().runId())) {
+        world.coordinator.ifPresent(c -> c.beginsFailover(primary));
+      }
+    }
     if (step.journal().entries().isEmpty()) {
       throw new Violation("I12", "no entry for " + decision);
     }
@@ -352,7 +376,8 @@ final class Checks {
   /** What a step decided is durable: from now on a promotion in it may be sent. */
   void saved(SimKeeper keeper, GroupJournal before, Step step) {
     if (Choices.beginsFailover(before, step)) {
-      budget(world.time.nowNanos());
+      // When it was decided: where several agree, a save takes a while.
+      budget(step.journal().failoverMillis().getLast() * MILLISECOND);
     }
     boolean forced = step.journal().operation().filter(op -> op.forcedTo().isPresent()).isPresent();
     for (Action action : step.decision().actions()) {
@@ -394,9 +419,11 @@ final class Checks {
     }
     boolean known = durable.orders().stream().anyMatch(o -> o.order().id() == order.id());
     boolean gate = order instanceof Action.Gate;
-    if (!known && !gate && !Newcomers.isRemoved(order, durable) && keeper.isRunning()) {
+    boolean judged = keeper.isRunning() || world.coordinator.isPresent();
+    if (!known && !gate && !Newcomers.isRemoved(order, durable) && judged) {
       boolean alsoInMemory =
-          keeper.journal().orders().stream().anyMatch(o -> o.order().id() == order.id());
+          keeper == world.keepers.getFirst()
+              && keeper.journal().orders().stream().anyMatch(o -> o.order().id() == order.id());
       if (!alsoInMemory) {
         throw new Violation(
             "I3", order.describe() + " runs, and the journal does not know that it still may");

@@ -37,7 +37,7 @@ final class Clients {
   }
 
   void start() {
-    for (SimKeeper keeper : world.keepers) {
+    for (SimKeeper keeper : world.processes()) {
       for (int i = 0; i < CLIENTS; i++) {
         next(keeper);
       }

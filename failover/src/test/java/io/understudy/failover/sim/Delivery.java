@@ -104,6 +104,10 @@ final class Delivery {
             end(new Outcome.Rejected("the mark is " + mark + ", not " + order.expected()));
             return;
           }
+          if (!keeper.mayAct()) {
+            end(new Outcome.Rejected("the lease ended before the order was sent"));
+            return;
+          }
           sentForGood = true;
           world.rememberConnection(keeper.name(), server, on);
           toServer(() -> exec(version));

@@ -473,7 +473,7 @@ final class Faults {
   /** The keeper's state comes back from a backup that is older than the last failover. */
   private void restoreOldJournal(SimServer primary) {
     SimKeeper keeper = world.keepers.getFirst();
-    if (restored) {
+    if (restored || world.coordinator.isPresent()) {
       return;
     }
     restored = true;
@@ -574,7 +574,7 @@ final class Faults {
       }
       world.network.heal(a.name, Clients.PROXY);
       world.network.heal(Clients.PROXY, a.name);
-      for (SimKeeper keeper : world.keepers) {
+      for (SimKeeper keeper : world.processes()) {
         world.network.heal(a.name, keeper.name());
         world.network.heal(keeper.name(), a.name);
       }

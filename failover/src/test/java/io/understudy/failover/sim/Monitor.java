@@ -73,6 +73,14 @@ final class Monitor {
     ask();
   }
 
+  /** What is known is older than a sleep of this process: everything is looked at anew. */
+  void forget() {
+    reachability = new Reachability.Unprobed();
+    if (unansweredSinceNanos >= 0) {
+      unansweredSinceNanos = world.time.nowNanos();
+    }
+  }
+
   /** Reads now, unless a reading is under way. */
   void probeNow() {
     long sinceNanos = world.time.nowNanos() - lastAskedNanos;

@@ -199,7 +199,7 @@ final class Newcomers {
                         .isEmpty())
             .toList();
     others.forEach(server -> add(server, true));
-    if (!others.isEmpty()) {
+    if (!others.isEmpty() || world.coordinator.isPresent()) {
       world.time.after(SECOND / 2, this::bringAllBack);
     }
   }

@@ -36,6 +36,8 @@ final class SimKeeper {
   private final String name;
   private final String owner;
   private final GroupMachine machine;
+  private final @Nullable SimCoordinator coordinator;
+  private @Nullable Member member;
   final List<Monitor> monitors = new ArrayList<>();
 
   /** What is on the disk. */
@@ -52,16 +54,33 @@ final class SimKeeper {
   private Topology feed = Topology.unknown(GROUP);
   private @Nullable String pauseReason;
   private String lastRule = "";
+  private long awakeSinceNanos;
   private final Map<RunId, Long> replies = new HashMap<>();
 
   /** When it last was not running, or slept, or had a slow disk. */
   long lastTroubleNanos;
 
+  /** One that decides alone. */
   SimKeeper(World world, String name, GroupMachine machine) {
+    this(world, name, machine, "owner-of-" + name, null);
+  }
+
+  /** One of several that agree. */
+  SimKeeper(World world, String name, GroupMachine machine, SimCoordinator coordinator) {
+    this(world, name, machine, SimCoordinator.OWNER, coordinator);
+  }
+
+  private SimKeeper(
+      World world,
+      String name,
+      GroupMachine machine,
+      String owner,
+      @Nullable SimCoordinator coordinator) {
     this.world = world;
     this.name = name;
-    this.owner = "owner-of-" + name;
+    this.owner = owner;
     this.machine = machine;
+    this.coordinator = coordinator;
     this.journal = GroupJournal.empty(GROUP, owner);
   }
 
@@ -81,20 +100,54 @@ final class SimKeeper {
     return running;
   }
 
+  /** What its outputs act on. */
   Topology feed() {
-    return feed;
+    return member == null ? feed : member.seat.feed();
+  }
+
+  Optional<Seat> seat() {
+    return Optional.ofNullable(member).map(m -> m.seat);
+  }
+
+  /** Whether it may act at this instant. */
+  boolean leadsNow() {
+    return running && world.time.nowNanos() >= pausedUntilNanos && mayAct();
+  }
+
+  /** Whether an order may leave now. */
+  boolean mayAct() {
+    return member == null || member.seat.standing().leads();
+  }
+
+  /** Since when its process runs, and does not sleep. */
+  long awakeSinceNanos() {
+    return awakeSinceNanos;
   }
 
   GroupJournal journal() {
     return journal;
   }
 
+  void become(GroupJournal next) {
+    journal = next;
+  }
+
+  /** Looks at everything anew, as after a sleep. */
+  void lookAnew() {
+    world.time.trace(name, "was away, and looks at everything anew");
+    startedNanos = world.time.nowNanos();
+    monitors.forEach(Monitor::forget);
+  }
+
   Optional<GroupJournal> durable() {
-    return Optional.ofNullable(durable);
+    return coordinator == null ? Optional.ofNullable(durable) : coordinator.journal();
   }
 
   /** The group is left alone from the next turn on, or no longer; a turn under way ends first. */
   void pauseGroup(@Nullable String reason) {
+    if (coordinator != null) {
+      return; // an operator pauses the whole group by what the journal says
+    }
     if (performing) {
       long busyNanos = diskBusyUntilNanos - world.time.nowNanos();
       world.time.after(Math.max(1, busyNanos), () -> pauseGroup(reason));
@@ -150,9 +203,18 @@ final class SimKeeper {
     decideWhenDiskIsFree = false;
     feed = Topology.unknown(GROUP);
     replies.clear();
-    journal =
-        durable == null ? GroupJournal.empty(GROUP, owner) : machine.resume(durable, startedNanos);
-    durable = durable == null ? journal : durable;
+    awakeSinceNanos = startedNanos;
+    if (coordinator == null) {
+      journal =
+          durable == null
+              ? GroupJournal.empty(GROUP, owner)
+              : machine.resume(durable, startedNanos);
+      durable = durable == null ? journal : durable;
+    } else {
+      journal = coordinator.journal().orElse(GroupJournal.empty(GROUP, owner));
+      member = new Member(world, this, machine, new Seat(world, this, coordinator));
+      member.seat.begin();
+    }
     monitors.clear();
     world.servers.forEach(s -> monitors.add(new Monitor(this, s)));
     world.standby.ifPresent(s -> monitors.add(new Monitor(this, s)));
@@ -184,6 +246,7 @@ final class SimKeeper {
       running = false;
       life++;
       feed = Topology.unknown(GROUP);
+      member = null;
       lastTroubleNanos = world.time.nowNanos();
       monitors.forEach(m -> m.connection().closed = true);
     }
@@ -194,6 +257,7 @@ final class SimKeeper {
       world.time.trace(name, "sleeps " + nanos / 1_000_000 + " ms");
       pausedUntilNanos = world.time.nowNanos() + nanos;
       lastTroubleNanos = pausedUntilNanos;
+      awakeSinceNanos = pausedUntilNanos;
     }
   }
 
@@ -235,6 +299,9 @@ final class SimKeeper {
   /** One turn; the driver's thread is busy while the disk is. */
   void decide() {
     long now = world.time.nowNanos();
+    if (member != null && !member.mayDecide(now)) {
+      return;
+    }
     if (performing) {
       if (!decideWhenDiskIsFree) {
         decideWhenDiskIsFree = true;
@@ -256,7 +323,11 @@ final class SimKeeper {
       world.time.trace(name, decision.rule() + ": " + decision.reason());
     }
     world.checks.decided(this, view, journal, step);
-    perform(step);
+    if (member == null) {
+      perform(step);
+    } else {
+      member.perform(step, view);
+    }
   }
 
   private GroupView view() {
@@ -270,14 +341,14 @@ final class SimKeeper {
         world.time.nowNanos(),
         wallMillis(),
         startedNanos,
-        Leadership.ALONE.standing(GROUP),
+        member == null ? Leadership.ALONE.standing(GROUP) : member.seat.standing(),
         Optional.ofNullable(pauseReason),
         nodes,
         replies,
         FleetView.SINGLE,
-        Panel.ALONE,
-        Outputs.OWN,
-        world.clients.isDrained(this),
+        member == null ? Panel.ALONE : member.seat.panel(startedNanos),
+        member == null ? Outputs.OWN : member.seat.outputs(journal.published()),
+        member == null ? world.clients.isDrained(this) : member.seat.isDrained(journal.published()),
         world.newcomers.freeStandbys(journal));
   }
 
@@ -320,7 +391,7 @@ final class SimKeeper {
                 }));
   }
 
-  private void perform(Action action) {
+  void perform(Action action) {
     switch (action) {
       case Action.Gate g -> {}
       case Action.Order order -> give(order);
@@ -348,7 +419,8 @@ final class SimKeeper {
   }
 
   private boolean ask(Request request, Optional<NodeView> guest) {
-    if (!running || performing || pausedUntilNanos > world.time.nowNanos()) {
+    boolean busy = performing || (member != null && !member.isFree());
+    if (!running || busy || pausedUntilNanos > world.time.nowNanos()) {
       return false;
     }
     Topology before = journal.published();
@@ -356,6 +428,12 @@ final class SimKeeper {
     world.time.trace(
         name,
         request + ": " + (answer.isAccepted() ? answer.plan() : answer.obstacles()).toString());
+    if (member != null) {
+      if (answer.isAccepted()) {
+        member.save(answer.journal(), () -> {}, () -> {});
+      }
+      return answer.isAccepted();
+    }
     journal = answer.journal();
     durable = journal;
     if (!journal.published().equals(before)) {
@@ -374,7 +452,7 @@ final class SimKeeper {
         .orElseThrow();
   }
 
-  private void give(Action.Order order) {
+  void give(Action.Order order) {
     world.checks.sends(this, order);
     new Delivery(world, this, order).begin();
   }

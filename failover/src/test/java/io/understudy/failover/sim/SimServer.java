@@ -170,7 +170,7 @@ final class SimServer {
       each.end();
     }
     feeding.clear();
-    world.keepers.forEach(k -> k.connectionEnded(this));
+    world.processes().forEach(k -> k.connectionEnded(this));
   }
 
   void restart(Restart how, boolean asReplica) {

@@ -80,6 +80,8 @@ public final class Simulation {
    * @param switchovers how many of the primaries came by a planned change
    * @param faults how many faults were planned; their numbers begin with 1
    * @param byHand how many pauses, planned switchovers and the like were asked for and accepted
+   * @param takeovers how often one of several keepers came to lead
+   * @param inherited how often it found a change under way
    */
   public record Result(
       long seed,
@@ -90,7 +92,9 @@ public final class Simulation {
       int lost,
       int switchovers,
       int faults,
-      int byHand) {}
+      int byHand,
+      int takeovers,
+      int inherited) {}
 
   /** A policy with short times, and limits that are sometimes tight. */
   public static FailoverPolicy drawPolicy(Random random) {
@@ -149,21 +153,29 @@ public final class Simulation {
         world.checks.lostCount(),
         world.checks.switchovers(),
         world.faultsPlanned(),
-        world.operator.accepted());
+        world.operator.accepted(),
+        world.coordinator.map(SimCoordinator::takeovers).orElse(0),
+        world.coordinator.map(SimCoordinator::inherited).orElse(0));
   }
 
   private static void play(World world) {
     world.time.afterEach(world.checks::always);
     startServers(world);
-    world.keepers.getFirst().start();
+    if (world.coordinator.isPresent()) {
+      world.processes().forEach(SimKeeper::start);
+    } else {
+      world.keepers.getFirst().start();
+    }
     world.clients.start();
     world.faults.plan(FAULTS_FROM, FAULTS_UNTIL);
     world.newcomers.plan(FAULTS_FROM, FAULTS_UNTIL);
     world.operator.plan(FAULTS_FROM, FAULTS_UNTIL);
+    world.coordinator.ifPresent(c -> c.plan(FAULTS_FROM, FAULTS_UNTIL));
     watch(world);
     world.time.runUntil(HEALED_AT);
     world.faults.healAll();
     world.operator.stop();
+    world.coordinator.ifPresent(SimCoordinator::heal);
     world.newcomers.bringAllBack();
     world.time.trace("world", "all faults are over");
     long deadline = HEALED_AT + RECOVERY;

@@ -44,13 +44,16 @@ public final class SimulationMain {
                 System.out.println(
                     "seed " + r.seed() + ": " + r.violation().orElseThrow().getMessage()));
     System.out.printf(
-        "%d schedules, %d violations, %d failovers, %d switchovers, %d orders by hand, %d writes"
+        "%d schedules, %d violations, %d failovers, %d switchovers, %d orders by hand, %d times"
+            + " another keeper took over (%d of them with a change under way), %d writes"
             + " acknowledged, %d of them lost within the configured bound, %.1f s%n",
         runs,
         violated.size(),
         sum(results, Simulation.Result::failovers),
         sum(results, Simulation.Result::switchovers),
         sum(results, Simulation.Result::byHand),
+        sum(results, Simulation.Result::takeovers),
+        sum(results, Simulation.Result::inherited),
         sum(results, Simulation.Result::acknowledged),
         sum(results, Simulation.Result::lost),
         (System.nanoTime() - started) / 1e9);

@@ -41,6 +41,10 @@ class SimulationTest {
         .isGreaterThan(SCHEDULES / 20);
     assertThat(results.stream().mapToInt(Simulation.Result::byHand).sum())
         .isGreaterThan(SCHEDULES / 5);
+    assertThat(results.stream().mapToInt(Simulation.Result::takeovers).sum())
+        .isGreaterThan(SCHEDULES / 4);
+    assertThat(results.stream().mapToInt(Simulation.Result::inherited).sum())
+        .isGreaterThan(SCHEDULES / 20);
     assertThat(results.stream().mapToInt(Simulation.Result::acknowledged).sum())
         .isGreaterThan(SCHEDULES * 200);
   }

@@ -17,11 +17,17 @@ import java.util.function.Function;
 final class World {
   private static final int FIRST_PORT = 7_001;
 
+  /** In one of so many worlds several keepers agree. */
+  private static final int AGREEING = 5;
+
   final VirtualTime time;
   final Network network;
   final FailoverPolicy policy;
   final List<SimServer> servers = new ArrayList<>();
+
+  /** Those that decide: one, or of several that agree whoever led last; perhaps an intruder. */
   final List<SimKeeper> keepers = new ArrayList<>();
+
   final Checks checks;
   final Faults faults;
   final Clients clients;
@@ -51,6 +57,14 @@ final class World {
   final boolean checksRunOnConnect;
   final boolean countsAttachments;
 
+  /** The same of keepers that agree. */
+  final boolean asksMajority;
+
+  final boolean waitsForOutputs;
+
+  /** What the keepers agree through, where several look after the group. */
+  final Optional<SimCoordinator> coordinator;
+
   private final Map<String, List<Network.Connection>> connections = new HashMap<>();
   private final boolean real;
   private final Set<Integer> skipped;
@@ -69,6 +83,8 @@ final class World {
     this.checksLeaseBeforeReply = !setting.without().contains("check lease before reply");
     this.checksRunOnConnect = !setting.without().contains("check run on connect");
     this.countsAttachments = !setting.without().contains("count attachments");
+    this.asksMajority = !setting.without().contains("ask the majority");
+    this.waitsForOutputs = !setting.without().contains("wait for outputs");
     this.checks = new Checks(this);
     this.real = setting.isReal();
     this.skipped = setting.skipped();
@@ -84,14 +100,27 @@ final class World {
     this.places = new Places(this, seed);
     this.policy = places.of(drawn);
     Function<FailoverPolicy, GroupMachine> machine = setting.machine();
-    keepers.add(new SimKeeper(this, "keeper", machine.apply(policy)));
-    if (time.random().nextInt(6) == 0) {
+    boolean intruded = time.random().nextInt(6) == 0;
+    this.coordinator =
+        seed % AGREEING == 2 && !intruded
+            ? Optional.of(new SimCoordinator(this, seed, machine))
+            : Optional.empty();
+    keepers.add(
+        coordinator
+            .map(c -> c.members.getFirst())
+            .orElseGet(() -> new SimKeeper(this, "keeper", machine.apply(policy))));
+    if (intruded) {
       keepers.add(new SimKeeper(this, "intruder", machine.apply(policy)));
     }
     this.clients = new Clients(this);
     this.faults = new Faults(this, setting.trouble());
     this.newcomers = new Newcomers(this, seed);
     this.operator = new Operator(this, seed);
+  }
+
+  /** Every keeper process, with the proxy in it. */
+  List<SimKeeper> processes() {
+    return coordinator.map(c -> c.members).orElse(keepers);
   }
 
   SimServer serverAt(int port) {
@@ -129,11 +158,18 @@ final class World {
 
   /** {@code CLIENT KILL}: nothing more is read from them, and the keeper sees them end. */
   void killConnections(SimKeeper keeper, SimServer server) {
-    for (Network.Connection connection :
-        connections.getOrDefault(keeper.name() + server.runId, List.of())) {
-      if (!connection.killed) {
-        connection.killed = true;
-        keeper.connectionKilled(server, connection);
+    for (SimKeeper each : coordinator.isPresent() ? processes() : List.of(keeper)) {
+      // All that bear the keepers' name, those that only watch too.
+      List<Network.Connection> all =
+          new ArrayList<>(connections.getOrDefault(each.name() + server.runId, List.of()));
+      if (each != keeper) {
+        all.addAll(server.named.keySet());
+      }
+      for (Network.Connection connection : all) {
+        if (!connection.killed) {
+          connection.killed = true;
+          each.connectionKilled(server, connection);
+        }
       }
     }
   }
