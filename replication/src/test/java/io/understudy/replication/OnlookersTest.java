@@ -107,6 +107,22 @@ class OnlookersTest {
     }
   }
 
+  /** Its SYNC knows no offsets, unlike the PSYNC of replicas. */
+  @EachServer
+  void shouldGiveItsDataToTheCli(ServerVersion version) throws Exception {
+    try (RedisServer source = RedisServer.start(version);
+        Rig rig = Rig.start(source.address(), Selection.EVERYTHING)) {
+      source.command("SET", "k", "v");
+      Path file = folder.resolve("cli.rdb");
+      assertThat(cli(version, rig.feed(0), "--rdb", file.toString())).contains("with success");
+      assertThat(file).exists();
+      try (RedisServer other =
+          RedisServer.start(version, "--dir", folder.toString(), "--dbfilename", "cli.rdb")) {
+        assertThat(other.command("GET", "k")).isEqualTo("v");
+      }
+    }
+  }
+
   /** Of the sections only what was asked for, as servers answer. */
   @Test
   void shouldTellOnlyTheSectionThatWasAskedFor() throws Exception {

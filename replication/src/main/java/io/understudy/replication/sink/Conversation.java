@@ -58,7 +58,10 @@ final class Conversation {
       case "AUTH" -> login(words);
       case "REPLCONF" -> configure(words);
       case "PSYNC" -> sync(words);
-      case "SYNC" -> askForSnapshot(Optional.empty(), 0);
+      case "SYNC" -> {
+        downstream.knowsNoOffsets();
+        askForSnapshot(Optional.empty(), 0);
+      }
       case "INFO" -> downstream.say(bulk(server.report().info(words.subList(1, words.size()))));
       case "ROLE" -> downstream.say(server.report().role());
       case "SELECT", "CLIENT" -> downstream.say(OK);

@@ -54,6 +54,7 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf rest;
   private Phase phase = Phase.TALKING;
+  private boolean offsetless;
   private long nextOffset;
   private long acknowledged;
   private long acknowledgedNanos;
@@ -261,6 +262,11 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** It said SYNC, as redis-cli does: its snapshot comes without the line about its offset. */
+  void knowsNoOffsets() {
+    offsetless = true;
+  }
+
   /** Tells it that its snapshot comes, and that the stream goes on behind {@code offset}. */
   void beginSnapshot(long offset, String mark) {
     phase = Phase.RECEIVING;
@@ -268,7 +274,8 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     acknowledged = offset;
     acknowledgedNanos = server.nanoTime();
     server.counters().fullResyncs++;
-    say("+FULLRESYNC " + server.replicationId() + " " + offset + "\r\n$EOF:" + mark + "\r\n");
+    String offsets = "+FULLRESYNC " + server.replicationId() + " " + offset + "\r\n";
+    say((offsetless ? "" : offsets) + "$EOF:" + mark + "\r\n");
   }
 
   /** Sends a part of its snapshot; the buffer is released. */
