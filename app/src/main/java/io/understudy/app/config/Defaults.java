@@ -124,7 +124,7 @@ public final class Defaults {
   public static final int MAX_VALUE_BYTES = 64 << 20;
 
   /** How much of a feed's stream is kept for replicas that come back. */
-  public static final int BACKLOG_BYTES = 64 << 20;
+  public static final int BACKLOG_BYTES = 16 << 20;
 
   /** How long {@code SIGTERM} lets requests in flight finish. */
   public static final Duration DRAIN_TIME = Duration.ofSeconds(10);
