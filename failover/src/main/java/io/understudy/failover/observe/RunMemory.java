@@ -46,7 +46,8 @@ final class RunMemory {
   }
 
   /**
-   * Takes a reading.
+   * Takes a reading, and returns the newest facts. One that was asked for before those are from
+   * changes nothing: it comes late, from a connection that was left.
    *
    * @param info of a server that has a run id
    * @param mark what the mark's key held; when it could not be read, what this run was last seen to
@@ -62,6 +63,10 @@ final class RunMemory {
       Settings settings,
       Optional<Set<String>> keepers,
       long askedNanos) {
+    NodeFacts newest = last;
+    if (newest != null && askedNanos - newest.askedNanos() < 0) {
+      return newest;
+    }
     RunId runId = new RunId(info.text("run_id").orElseThrow());
     NodeFacts before = last != null && last.runId().equals(runId) ? last : null;
     Role role =
