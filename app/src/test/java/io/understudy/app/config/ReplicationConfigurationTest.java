@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplicationConfigurationTest {
-  private static final int DEFAULT_BACKLOG = 67_108_864;
+  private static final int DEFAULT_BACKLOG = 16_777_216;
 
   @TempDir private Path directory;
 
