@@ -87,6 +87,8 @@ class ReloadKeepingTest {
         awaitService();
         try (RespConnection open = RespConnection.open(address, TIMEOUT)) {
           assertThat(open.ask("SET", "a", "1")).isEqualTo(new Reply.Text("OK"));
+          // A replica that was sent nothing yet is never promoted.
+          servers.awaitInSync();
           servers.primary().kill9();
           open.send("SET", "a", "2");
           Eventually.holds("nobody may be promoted", () -> explained().contains("priority: never"));
