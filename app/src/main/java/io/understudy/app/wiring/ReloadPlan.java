@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What a running program does of a changed configuration: groups that come and go and how they are
@@ -195,29 +196,23 @@ record ReloadPlan(
 
   /** What is said of a group's nodes and bears on who is primary. */
   private static Map<Address, Configuration.Place> deciding(Configuration.Group group) {
-    Map<Address, Configuration.Place> places = new HashMap<>();
-    group
-        .places()
-        .forEach(
-            (node, place) ->
-                places.put(
-                    node,
-                    new Configuration.Place(place.zone(), place.priority(), Defaults.WEIGHT)));
-    places.values().removeIf(Configuration.Place.USUAL::equals);
-    return places;
+    return part(
+        group, place -> new Configuration.Place(place.zone(), place.priority(), Defaults.WEIGHT));
   }
 
   /** What is said of a group's nodes and bears on who is read from. */
   private static Map<Address, Configuration.Place> reading(Configuration.Group group) {
-    Map<Address, Configuration.Place> places = new HashMap<>();
-    group
-        .places()
-        .forEach(
-            (node, place) ->
-                places.put(
-                    node,
-                    new Configuration.Place(
-                        place.zone(), Configuration.Priority.NORMAL, place.weight())));
+    return part(
+        group,
+        place ->
+            new Configuration.Place(place.zone(), Configuration.Priority.NORMAL, place.weight()));
+  }
+
+  /** A part of what is said of a group's nodes, of those only of whom it says anything. */
+  private static Map<Address, Configuration.Place> part(
+      Configuration.Group group, UnaryOperator<Configuration.Place> what) {
+    Map<Address, Configuration.Place> places = new HashMap<>(group.places());
+    places.replaceAll((node, place) -> what.apply(place));
     places.values().removeIf(Configuration.Place.USUAL::equals);
     return places;
   }

@@ -23,19 +23,20 @@ final class CostTable {
     lines.add(
         String.format(
             Locale.ROOT,
-            "  %-14s %9s %10s %8s %8s %8s %8s",
+            "  %-14s %9s %10s %8s %8s %8s %8s %5s",
             "",
             "CPU ratio",
             "throughput",
             "CPU us",
             "server",
             "k req/s",
-            "p99 ms"));
+            "p99 ms",
+            "calm"));
     for (Variant variant : variants) {
       lines.add(
           String.format(
               Locale.ROOT,
-              "  %-14s %9.2f %10.2f %8.2f %8.2f %8.1f %8.3f  %s",
+              "  %-14s %9.2f %10.2f %8.2f %8.2f %8.1f %8.3f %5d  %s",
               variant.shown(),
               series.ratio(variant, Sample::proxyMicros),
               series.ratio(variant, Sample::requestsPerSecond),
@@ -43,6 +44,7 @@ final class CostTable {
               series.median(variant, Sample::serverMicros),
               series.median(variant, Sample::requestsPerSecond) / 1000,
               series.median(variant, sample -> sample.load().p99Millis()),
+              series.undisturbed(variant).size(),
               variant.meaning()));
     }
     return lines;

@@ -21,16 +21,19 @@ record Rounds(String command, int depth, List<Map<Variant, Sample>> rounds) {
     rounds = rounds.stream().map(Map::copyOf).toList();
   }
 
-  /** The rounds that count for a variant: at least half of them, whatever happened. */
+  /** The rounds that count for a variant: all, where fewer than half are undisturbed. */
   List<Map<Variant, Sample>> kept(Variant variant) {
+    List<Map<Variant, Sample>> kept = undisturbed(variant);
+    return kept.size() * 2 >= rounds.size() ? kept : rounds;
+  }
+
+  /** The rounds in which the plain way was near its median. */
+  List<Map<Variant, Sample>> undisturbed(Variant variant) {
     Variant plain = variant.baseline();
     double median = Median.of(rounds, round -> of(round, plain).requestsPerSecond());
-    List<Map<Variant, Sample>> kept =
-        rounds.stream()
-            .filter(
-                round -> Math.abs(of(round, plain).requestsPerSecond() / median - 1) <= TOLERANCE)
-            .toList();
-    return kept.size() * 2 >= rounds.size() ? kept : rounds;
+    return rounds.stream()
+        .filter(round -> Math.abs(of(round, plain).requestsPerSecond() / median - 1) <= TOLERANCE)
+        .toList();
   }
 
   /** The median of one property over the rounds that count. */

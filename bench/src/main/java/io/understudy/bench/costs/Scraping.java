@@ -7,31 +7,18 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a page of metrics at once and then each second, on a thread of its own, until closed. */
 final class Scraping implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final AtomicReference<String> failure = new AtomicReference<>("");
-  private final @Nullable Thread thread;
+  private final Thread thread;
   private volatile boolean ended;
 
-  private Scraping(int adminPort) {
-    thread =
-        adminPort == 0
-            ? null
-            : Thread.ofPlatform().daemon().name("scraping").start(() -> scrape(adminPort));
-  }
-
   /** Of the page of the process with this admin port on 127.0.0.1. */
-  static Scraping of(int adminPort) {
-    return new Scraping(adminPort);
-  }
-
-  /** Of nothing. */
-  static Scraping none() {
-    return new Scraping(0);
+  Scraping(int adminPort) {
+    thread = Thread.ofPlatform().daemon().name("scraping").start(() -> scrape(adminPort));
   }
 
   private void scrape(int adminPort) {
@@ -64,8 +51,6 @@ final class Scraping implements AutoCloseable {
   @Override
   public void close() {
     ended = true;
-    if (thread != null) {
-      LockSupport.unpark(thread);
-    }
+    LockSupport.unpark(thread);
   }
 }

@@ -29,23 +29,19 @@ record Subject(
 
   /** Loads it once, and takes what it used meanwhile. */
   Sample measure(RedisBenchmark load, long requests) throws IOException, InterruptedException {
-    try (Scraping scraping =
-        variant == Variant.METRICS ? Scraping.of(adminPort) : Scraping.none()) {
-      CpuSample before = CpuSample.of(pid);
-      List<CpuSample> serversBefore = servers();
-      LoadResult result = load.run(port, requests);
-      CpuSample.Use used = CpuSample.of(pid).since(before);
-      List<CpuSample> serversAfter = servers();
-      long serverNanos = 0;
-      for (int i = 0; i < serversAfter.size(); i++) {
-        serverNanos += serversAfter.get(i).since(serversBefore.get(i)).totalNanos();
-      }
-      scraping.demandSuccess();
-      return new Sample(
-          result,
-          used.totalNanos() / NANOS_PER_MICRO / requests,
-          serverNanos / NANOS_PER_MICRO / requests);
+    CpuSample before = CpuSample.of(pid);
+    List<CpuSample> serversBefore = servers();
+    LoadResult result = load.run(port, requests);
+    CpuSample.Use used = CpuSample.of(pid).since(before);
+    List<CpuSample> serversAfter = servers();
+    long serverNanos = 0;
+    for (int i = 0; i < serversAfter.size(); i++) {
+      serverNanos += serversAfter.get(i).since(serversBefore.get(i)).totalNanos();
     }
+    return new Sample(
+        result,
+        used.totalNanos() / NANOS_PER_MICRO / requests,
+        serverNanos / NANOS_PER_MICRO / requests);
   }
 
   private List<CpuSample> servers() throws IOException {

@@ -18,7 +18,7 @@ enum Variant {
   ROUTES_MIXED("a route by slot: pipelines mix two groups"),
   USERS("a user whose keys are compared"),
   SAMPLES("1000 commands a second looked at for hot and big keys"),
-  METRICS("the same, and /metrics scraped each second"),
+  METRICS("/metrics scraped each second"),
   THREADS("two event loops"),
   OUTPUT("limits of output, normal and pubsub");
 
@@ -118,7 +118,7 @@ enum Variant {
   /** More lines of the section {@code proxy}. */
   List<String> proxyLines() {
     return switch (this) {
-      case SAMPLES, METRICS -> List.of("samples: 1000");
+      case SAMPLES -> List.of("samples: 1000");
       case OUTPUT ->
           List.of(
               "samples: 0",
@@ -135,6 +135,7 @@ enum Variant {
           ROUTES,
           ROUTES_MIXED,
           USERS,
+          METRICS,
           THREADS ->
           List.of("samples: 0");
     };
