@@ -227,6 +227,50 @@ class TrackingTest {
     }
   }
 
+  /** Nothing is asked of the connection meanwhile: its own answer has to set it up again. */
+  @Test
+  void shouldSetTrackingUpAgainAsSoonAsACommandUnderWayIsAnswered() throws IOException {
+    try (RedisServer server = RedisServer.start(ServerVersion.usual());
+        Rig rig = Rig.before(server);
+        Wire target = rig.connect();
+        Wire tracking = rig.connect();
+        Wire other = rig.connect()) {
+      String id = target.call("CLIENT", "ID").substring(1).trim();
+      target.call("SUBSCRIBE", "__redis__:invalidate");
+      assertThat(tracking.call("CLIENT", "TRACKING", "ON", "REDIRECT", id, "BCAST"))
+          .isEqualTo("+OK\r\n");
+      tracking.send("BLPOP", "list", "0");
+      Eventually.holds(
+          "it is under way", () -> server.command("INFO", "clients").contains("blocked_clients:1"));
+
+      String lost = idOf(server.address(), "sub=1");
+      server.command("CLIENT", "KILL", "ID", lost);
+      Eventually.holds(
+          "the client that stays has another connection",
+          () -> {
+            String clients = server.command("CLIENT", "LIST");
+            return clients.contains(" sub=1 ") && !clients.contains("id=" + lost + " ");
+          });
+      assertThat(server.command("INFO", "clients")).contains("blocked_clients:1");
+      other.call("RPUSH", "list", "x");
+      assertThat(tracking.read()).contains("list", "x");
+
+      Eventually.holds(
+          "it is told of keys again",
+          () -> {
+            other.call("SET", "k", "1");
+            target.send("PING");
+            String told = target.read();
+            boolean heard = false;
+            while (!told.contains("pong")) {
+              heard |= told.contains("\r\nk\r\n");
+              told = target.read();
+            }
+            return heard;
+          });
+    }
+  }
+
   private static void promote(ReplicaSet set, Rig rig) {
     set.replica(0).command("REPLICAOF", "NO", "ONE");
     rig.feed.crown(set.replica(0));

@@ -35,9 +35,9 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private final PinnedTimes times;
   private final PinnedState state;
   private final AwaitedTarget target;
+  private final Repeatable repeatable;
   private @Nullable Request barrier;
   private @Nullable String lastWords;
-  private @Nullable Request kept;
   private @Nullable Request present;
   private boolean streaming;
   private boolean alone;
@@ -51,6 +51,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     this.times = new PinnedTimes(session);
     this.state = new PinnedState(session, backend);
     this.target = new AwaitedTarget(session, state);
+    this.repeatable = new Repeatable(session.context().loop().limits().streamedRequestBytes());
     backend.receiver(this);
   }
 
@@ -102,7 +103,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
         || awaited.size() >= MOST_AWAITED) {
       return false;
     }
-    if (!state.mayGoOn(pool.isServing(backend), pool.isRetiring(backend), streaming)) {
+    if (!goesOn()) {
       // What was sent may be answered; the rest goes over the next connection.
       if (isQuiet()) {
         backend.close();
@@ -141,6 +142,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   private void takeWhenQuiet(Request request) {
     barrier = request;
     settle();
+    endOutdated();
   }
 
   private boolean isElsewhere(Request request, boolean bound) {
@@ -164,7 +166,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   /** Another command is sent in the place of one that may not be run here. */
   private void refuse(Request request, String error) {
     request.release();
-    dropKept();
+    repeatable.drop();
     skip();
     // In a transaction it must fail there too, so that EXEC does.
     String harmless = state.isQueueing(awaited) ? "CROSSSLOT" : "PING";
@@ -207,7 +209,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   }
 
   private void forward(Request request) {
-    dropKept();
+    repeatable.drop();
     skip();
     if (request.conduct() == Conduct.RESET && session.guard() != null) {
       alone = true; // Behind it the client is somebody else.
@@ -224,10 +226,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       case Expected.Asked(Request asked, ClientQuestion question) ->
           sendOwn(expected, question.command().toArray(String[]::new));
       case Expected.Setting setting when Redirection.isIn(request.arguments()) ->
-          sendOwn(
-              expected,
-              Redirection.toConnection(session, state.node(), request.arguments())
-                  .toArray(String[]::new));
+          sendOwn(expected, asConnection(request.arguments()));
       default -> send(request.bytes(), expected);
     }
     present = null;
@@ -239,27 +238,10 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       // them.
       session.mode(new Mode.Raw(this));
     }
-    if (isRepeatable(request, expected)) {
-      kept = request;
-    } else if (!(expected instanceof Expected.Setting || expected instanceof Expected.Asked)) {
+    boolean standsAlone = awaited.size() == 1 && !alone && state.bindings().isFree();
+    boolean kept = standsAlone && repeatable.keep(request, expected);
+    if (!kept && !(expected instanceof Expected.Setting || expected instanceof Expected.Asked)) {
       request.release();
-    }
-  }
-
-  /** Whether a command stands alone and leaves nothing behind: then it may be sent elsewhere. */
-  private boolean isRepeatable(Request request, Expected expected) {
-    return (expected instanceof Expected.Plain || expected instanceof Expected.Blocking)
-        && awaited.size() == 1
-        && !alone
-        && state.bindings().isFree()
-        && request.bytes().readableBytes()
-            <= session.context().loop().limits().streamedRequestBytes();
-  }
-
-  private void dropKept() {
-    if (kept != null) {
-      kept.release();
-      kept = null;
     }
   }
 
@@ -291,11 +273,11 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   /** Sets up again what an earlier connection had. */
   void sendSetting(String... setting) {
-    List<String> command = List.of(setting);
-    if (Redirection.isIn(command)) {
-      command = Redirection.toConnection(session, state.node(), command);
-    }
-    sendOwn(new Expected.Own(0), command.toArray(String[]::new));
+    sendOwn(new Expected.Own(0), asConnection(List.of(setting)));
+  }
+
+  private String[] asConnection(List<String> setting) {
+    return Redirection.toConnection(session, state.node(), setting).toArray(String[]::new);
   }
 
   /** Whether the node takes what is sent. */
@@ -354,7 +336,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   private void leave() {
     abandoned = true;
-    dropKept();
+    repeatable.drop();
     state.release();
     backend.close();
   }
@@ -389,6 +371,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
         backend.reading(false);
       }
       settle();
+      endOutdated();
     }
   }
 
@@ -436,8 +419,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
       return;
     }
     confirmations.end();
-    Request refused = kept;
-    kept = null;
+    Request refused = repeatable.take();
     if (refused != null && Peek.isRefusal(bytes, from, to)) {
       again(refused);
       return;
@@ -483,7 +465,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     if (abandoned) {
       return;
     }
-    dropKept();
+    repeatable.drop();
     if (awaited.peek() instanceof Expected.Asked(Request request, ClientQuestion question)) {
       said.append(bytes.toString(from, to - from, StandardCharsets.ISO_8859_1));
       if (last) {
@@ -562,6 +544,24 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
 
   // ---- the connection
 
+  /** What was set up here is set up anew on another connection, when nothing is under way. */
+  void outdated() {
+    state.outdated();
+    endOutdated();
+  }
+
+  private void endOutdated() {
+    boolean idle = isQuiet() && barrier == null && !target.isAwaited() && lastWords == null;
+    if (idle && !abandoned && state.isOutdated()) {
+      backend.close();
+    }
+  }
+
+  /** Whether the next command may go over it, as soon as those before it are answered. */
+  boolean goesOn() {
+    return state.mayGoOn(pool.isServing(backend), pool.isRetiring(backend), streaming);
+  }
+
   @Override
   public void writable(Backend ignored) {
     if (!abandoned) {
@@ -573,7 +573,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   public void closed(Backend ignored) {
     pool.lost(backend);
     replies.release();
-    dropKept();
+    repeatable.drop();
     if (abandoned) {
       return;
     }

@@ -536,6 +536,11 @@ final class PinnedState {
     outdated = true;
   }
 
+  /** Whether that is so, and no transaction needs this connection nevertheless. */
+  boolean isOutdated() {
+    return outdated && bindings.transaction() == Transaction.NONE;
+  }
+
   /** Forgets what it kept. */
   void release() {
     settings.clear();

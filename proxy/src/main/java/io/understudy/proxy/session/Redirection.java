@@ -5,7 +5,6 @@ import io.understudy.topology.RunId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,15 +12,9 @@ import java.util.regex.Pattern;
  * CLIENT TRACKING's REDIRECT: clients name each other by the proxy's ids, servers by those of
  * connections.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a timer of the loop fails only with the loop
 final class Redirection {
   /** The number of no connection: the server says that it does not exist. */
   private static final String NOBODY = Long.toString(Long.MAX_VALUE);
-
-  /** How often, and in which steps, is looked whether nothing is under way. */
-  private static final int TRIES = 1_000;
-
-  private static final long WAIT_MS = 2;
 
   private static final Pattern NUMBER = Pattern.compile(":(\\d{1,18})\r\n");
 
@@ -116,32 +109,22 @@ final class Redirection {
           .events()
           .execute(
               () -> {
-                if (tracker.mode() instanceof Mode.Pinned(PinnedLink link)
+                if (!tracker.isClosed()
+                    && tracker.mode() instanceof Mode.Pinned(PinnedLink link)
                     && link.state().redirected().equals(id)) {
-                  targetLost(tracker, link, TRIES);
+                  targetLost(tracker, link);
                 }
               });
     }
   }
 
-  /** As soon as nothing is under way; the next command of RESP2 waits for that in any case. */
-  private static void targetLost(Session tracker, PinnedLink link, int tries) {
-    boolean same = tracker.mode() instanceof Mode.Pinned(PinnedLink now) && now == link;
-    if (tracker.isClosed() || !same) {
-      return;
-    }
+  /** Where the tracker's connection is at its end too, its own loss tells. */
+  private static void targetLost(Session tracker, PinnedLink link) {
     boolean heard = tracker.key().protocol() == 3;
-    if (!heard) {
-      link.state().outdated();
-    }
-    if (link.takesCommands() && heard) {
+    if (heard && link.goesOn()) {
       forget(tracker, link.state().redirected());
-    } else if (tries > 0) {
-      tracker
-          .context()
-          .loop()
-          .events()
-          .schedule(() -> targetLost(tracker, link, tries - 1), WAIT_MS, TimeUnit.MILLISECONDS);
+    } else {
+      link.outdated();
     }
   }
 
