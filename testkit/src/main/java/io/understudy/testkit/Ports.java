@@ -9,6 +9,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ public final class Ports {
   private static final int END = 32_000;
   private static final int TRIES = 1_000;
 
+  /** Those that are not given back; a file that nobody refers to would be closed. */
+  private static final Queue<Reserved> KEPT = new ConcurrentLinkedQueue<>();
+
   private Ports() {}
 
   /** A reserved port; closing it gives it back. */
@@ -37,6 +42,13 @@ public final class Ports {
         throw new AssertionError("cannot give back port " + port, e);
       }
     }
+  }
+
+  /** A port that is given back when this process ends. */
+  public static int reserveUntilExit() {
+    Reserved reserved = reserve();
+    KEPT.add(reserved);
+    return reserved.port();
   }
 
   public static Reserved reserve() {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.understudy.app.ProgramProcess;
+import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
-import io.understudy.topology.Address;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -72,7 +72,7 @@ class BadInputTest {
 
   @Test
   void shouldSayThatNothingRunsAtAdminAddress() throws Exception {
-    int port = freePort();
+    int port = Ports.reserveUntilExit();
 
     var ended = ProgramProcess.run(folder, "status", "--admin", "127.0.0.1:" + port);
 
@@ -133,7 +133,7 @@ class BadInputTest {
 
   @Test
   void shouldSayThatStateCannotBeWritten() throws Exception {
-    write("127.0.0.1:1", "127.0.0.1:" + freePort());
+    write("127.0.0.1:1", "127.0.0.1:" + Ports.reserveUntilExit());
     Files.writeString(folder.resolve("understudy-state"), "a file where a folder belongs");
 
     var ended = ProgramProcess.run(folder, "run");
@@ -147,7 +147,7 @@ class BadInputTest {
 
   @Test
   void shouldReportHostThatCannotBeResolved() throws Exception {
-    write("nowhere.invalid:6379", "127.0.0.1:" + freePort());
+    write("nowhere.invalid:6379", "127.0.0.1:" + Ports.reserveUntilExit());
 
     var ended = ProgramProcess.run(folder, "check", "understudy.yaml");
 
@@ -186,7 +186,7 @@ class BadInputTest {
           """
               .formatted(
                   locked.address(),
-                  freePort(),
+                  Ports.reserveUntilExit(),
                   cluster.address(),
                   web.getLocalPort(),
                   silent.getLocalPort(),
@@ -213,7 +213,7 @@ class BadInputTest {
     try (RedisServer locked = RedisServer.start(version, "--requirepass", "right");
         RedisServer cluster = RedisServer.start(version, "--cluster-enabled", "yes");
         ServerSocket web = webServer()) {
-      int admin = freePort();
+      int admin = Ports.reserveUntilExit();
       Files.writeString(
           folder.resolve("understudy.yaml"),
           """
@@ -266,13 +266,7 @@ class BadInputTest {
             - { bind: "%s", group: orders }
         admin: { bind: "127.0.0.1:%d" }
         """
-            .formatted(node, listener, freePort()));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new Address("127.0.0.1", socket.getLocalPort()).port();
-    }
+            .formatted(node, listener, Ports.reserveUntilExit()));
   }
 
   /** Answers whatever comes as a web server answers nonsense, and lets the client hang up. */

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.app.ProgramProcess;
 import io.understudy.testkit.Eventually;
+import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
 import io.understudy.topology.Address;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,8 +22,8 @@ class FeedAsNodeTest {
   @Test
   void shouldReportFeedAmongNodesAndNeverMakeItPrimary() throws Exception {
     ServerVersion version = ServerVersion.usual();
-    Address feed = new Address("127.0.0.1", freePort());
-    int admin = freePort();
+    Address feed = new Address("127.0.0.1", Ports.reserveUntilExit());
+    int admin = Ports.reserveUntilExit();
     try (RedisServer source = RedisServer.start(version);
         RedisServer replica = RedisServer.start(version);
         ProgramProcess filter =
@@ -71,12 +70,6 @@ class FeedAsNodeTest {
       return ProgramProcess.run(folder, "status", "-a", "127.0.0.1:" + admin).out();
     } catch (Exception e) {
       throw new AssertionError("status cannot be run", e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

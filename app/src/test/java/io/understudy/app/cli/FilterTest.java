@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.app.ProgramProcess;
 import io.understudy.testkit.Eventually;
+import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +27,8 @@ class FilterTest {
       source.command("SET", "apple", "red");
       source.command("SET", "banana", "yellow");
       source.command("SET", "cucumber", "green");
-      int firstPort = freePort();
-      int secondPort = freePort();
+      int firstPort = Ports.reserveUntilExit();
+      int secondPort = Ports.reserveUntilExit();
       String sourcePort = Integer.toString(source.address().port());
       try (RedisServer first = RedisServer.start(ServerVersion.usual());
           RedisServer second = RedisServer.start(ServerVersion.usual());
@@ -76,9 +76,9 @@ class FilterTest {
         RedisServer low = RedisServer.start(ServerVersion.usual());
         RedisServer rest = RedisServer.start(ServerVersion.usual())) {
       source.command("MSET", "1:a", "x", "7:b", "y");
-      int lowPort = freePort();
-      int restPort = freePort();
-      int admin = freePort();
+      int lowPort = Ports.reserveUntilExit();
+      int restPort = Ports.reserveUntilExit();
+      int admin = Ports.reserveUntilExit();
       Files.writeString(
           folder.resolve("understudy.yaml"),
           """
@@ -134,7 +134,7 @@ class FilterTest {
               + " a cluster can be filtered",
           "--primary",
           cluster.address().toString());
-      int nobody = freePort();
+      int nobody = Ports.reserveUntilExit();
       assertLine(
           3,
           "the source localhost:"
@@ -171,17 +171,11 @@ class FilterTest {
     List<String> arguments = new ArrayList<>(List.of("filter"));
     arguments.addAll(List.of(options));
     if (!arguments.contains("--listen")) {
-      arguments.addAll(List.of("--proxy-port", Integer.toString(freePort())));
+      arguments.addAll(List.of("--proxy-port", Integer.toString(Ports.reserveUntilExit())));
     }
     arguments.add("^a");
     var ended = ProgramProcess.run(folder, arguments.toArray(String[]::new));
     assertThat(ended.err()).isEqualTo("understudy filter: " + line + "\n");
     assertThat(ended.exitCode()).isEqualTo(exitCode);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.understudy.app.ProgramProcess;
+import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class LogPlacesTest {
             file: { path: logs/understudy.log, size: 1kb, backups: 3 }
             syslog: 127.0.0.1:%d
           """
-              .formatted(server.address(), freePort(), syslog.getLocalPort()));
+              .formatted(server.address(), Ports.reserveUntilExit(), syslog.getLocalPort()));
       try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
         Path log = folder.resolve("logs/understudy.log");
         await()
@@ -89,11 +89,5 @@ class LogPlacesTest {
       total += Files.size(file);
     }
     return total;
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -129,8 +129,10 @@ class ReloadKeepingTest {
           write(nodes + ", durability: { replicas: 1, timeout: 300ms }", slow, "");
           assertThat(reload()).isEqualTo("groups[orders].durability is followed from now on\n");
           Eventually.holds("it is followed", () -> explained().contains("a write is acknowledged"));
-          // It waits until the replica has a vote.
-          assertThat(open.ask("SET", "a", "1")).isEqualTo(new Reply.Text("OK"));
+          // It waits until the replica has a vote, which on a busy machine may be late to answer.
+          Eventually.holds(
+              "the replica has a write",
+              () -> open.ask("SET", "a", "1").equals(new Reply.Text("OK")));
           servers.replica(0).stop();
           Eventually.holds(
               "a write alone is not enough",

@@ -11,8 +11,6 @@ import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
 import io.understudy.topology.Address;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,8 +48,8 @@ class RunTest {
       for (RedisServer server : List.of(primary, first, second)) {
         server.command("ACL", "SETUSER", "understudy", "on", ">pass word", "~*", "+@all");
       }
-      int listener = freePort();
-      int admin = freePort();
+      int listener = Ports.reserveUntilExit();
+      int admin = Ports.reserveUntilExit();
       String example =
           readmeExample()
               .replace("10.0.0.1:6379", primary.address().toString())
@@ -89,7 +87,7 @@ class RunTest {
   void shouldFailNoRequestWhenToldToEndUnderLoad() throws Exception {
     ServerVersion version = ServerVersion.installed().getFirst();
     try (RedisServer primary = RedisServer.start(version)) {
-      int listener = freePort();
+      int listener = Ports.reserveUntilExit();
       Files.writeString(
           folder.resolve("understudy.yaml"),
           """
@@ -99,7 +97,7 @@ class RunTest {
             listeners: [{ bind: "127.0.0.1:%d", group: orders }]
           admin: { bind: "127.0.0.1:%d" }
           """
-              .formatted(primary.address(), listener, freePort()));
+              .formatted(primary.address(), listener, Ports.reserveUntilExit()));
       Address address = new Address("127.0.0.1", listener);
       AtomicBoolean ending = new AtomicBoolean();
       AtomicLong done = new AtomicLong();
@@ -242,11 +240,5 @@ class RunTest {
             .matcher(Files.readString(root.resolve("README.md")));
     assertThat(matcher.find()).as("README.md has an example configuration").isTrue();
     return matcher.group(1);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

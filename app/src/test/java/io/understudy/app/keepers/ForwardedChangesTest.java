@@ -53,9 +53,14 @@ class ForwardedChangesTest {
 
       for (Member each : members) {
         String before = primary(each);
-        var dry = ask(each, "switchover", "orders", "--dry-run");
-        assertThat(dry.out()).as(each.id()).contains("promote ");
-        assertThat(dry.exitCode()).isZero();
+        // Who acts for the group must have seen that its replicas follow.
+        await()
+            .atMost(DEADLINE)
+            .until(
+                () -> {
+                  var dry = ask(each, "switchover", "orders", "--dry-run");
+                  return dry.out().contains("promote ") && dry.exitCode() == 0;
+                });
         assertThat(primary(each)).isEqualTo(before);
       }
       // One of the three acts for the group; whoever is asked, it is done.

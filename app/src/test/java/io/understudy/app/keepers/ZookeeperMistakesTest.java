@@ -3,7 +3,7 @@ package io.understudy.app.keepers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.understudy.app.ProgramProcess;
-import java.io.IOException;
+import io.understudy.testkit.Ports;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ class ZookeeperMistakesTest {
 
   @Test
   void shouldSayThatNobodyAnswersAtStart() throws Exception {
-    int free = freePort();
+    int free = Ports.reserveUntilExit();
     Files.writeString(
         folder.resolve("understudy.yaml"),
         """
@@ -31,7 +31,7 @@ class ZookeeperMistakesTest {
           zookeeper: { connect: "127.0.0.1:%d" }
         admin: { bind: "127.0.0.1:%d" }
         """
-            .formatted(free, freePort()));
+            .formatted(free, Ports.reserveUntilExit()));
 
     var ended = ProgramProcess.run(folder, "run");
 
@@ -57,12 +57,6 @@ class ZookeeperMistakesTest {
                   + address
                   + " cannot be bound (Address already in use); choose another address\n");
       assertThat(ended.exitCode()).isEqualTo(3);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -6,12 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.understudy.app.ProgramProcess;
 import io.understudy.app.probe.Reply;
 import io.understudy.app.probe.RespConnection;
+import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ServerVersion;
 import io.understudy.topology.Address;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,8 +40,8 @@ class MetricsTest {
     ServerVersion version = ServerVersion.usual();
     try (RedisServer primary = RedisServer.start(version);
         RedisServer replica = RedisServer.startReplica(version, primary)) {
-      Address listener = new Address("127.0.0.1", freePort());
-      Address admin = new Address("127.0.0.1", freePort());
+      Address listener = new Address("127.0.0.1", Ports.reserveUntilExit());
+      Address admin = new Address("127.0.0.1", Ports.reserveUntilExit());
       Files.writeString(
           folder.resolve("understudy.yaml"),
           """
@@ -53,7 +52,8 @@ class MetricsTest {
           replication: [{ source: orders, feeds: [{ listen: "127.0.0.1:%d" }] }]
           admin: { bind: "%s" }
           """
-              .formatted(primary.address(), replica.address(), listener, freePort(), admin));
+              .formatted(
+                  primary.address(), replica.address(), listener, Ports.reserveUntilExit(), admin));
       try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
         await()
             .atMost(DEADLINE)
@@ -61,7 +61,9 @@ class MetricsTest {
             .until(
                 () -> {
                   assertThat(program.isAlive()).as(program.err()).isTrue();
-                  return scrape(admin, "").contains("group_has_primary{group=\"orders\"} 1");
+                  String page = scrape(admin, "");
+                  return page.contains("group_has_primary{group=\"orders\"} 1")
+                      && page.contains(node("understudy_node_up", replica) + "1");
                 });
         try (RespConnection client = RespConnection.open(listener, TIMEOUT)) {
           for (int i = 0; i < WRITES; i++) {
@@ -154,12 +156,6 @@ class MetricsTest {
           client.send(request.build(), HttpResponse.BodyHandlers.ofString());
       assertThat(response.statusCode()).isEqualTo(200);
       return response.body();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

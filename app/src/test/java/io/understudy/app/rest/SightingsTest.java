@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code slowlog}, {@code hotkeys} and {@code bigkeys} of a running program. */
 class SightingsTest {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   @TempDir private Path folder;
 

@@ -201,7 +201,9 @@ class ServiceTest {
     try (ServiceSocket systemd = ServiceSocket.at(name);
         ProgramProcess program = run(wrong)) {
       says(systemd, "READY=1");
-      assertThat(program.err()).contains("WATCHDOG_USEC or WATCHDOG_PID is no number");
+      Eventually.holds(
+          "the mistake is told",
+          () -> program.err().contains("WATCHDOG_USEC or WATCHDOG_PID is no number"));
       assertThat(pings()).isTrue();
     }
     Map<String, String> another =
