@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** A process of its own that feeds parts of a source, to be killed by tests. */
 final class FeedProcess {
-  private static final int BACKLOG_BYTES = 8 << 20;
+  private static final int BACKLOG_BYTES = 32 << 20;
   private static final int MAX_COMMAND_BYTES = 64 << 20;
 
   private final Process process;

@@ -9,10 +9,9 @@ import io.understudy.replication.stage.Policies;
 import io.understudy.replication.stage.Rename;
 import io.understudy.replication.stage.Selection;
 import io.understudy.testkit.Eventually;
+import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.topology.Address;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +23,8 @@ import java.util.Random;
 final class Rig implements AutoCloseable {
   private static final int BACKLOG_BYTES = 16 << 20;
   private static final int MAX_COMMAND_BYTES = 64 << 20;
+  private static final FeedOptions OPTIONS = patient(Duration.ofSeconds(60));
+  private static final String MORE_REPLICAS_THAN_THERE_ARE = "99";
 
   private final Replication replication;
   private final List<Address> feeds;
@@ -46,6 +47,7 @@ final class Rig implements AutoCloseable {
             Rename.NONE,
             Policies.DEFAULT,
             Optional.empty(),
+            OPTIONS,
             freeAddress(),
             selection);
     return start(source, feeds, Optional.empty());
@@ -59,9 +61,29 @@ final class Rig implements AutoCloseable {
             Rename.NONE,
             Policies.DEFAULT,
             Optional.empty(),
+            OPTIONS,
             listen,
             Selection.EVERYTHING);
     return start(SourceOptions.of(source, Optional.empty(), 0), feeds, Optional.of(state));
+  }
+
+  /** One feed of everything that cuts off whoever is silent for so long. */
+  static Rig start(Address source, Duration silence) throws Exception {
+    List<FeedPlan> feeds =
+        plans(
+            Contents.ALL,
+            Rename.NONE,
+            Policies.DEFAULT,
+            Optional.empty(),
+            patient(silence),
+            freeAddress(),
+            Selection.EVERYTHING);
+    return start(SourceOptions.of(source, Optional.empty(), 0), feeds, Optional.empty());
+  }
+
+  private static FeedOptions patient(Duration silence) {
+    return new FeedOptions(
+        Optional.empty(), Duration.ofMillis(500), silence, Duration.ofMillis(100));
   }
 
   /** One feed of everything, of which contents are left out or changed. */
@@ -104,7 +126,7 @@ final class Rig implements AutoCloseable {
       throws Exception {
     List<FeedPlan> feeds = new ArrayList<>();
     for (Selection selection : selections) {
-      feeds.addAll(plans(contents, rename, policies, target, freeAddress(), selection));
+      feeds.addAll(plans(contents, rename, policies, target, OPTIONS, freeAddress(), selection));
     }
     return start(
         SourceOptions.of(source, Optional.empty(), feeds.getFirst().listen().port()),
@@ -117,6 +139,7 @@ final class Rig implements AutoCloseable {
       Rename rename,
       Policies policies,
       Optional<RdbTarget> target,
+      FeedOptions options,
       Address listen,
       Selection selection) {
     return List.of(
@@ -129,11 +152,7 @@ final class Rig implements AutoCloseable {
             "a test's feed",
             BACKLOG_BYTES,
             BACKLOG_BYTES,
-            new FeedOptions(
-                Optional.empty(),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(60),
-                Duration.ofMillis(100)),
+            options,
             target,
             RdbTarget.Loss.REFUSED,
             Optional.empty()));
@@ -175,8 +194,13 @@ final class Rig implements AutoCloseable {
   /**
    * Waits until everything that the source has written went through every feed and into every
    * replica.
+   *
+   * <p>A value that a feed has to read again is put in behind the command that it is read for, at
+   * which the stream waits: only what comes behind that shows that it is there. So one more thing
+   * is sent that changes nothing, the request for acknowledgements that WAIT makes.
    */
   void awaitInSync(RedisServer source, RedisServer... replicas) {
+    source.command("WAIT", MORE_REPLICAS_THAN_THERE_ARE, "1");
     String mark = "mark-" + source.info("master_repl_offset");
     Eventually.holds(
         "the feeds have what the source wrote",
@@ -193,10 +217,8 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  static Address freeAddress() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return new Address("127.0.0.1", socket.getLocalPort());
-    }
+  static Address freeAddress() {
+    return new Address("127.0.0.1", Ports.reserveUntilExit());
   }
 
   @Override

@@ -83,7 +83,7 @@ class UnusableTest {
       Rig.attach(replica, rig.feed(0));
       upstream.refuse();
       source.command("SET", "big", "v".repeat(100_000));
-      source.command("CONFIG", "SET", "rdb-key-save-delay", "1000000");
+      source.command("CONFIG", "SET", "rdb-key-save-delay", "3000000");
       upstream.accept();
 
       awaitReason(
