@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +125,52 @@ class OnlookersTest {
     }
   }
 
+  /** It is shown the stream, and nobody waits for what it has: it never tells. */
+  @EachServer
+  void shouldShowItsStreamToTheCli(ServerVersion version) throws Exception {
+    Path shown = folder.resolve("stream.csv");
+    try (RedisServer source = RedisServer.start(version);
+        RedisServer replica = RedisServer.start(version);
+        Rig rig = Rig.start(source.address(), Selection.EVERYTHING);
+        RespClient client = source.connect()) {
+      source.command("SET", "before", "v");
+      Rig.attach(replica, rig.feed(0));
+      Process cli = startCli(version, rig.feed(0), shown, "--replica");
+      try {
+        // Of what comes first it takes something for the answer to its own last word.
+        Eventually.holds(
+            "it is shown a write",
+            () -> {
+              client.call("SET", "during", "v");
+              return Files.readString(shown).contains("\"SET\",\"during\",\"v\"");
+            });
+        assertThat(Files.readString(shown)).doesNotContain("\"before\"");
+        assertThat(client.call("WAIT", "1", "20000").text()).isEqualTo("1");
+        assertThat(cli.isAlive()).isTrue();
+      } finally {
+        cli.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  /** The silence of a replica means that it is lost; that of the command line client does not. */
+  @Test
+  void shouldGoOnShowingItsStreamToSilentCli() throws Exception {
+    Path shown = folder.resolve("stream.csv");
+    try (RedisServer source = RedisServer.start(ServerVersion.usual());
+        Rig rig = Rig.start(source.address(), Duration.ofSeconds(1))) {
+      Process cli = startCli(ServerVersion.usual(), rig.feed(0), shown, "--replica");
+      try {
+        Eventually.holds(
+            "it is shown the pings of more than a second",
+            () -> Files.readString(shown).lines().filter(l -> l.contains("\"PING\"")).count() > 6);
+        assertThat(rig.status().feeds().getFirst().replicas()).hasSize(1);
+      } finally {
+        cli.destroyForcibly().waitFor();
+      }
+    }
+  }
+
   /** Of the sections only what was asked for, as servers answer. */
   @Test
   void shouldTellOnlyTheSectionThatWasAskedFor() throws Exception {
@@ -155,14 +203,27 @@ class OnlookersTest {
     }
   }
 
-  private static String cli(ServerVersion version, Address address, String... words)
-      throws IOException, InterruptedException {
+  private static List<String> command(ServerVersion version, Address address, String... words) {
     String program = version.program().toString().replaceFirst("-server$", "-cli");
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(program, "-h", address.host(), "-p", Integer.toString(address.port())));
     command.addAll(List.of(words));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return command;
+  }
+
+  private static Process startCli(
+      ServerVersion version, Address address, Path shown, String... words) throws IOException {
+    return new ProcessBuilder(command(version, address, words))
+        .redirectErrorStream(true)
+        .redirectOutput(shown.toFile())
+        .start();
+  }
+
+  private static String cli(ServerVersion version, Address address, String... words)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command(version, address, words)).redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
     return out;

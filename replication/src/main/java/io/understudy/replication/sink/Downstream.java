@@ -262,9 +262,17 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** It said SYNC, as redis-cli does: its snapshot comes without the line about its offset. */
+  /**
+   * It said SYNC, as redis-cli does: its snapshot comes without the line about its offset, and it
+   * will not say how far it is.
+   */
   void knowsNoOffsets() {
     offsetless = true;
+  }
+
+  /** Whether it says what it has, as replicas do all the time. */
+  boolean acknowledges() {
+    return !offsetless;
   }
 
   /** Tells it that its snapshot comes, and that the stream goes on behind {@code offset}. */
@@ -326,6 +334,10 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
       saidNanos = server.nanoTime();
       ctx.flush();
     }
+    if (offsetless) {
+      acknowledged = nextOffset; // nobody will ever know better
+      acknowledgedNanos = server.nanoTime();
+    }
   }
 
   @Override
@@ -345,7 +357,7 @@ public final class Downstream extends ChannelInboundHandlerAdapter {
       say("\n");
     }
     boolean lagging = isAttached() || phase == Phase.WAITING;
-    if (lagging && nowNanos - heardNanos > server.options().silence().toNanos()) {
+    if (lagging && acknowledges() && nowNanos - heardNanos > server.options().silence().toNanos()) {
       cut("has been silent for " + server.options().silence().toSeconds() + " s");
     }
   }

@@ -182,10 +182,13 @@ public final class FeedServer {
     return new SnapshotReceivers(receivers, mark);
   }
 
-  /** The offset up to which every attached replica has everything; -1 while none is attached. */
+  /**
+   * The offset up to which every attached replica has everything, of those that say so; -1 while
+   * there are none.
+   */
   public long acknowledgedOffset() {
     return connections.stream()
-        .filter(Downstream::isAttached)
+        .filter(replica -> replica.isAttached() && replica.acknowledges())
         .mapToLong(Downstream::acknowledged)
         .min()
         .orElse(-1);
