@@ -37,12 +37,30 @@ public record ProcessMemory(long heapUsedBytes, long nativeBytes, long residentB
 
   /** Resident bytes of any process, which is cheap to ask. */
   public static long residentBytes(long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
-      if (line.startsWith("VmRSS:")) {
+    return field("VmRSS", status(pid));
+  }
+
+  /** The most that was ever resident of a process that runs, as the kernel noted it. */
+  public static long peakBytes(long pid) throws IOException {
+    return field("VmHWM", status(pid));
+  }
+
+  private static List<String> status(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"));
+  }
+
+  /**
+   * A field of {@code /proc/PID/status} that is a number of kilobytes, in bytes.
+   *
+   * @throws IOException when it is not there, as for a process that has ended
+   */
+  static long field(String name, List<String> status) throws IOException {
+    for (String line : status) {
+      if (line.startsWith(name + ":")) {
         return Long.parseLong(line.replaceAll("\\D", "")) * KILOBYTE;
       }
     }
-    throw new IOException("process " + pid + " has ended");
+    throw new IOException("the process has ended");
   }
 
   /**

@@ -10,14 +10,12 @@ import io.understudy.bench.measure.ProcessMemory;
 import io.understudy.bench.measure.RedisProcess;
 import io.understudy.bench.measure.UnderstudyRun;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -87,7 +85,7 @@ public final class LiveStream implements Callable<Integer> {
           CpuSample sourceBefore = CpuSample.of(source.pid());
           CpuSample filterBefore = CpuSample.of(filter.pid());
           long begin = System.nanoTime();
-          load(source.port());
+          new WriteLoad(source.port(), writes, valueBytes).run();
           long end = System.nanoTime();
           String mark = "end:" + round;
           from.call("SET", mark, "2");
@@ -121,33 +119,6 @@ public final class LiveStream implements Callable<Integer> {
         Median.of(shares),
         MachineLoad.average());
     return reached ? 0 : 1;
-  }
-
-  private void load(int port) throws IOException, InterruptedException {
-    Process benchmark =
-        new ProcessBuilder(
-                "redis-benchmark",
-                "-p",
-                Integer.toString(port),
-                "-t",
-                "set",
-                "-P",
-                "16",
-                "-r",
-                "1000000",
-                "-d",
-                Integer.toString(valueBytes),
-                "-n",
-                Integer.toString(writes),
-                "-q")
-            .redirectErrorStream(true)
-            .redirectOutput(Path.of("/dev/null").toFile())
-            .start();
-    if (!benchmark.waitFor(DEADLINE.toSeconds() * 2, TimeUnit.SECONDS)
-        || benchmark.exitValue() != 0) {
-      benchmark.destroyForcibly();
-      throw new IOException("redis-benchmark failed");
-    }
   }
 
   /** What may fail to be asked. */

@@ -51,4 +51,15 @@ class ProcessMemoryTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("ZHeap");
   }
+
+  @Test
+  void shouldReadPeakBesidePresentSize() throws IOException {
+    List<String> status = List.of("Name:\tjava", "VmHWM:\t  181244 kB", "VmRSS:\t  164000 kB");
+
+    assertThat(ProcessMemory.field("VmHWM", status)).isEqualTo(181_244L << 10);
+    assertThat(ProcessMemory.field("VmRSS", status)).isEqualTo(164_000L << 10);
+    assertThatThrownBy(() -> ProcessMemory.field("VmHWM", List.of("State:\tZ (zombie)")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("has ended");
+  }
 }
