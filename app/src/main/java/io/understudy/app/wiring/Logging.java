@@ -5,11 +5,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.understudy.app.config.Configuration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -29,13 +32,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
   private static final String STANDARD_ERROR = "System.err";
+  private static final String OUTLETS = "outlets";
 
   /** Called by Logback through {@link java.util.ServiceLoader}. */
   public Logging() {}
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    apply(context, Level.WARN, new TextLine());
+    apply(context, Level.WARN, () -> List.of(standardError(context, new TextLine())));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -56,14 +60,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
       if (log.file().isPresent()) {
         LogPlaces.requireWritable(log.file().get().path());
       }
-      // Nothing else may have the file open when it is opened.
-      apply(context, level, encoder(log.format()));
-      Logger root = context.getLogger(ROOT);
-      log.file()
-          .ifPresent(
-              file -> root.addAppender(LogPlaces.file(context, file, encoder(log.format()))));
-      log.syslog().ifPresent(address -> root.addAppender(LogPlaces.syslog(context, address)));
+      apply(context, level, () -> places(context, log));
     }
+  }
+
+  private static List<Appender<ILoggingEvent>> places(
+      LoggerContext context, Configuration.Log log) {
+    List<Appender<ILoggingEvent>> places = new ArrayList<>();
+    places.add(standardError(context, encoder(log.format())));
+    log.file().ifPresent(file -> places.add(LogPlaces.file(context, file, encoder(log.format()))));
+    log.syslog().ifPresent(address -> places.add(LogPlaces.syslog(context, address)));
+    return places;
   }
 
   private static Encoder<ILoggingEvent> encoder(Configuration.Format format) {
@@ -73,7 +80,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     };
   }
 
-  private static void apply(LoggerContext context, Level level, Encoder<ILoggingEvent> encoder) {
+  private static Appender<ILoggingEvent> standardError(
+      LoggerContext context, Encoder<ILoggingEvent> encoder) {
     encoder.setContext(context);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
@@ -81,10 +89,25 @@ public final class Logging extends ContextAwareBase implements Configurator {
     appender.setTarget(STANDARD_ERROR);
     appender.setEncoder(encoder);
     appender.start();
+    return appender;
+  }
+
+  private static synchronized void apply(
+      LoggerContext context, Level level, Supplier<List<Appender<ILoggingEvent>>> places) {
     Logger root = context.getLogger(ROOT);
-    root.detachAndStopAllAppenders();
+    // While others log: a reload must not cost the line that tells of a failover.
+    if (root.getAppender(OUTLETS) instanceof LogOutlets outlets) {
+      outlets.become(places);
+    } else {
+      LogOutlets outlets = new LogOutlets();
+      outlets.setName(OUTLETS);
+      outlets.setContext(context);
+      outlets.become(places);
+      outlets.start();
+      root.detachAndStopAllAppenders();
+      root.addAppender(outlets);
+    }
     root.setLevel(level);
-    root.addAppender(appender);
     for (String library : LIBRARIES) {
       context.getLogger(library).setLevel(Level.ERROR);
     }

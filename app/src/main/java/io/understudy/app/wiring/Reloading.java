@@ -99,7 +99,8 @@ final class Reloading {
     return Optional.empty();
   }
 
-  private void follow(ReloadPlan plan, Optional<ProxyOptions> options, List<GroupOptions> anew)
+  private synchronized void follow(
+      ReloadPlan plan, Optional<ProxyOptions> options, List<GroupOptions> anew)
       throws StartException {
     Configuration.Zones zones = plan.followed().failover().upkeep().zones();
     List<String> begun = new ArrayList<>();
@@ -135,11 +136,13 @@ final class Reloading {
   /** Nobody is led to a group any more: if it was taken out of the file, it is let go of. */
   private void left(String group) {
     if (leaving.remove(group)) {
-      Thread.startVirtualThread(
-          () -> {
-            keeping.remove(group, names(configuration));
-            LOG.info("{}: is looked after no more", group);
-          });
+      Thread.startVirtualThread(() -> letGo(group));
     }
+  }
+
+  /** Not in the middle of a reload, which would go on to follow the group. */
+  private synchronized void letGo(String group) {
+    keeping.remove(group, names(configuration));
+    LOG.info("{}: is looked after no more", group);
   }
 }
