@@ -4,6 +4,7 @@ import io.understudy.bench.measure.Children;
 import io.understudy.bench.measure.CommandRun;
 import io.understudy.bench.measure.CpuSample;
 import io.understudy.bench.measure.MachineLoad;
+import io.understudy.bench.measure.UnderstudyRun;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -89,6 +90,13 @@ public final class Fleet implements Callable<Integer> {
       description = "when the last group must be served again (${DEFAULT-VALUE})")
   private int limitMillis = 5_000;
 
+  @Option(
+      names = "--program",
+      paramLabel = "WORDS",
+      split = " ",
+      description = "what runs understudy (default: the launcher)")
+  private List<String> program = List.of();
+
   private final List<Map<String, ScriptedNode>> nodes = new ArrayList<>();
   private final Map<String, Served> served = new ConcurrentHashMap<>();
 
@@ -110,7 +118,7 @@ public final class Fleet implements Callable<Integer> {
     try (Children children = Children.inTemporaryDirectory()) {
       startNodes();
       List<Process> keepers = startKeepers(children);
-      awaitAll(keepers);
+      awaitAll(children, keepers);
       pause(Duration.ofSeconds(settleSeconds));
       double[] percent = idle(keepers);
       long[] millis = killPrimaries();
@@ -145,15 +153,14 @@ public final class Fleet implements Callable<Integer> {
 
   private List<Process> startKeepers(Children children) throws IOException {
     int zookeeper = freePort();
-    children.start(
-        "zookeeper",
-        java("-Xmx256m", "zookeeper", "--bind", "127.0.0.1:" + zookeeper, "--data", "zookeeper"));
+    String at = "127.0.0.1:" + zookeeper;
+    start(children, "zookeeper", "-Xmx256m", "zookeeper", "--bind", at, "--data", "zookeeper");
     List<Process> keepers = new ArrayList<>();
     for (String id : KEEPERS) {
       int admin = freePort();
       Path folder = Files.createDirectories(children.directory().resolve(id));
       Path file = Files.writeString(folder.resolve("understudy.yaml"), text(id, zookeeper, admin));
-      keepers.add(children.start(id, java("-Xmx512m", "run", "-c", file.toString())));
+      keepers.add(start(children, id, "-Xmx512m", "run", "-c", file.toString()));
       if (id.equals(KEEPERS.getFirst())) {
         Thread.ofVirtual().start(() -> watch(admin));
       }
@@ -161,20 +168,12 @@ public final class Fleet implements Callable<Integer> {
     return keepers;
   }
 
-  private static List<String> java(String... arguments) {
+  private Process start(Children children, String name, String heap, String... arguments)
+      throws IOException {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:MaxDirectMemorySize=1g",
-                arguments[0],
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.understudy.app.Main"));
-    command.addAll(Arrays.asList(arguments).subList(1, arguments.length));
-    return command;
+        new ArrayList<>(program.isEmpty() ? List.of(UnderstudyRun.launcher().toString()) : program);
+    command.addAll(List.of(arguments));
+    return children.start(name, command, Map.of("UNDERSTUDY_JAVA_OPTS", heap));
   }
 
   private String text(String id, int zookeeper, int admin) {
@@ -235,12 +234,13 @@ public final class Fleet implements Callable<Integer> {
         (before, next) -> next.epoch() > before.epoch() ? next : before);
   }
 
-  private void awaitAll(List<Process> keepers) throws IOException {
+  private void awaitAll(Children children, List<Process> keepers) throws IOException {
     long end = System.nanoTime() + START_DEADLINE.toNanos();
     while (served.size() < groups) {
       for (int i = 0; i < keepers.size(); i++) {
         if (!keepers.get(i).isAlive()) {
-          throw new IOException("keeper " + KEEPERS.get(i) + " ended; its log says why");
+          String id = KEEPERS.get(i);
+          throw new IOException("keeper " + id + " ended: " + children.endOfLog(id));
         }
       }
       if (System.nanoTime() - end > 0) {

@@ -108,7 +108,8 @@ public final class Children implements AutoCloseable {
     }
   }
 
-  private String endOfLog(String name) throws IOException {
+  /** The last lines that a child wrote, in one line. */
+  public String endOfLog(String name) throws IOException {
     List<String> lines = Files.readAllLines(directory.resolve(name + ".log"));
     return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
   }

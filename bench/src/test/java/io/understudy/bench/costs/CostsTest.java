@@ -3,32 +3,21 @@ package io.understudy.bench.costs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.understudy.bench.measure.CommandProcess;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** A tiny run of {@code bench/costs} on the classes that were just built; no time is judged. */
 class CostsTest {
-  private static final int DEADLINE_SECONDS = 300;
-
   @Test
   void shouldPrintARowWithPositiveNumbersForEachVariant() throws Exception {
     assumeTrue(isThere("redis-benchmark") && isThere("redis-server"), "no redis-tools here");
 
-    Ended ended =
-        run(
-            List.of(
-                java(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Costs.class.getName(),
+    CommandProcess.Ended ended =
+        CommandProcess.run(
+            CommandProcess.words(
+                Costs.class,
                 "--rounds",
                 "1",
                 "--round-seconds",
@@ -42,7 +31,7 @@ class CostsTest {
                 "--depths",
                 "16",
                 "--program",
-                program()));
+                CommandProcess.understudy()));
 
     // Two threads may miss their figure on a busy machine.
     assertThat(ended.code()).as(ended.said()).isBetween(0, 1);
@@ -65,59 +54,18 @@ class CostsTest {
 
   @Test
   void shouldNameAllVariantsWhenOneIsUnknown() throws Exception {
-    Ended ended =
-        run(
-            List.of(
-                java(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Costs.class.getName(),
-                "--only",
-                "tls"));
+    CommandProcess.Ended ended =
+        CommandProcess.run(CommandProcess.words(Costs.class, "--only", "tls"));
 
     assertThat(ended.said()).contains("there is no 'tls'").contains("tls-listener");
     assertThat(ended.code()).isEqualTo(2);
   }
 
-  private record Ended(int code, String said) {}
-
-  private static Ended run(List<String> command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return new Ended(process.exitValue(), said);
-  }
-
   private static boolean isThere(String name) throws Exception {
     try {
-      return run(List.of(name, "--version")).code() == 0;
+      return CommandProcess.run(List.of(name, "--version")).code() == 0;
     } catch (IOException e) {
       return false; // no such program
     }
-  }
-
-  private static String program() {
-    // The measurements' own logger, which writes nothing, would be found before the program's.
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(entry -> !entry.contains("slf4j-nop"))
-            .collect(Collectors.joining(File.pathSeparator));
-    return String.join(
-        " ",
-        java(),
-        "-XX:+UseSerialGC",
-        "-Xmx128m",
-        "-XX:MaxDirectMemorySize=1g",
-        "-XX:TieredStopAtLevel=1",
-        "--enable-native-access=ALL-UNNAMED",
-        "-cp",
-        classPath,
-        "io.understudy.app.Main");
-  }
-
-  private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 }
