@@ -86,8 +86,8 @@ public final class Compare {
         writeCsv(series);
         verdicts.addAll(
             options.strict
-                ? StrictFigures.verdicts(series, options.rounds)
-                : Verdict.of(series, options.rounds));
+                ? StrictFigures.verdicts(series, options.roundsAt(depth))
+                : Verdict.of(series, options.roundsAt(depth)));
       }
     }
     System.out.println();
@@ -124,8 +124,8 @@ public final class Compare {
       }
       List<Map<Target, Measurement>> rounds = new ArrayList<>();
       Series series = new Series(command, depth, targets, rounds);
-      while (series.kept().size() < options.rounds
-          && rounds.size() < options.rounds * ROUNDS_FACTOR) {
+      int wanted = options.roundsAt(depth);
+      while (series.kept().size() < wanted && rounds.size() < wanted * ROUNDS_FACTOR) {
         rounds.add(round(load, targets, requests, rounds.size()));
         series = new Series(command, depth, targets, rounds);
       }

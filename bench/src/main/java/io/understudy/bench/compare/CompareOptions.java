@@ -21,6 +21,10 @@ final class CompareOptions {
   private static final int QUICK_ROUNDS = 3;
 
   private static final double QUICK_ROUND_SECONDS = 1;
+
+  /** At depth 1 each request costs a turn of the scheduler, whose luck takes long to even out. */
+  private static final int UNPIPELINED_FACTOR = 3;
+
   private static final long QUICK_WARM_UP = 600_000;
 
   @Option(
@@ -52,7 +56,9 @@ final class CompareOptions {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "rounds to keep of each series (default: ${DEFAULT-VALUE})")
+      description =
+          "rounds to keep of each series, and three times as many at depth 1, where the peers"
+              + " themselves differ most between rounds (default: ${DEFAULT-VALUE})")
   int rounds = 7;
 
   @Option(
@@ -129,5 +135,10 @@ final class CompareOptions {
       roundSeconds = QUICK_ROUND_SECONDS;
       warmUpRequests = Math.min(warmUpRequests, QUICK_WARM_UP);
     }
+  }
+
+  /** How many rounds of a series are to be kept. */
+  int roundsAt(int depth) {
+    return depth == 1 && !quick ? UNPIPELINED_FACTOR * rounds : rounds;
   }
 }

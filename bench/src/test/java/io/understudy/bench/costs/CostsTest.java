@@ -10,8 +10,11 @@ import org.junit.jupiter.api.Test;
 
 /** A tiny run of {@code bench/costs} on the classes that were just built; no time is judged. */
 class CostsTest {
+  private static final int[] RATIOS = {1, 2};
+  private static final int[] AMOUNTS = {3, 4, 5};
+
   @Test
-  void shouldPrintARowWithPositiveNumbersForEachVariant() throws Exception {
+  void shouldPrintARowOfNumbersForEachVariant() throws Exception {
     assumeTrue(isThere("redis-benchmark") && isThere("redis-server"), "no redis-tools here");
 
     CommandProcess.Ended ended =
@@ -45,7 +48,11 @@ class CostsTest {
               .toList();
       assertThat(rows).as(variant.shown() + " in " + ended.said()).hasSize(1);
       for (String[] row : rows) {
-        for (int column = 1; column <= 5; column++) {
+        // A ratio may be rounded to nothing when the machine does much else.
+        for (int column : RATIOS) {
+          assertThat(Double.parseDouble(row[column])).as(ended.said()).isNotNegative();
+        }
+        for (int column : AMOUNTS) {
           assertThat(Double.parseDouble(row[column])).as(ended.said()).isPositive();
         }
       }
