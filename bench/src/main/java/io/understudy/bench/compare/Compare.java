@@ -28,12 +28,6 @@ public final class Compare {
   /** Requests that find out how fast a target is, so that a round takes the time it should. */
   private static final long PROBE_REQUESTS = 100_000;
 
-  /** Most of the warm-up is sent in pipelines, which takes a tenth of the time. */
-  private static final int WARM_UP_DEPTH = 16;
-
-  /** The rest of it is sent as it will be measured. */
-  private static final int WARM_UP_SHARE = 5;
-
   /** Enough that redis-benchmark's clock of whole milliseconds moves. */
   private static final long SEED_REQUESTS = 10_000;
 
@@ -114,13 +108,11 @@ public final class Compare {
       new RedisBenchmark("SET", 1, 1, options.valueBytes, false).run(direct.port(), SEED_REQUESTS);
       Map<Target, Long> requests = new LinkedHashMap<>();
       for (Target target : targets) {
-        long count = PROBE_REQUESTS;
-        if (target.kind() == Target.Kind.UNDERSTUDY) {
-          count = Math.max(1, options.warmUpRequests / WARM_UP_SHARE);
-          load.atDepth(WARM_UP_DEPTH).run(target.port(), options.warmUpRequests - count);
-        }
-        LoadResult speed = load.run(target.port(), count);
-        requests.put(target, (long) (speed.requestsPerSecond() * options.roundSeconds));
+        double speed =
+            target.kind() == Target.Kind.UNDERSTUDY
+                ? WarmUp.run(load, target, options.warmUpRequests, options.settleSeconds)
+                : load.run(target.port(), PROBE_REQUESTS).requestsPerSecond();
+        requests.put(target, (long) (speed * options.roundSeconds));
       }
       List<Map<Target, Measurement>> rounds = new ArrayList<>();
       Series series = new Series(command, depth, targets, rounds);

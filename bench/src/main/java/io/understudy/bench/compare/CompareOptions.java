@@ -74,6 +74,14 @@ final class CompareOptions {
   long warmUpRequests = 3_000_000;
 
   @Option(
+      names = "--settle-seconds",
+      paramLabel = "N",
+      description =
+          "how long to go on with that, at most, until the virtual machine's compiler is quiet"
+              + " (default: ${DEFAULT-VALUE})")
+  int settleSeconds = 30;
+
+  @Option(
       names = "--resp3",
       description = "connections say HELLO 3; twemproxy cannot, so it is out")
   boolean resp3;
@@ -134,6 +142,7 @@ final class CompareOptions {
       rounds = QUICK_ROUNDS;
       roundSeconds = QUICK_ROUND_SECONDS;
       warmUpRequests = Math.min(warmUpRequests, QUICK_WARM_UP);
+      settleSeconds = 0;
     }
   }
 
