@@ -77,7 +77,7 @@ final class GroupKeeper implements Runnable {
   private final GroupHistory history;
   private final NodeWatches watches;
   private final StandbyPool pool;
-  private final Optional<GroupHooks> hooks;
+  private final GroupHooks hooks;
   private final List<Viewing> viewings = new ArrayList<>();
   private final long longestAbsenceNanos;
 
@@ -97,7 +97,7 @@ final class GroupKeeper implements Runnable {
       Connector connector,
       Claims claims,
       StandbyPool pool,
-      Optional<HookRunner> runner,
+      HookRunner runner,
       boolean goesOn,
       Consumer<GroupStatus> decided) {
     this.group = group;
@@ -107,7 +107,7 @@ final class GroupKeeper implements Runnable {
     this.board = board;
     this.decided = decided;
     this.pool = pool;
-    this.hooks = runner.map(r -> new GroupHooks(r, mailbox, this::hookAnswered));
+    this.hooks = new GroupHooks(runner, mailbox, this::hookAnswered);
     this.watches =
         new NodeWatches(
             group,
@@ -168,23 +168,21 @@ final class GroupKeeper implements Runnable {
   private void askHooks(Request request, boolean trial, CompletableFuture<Answer> told) {
     GroupJournal current = memory.journal().orElse(null);
     Optional<MembershipQuestion> question = MembershipQuestion.of(request);
-    if (trial || current == null || !memory.isOwn() || hooks.isEmpty() || question.isEmpty()) {
+    if (trial || current == null || !memory.isOwn() || question.isEmpty()) {
       accept(request, trial, told);
       return;
     }
-    hooks
-        .get()
-        .askMembership(
-            question.get(),
-            current,
-            System.currentTimeMillis(),
-            objections -> {
-              if (objections.isEmpty()) {
-                accept(request, false, told);
-              } else {
-                told.complete(new Answer(objections, List.of(), current));
-              }
-            });
+    hooks.askMembership(
+        question.get(),
+        current,
+        System.currentTimeMillis(),
+        objections -> {
+          if (objections.isEmpty()) {
+            accept(request, false, told);
+          } else {
+            told.complete(new Answer(objections, List.of(), current));
+          }
+        });
   }
 
   private void accept(Request request, boolean trial, CompletableFuture<Answer> told) {
@@ -205,8 +203,8 @@ final class GroupKeeper implements Runnable {
 
   private void followHooks(long now) {
     Optional<GroupJournal> current = memory.journal();
-    if (hooks.isPresent() && current.isPresent()) {
-      hooks.get().follow(current.get(), memory.isOwn(), now, System.currentTimeMillis());
+    if (current.isPresent()) {
+      hooks.follow(current.get(), memory.isOwn(), now, System.currentTimeMillis());
     }
   }
 
@@ -480,7 +478,7 @@ final class GroupKeeper implements Runnable {
         announcements.outputs(journal.published()),
         announcements.isDrained(journal.published(), traffic),
         memory.isOwn() ? pool.free(journal, now) : List.of(),
-        hooks.flatMap(GroupHooks::consent));
+        hooks.consent());
   }
 
   /**

@@ -58,7 +58,7 @@ public final class Keeper implements AutoCloseable {
   private final TopologyBoard board;
   private final Connector connector;
   private final History history;
-  private final Optional<HookRunner> hooks;
+  private final HookRunner hooks;
   private final TopologyFeed.Subscription news;
 
   private Keeper(KeeperOptions options, List<GroupOptions> all, TrafficFeed traffic) {
@@ -68,12 +68,12 @@ public final class Keeper implements AutoCloseable {
     connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
     this.options = options;
     this.traffic = traffic;
-    this.hooks = options.hooks().isEmpty() ? Optional.empty() : Optional.of(runner(options));
+    this.hooks = runner(options);
     claimAll(all);
     pool = new StandbyPool(options.coordinator().journal(), options.standbys(), System.nanoTime());
     for (GroupOptions group : all) {
       if (!enlist(group)) {
-        hooks.ifPresent(HookRunner::close);
+        hooks.close();
         connector.close();
         throw new IllegalArgumentException("two groups are called " + group.name());
       }
@@ -203,10 +203,11 @@ public final class Keeper implements AutoCloseable {
    * connections, and what was under way goes on from the journal; what is published stays so.
    * Blocks until nobody acts by the old options any more.
    *
-   * @param other how careful and quick failovers are, how often is asked, and who stands by; the
-   *     rest of it stays as it was. It holds for the groups that are given, and those that are
-   *     added later
-   * @param changed groups that this keeper has; all of them, if {@code other} is not as before
+   * @param other how careful and quick failovers are, how often is asked, who stands by, and what
+   *     is called; the rest of it stays as it was. It holds for the groups that are given, and
+   *     those that are added later; what is called, for all
+   * @param changed groups that this keeper has; all of them, if {@code other} is not as before in
+   *     more than what is called
    * @throws IllegalArgumentException when this keeper has no such group; nothing was changed
    */
   public synchronized void follow(KeeperOptions other, List<GroupOptions> changed) {
@@ -221,7 +222,9 @@ public final class Keeper implements AutoCloseable {
         options
             .withPolicy(other.policy())
             .withCadence(other.cadence())
-            .withStandbys(other.standbys());
+            .withStandbys(other.standbys())
+            .withHooks(other.hooks());
+    hooks.follow(other.hooks());
     changed.forEach(group -> keeper(group.name()).close());
     for (GroupOptions group : changed) {
       Thread thread = threads.remove(group.name());
@@ -365,7 +368,7 @@ public final class Keeper implements AutoCloseable {
     groups.values().forEach(GroupKeeper::close);
     long end = System.nanoTime() + CLOSE_DEADLINE.toNanos();
     threads.values().forEach(thread -> awaitEnd(thread, end));
-    hooks.ifPresent(HookRunner::close);
+    hooks.close();
     connector.close();
   }
 

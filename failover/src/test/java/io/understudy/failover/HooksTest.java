@@ -175,6 +175,36 @@ class HooksTest {
     }
   }
 
+  @Test
+  void shouldCallThoseOfNow() throws Exception {
+    Path told = folder.resolve("told");
+    Hook objects = program("objects", "echo no; exit 1", Set.of(HookPoint.BEFORE_REMOVE), true);
+    Hook tells = program("tells", "touch " + told, Set.of(HookPoint.AFTER_REMOVE), false);
+    try (var set = ReplicaSet.start(ServerVersion.usual(), 2);
+        var watched = Watched.over(set.nodes(), Watched.KeeperSettings.QUICK)) {
+      watched.awaitWhole(set.primary(), set.replicas());
+      Keeper keeper = watched.keeper();
+      Request.RemoveNode removal = new Request.RemoveNode(set.replica(0).address(), "a test");
+
+      keeper.follow(keeper.options().withHooks(List.of(objects)), List.of());
+      assertThat(ask(watched, removal).obstacles())
+          .containsExactly(objects.name() + " objects: no");
+
+      keeper.follow(keeper.options().withHooks(List.of(tells)), List.of());
+      watched.await("it may go", () -> ask(watched, removal).isAccepted());
+      Eventually.holds("the other hook ran", () -> Files.exists(told));
+
+      keeper.follow(keeper.options().withHooks(List.of()), List.of());
+      Files.delete(told);
+      Request.RemoveNode second = new Request.RemoveNode(set.replica(1).address(), "a test");
+      watched.await("it may go, too", () -> ask(watched, second).isAccepted());
+      watched.await(
+          "it is looked at no more",
+          () -> watched.status().view().filter(v -> v.nodes().size() == 1).isPresent());
+      assertThat(told).doesNotExist();
+    }
+  }
+
   /** A hook that hangs is killed with what it started, and nothing waits for it any longer. */
   @Test
   void shouldKillAHookAtItsDeadline() throws Exception {

@@ -352,6 +352,21 @@ public record Configuration(
           new Upkeep(others, upkeep.replicaGrace(), upkeep.zones(), upkeep.returnAfter()),
           hooks);
     }
+
+    /** The same with other hooks. */
+    public Failover withHooks(List<HookConfig> others) {
+      return new Failover(
+          coordinator,
+          detection,
+          maxLagBytes,
+          maxLagTime,
+          onConflict,
+          stateDirectory,
+          keeper,
+          zookeeper,
+          upkeep,
+          others);
+    }
   }
 
   /**

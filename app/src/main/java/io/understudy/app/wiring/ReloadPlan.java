@@ -82,7 +82,8 @@ record ReloadPlan(
     check(waiting, "proxy.transport", now.proxy().transport(), next.proxy().transport());
     check(waiting, "proxy.threads", now.proxy().threads(), next.proxy().threads());
     List<Configuration.Group> anew =
-        failover.equals(now.failover())
+        // Hooks are no matter of how a group is looked at.
+        failover.withHooks(now.failover().hooks()).equals(now.failover())
             ? groups.stream().filter(group -> isLookedAfterOtherwise(now, group)).toList()
             : groups;
     Configuration followed = followed(now, next, groups, failover);
@@ -274,6 +275,9 @@ record ReloadPlan(
     }
     ReloadedFailover.changed(now.failover(), failover)
         .forEach(key -> changes.add(key + " is followed from now on"));
+    if (!now.failover().hooks().equals(failover.hooks())) {
+      changes.add("the hooks are those of the file from now on");
+    }
     Configuration.Proxy before = now.proxy();
     Configuration.Proxy after = next.proxy();
     holds(changes, "proxy.maxClients", before.maxClients(), after.maxClients());

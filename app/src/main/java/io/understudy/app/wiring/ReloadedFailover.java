@@ -27,7 +27,6 @@ final class ReloadedFailover {
     check(waiting, "failover.state", now.stateDirectory(), next.stateDirectory());
     check(waiting, "failover.keeper", now.keeper(), next.keeper());
     check(waiting, "failover.zookeeper", now.zookeeper(), next.zookeeper());
-    check(waiting, "hooks", now.hooks(), next.hooks());
     return mixed(
         now,
         next,
@@ -48,7 +47,7 @@ final class ReloadedFailover {
         now.keeper(),
         now.zookeeper(),
         next.withStandbys(standbys).upkeep(),
-        now.hooks());
+        next.hooks());
   }
 
   /** A node that a group still has is no standby, whatever the file says. */

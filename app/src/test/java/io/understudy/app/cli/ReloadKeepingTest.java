@@ -113,6 +113,38 @@ class ReloadKeepingTest {
   }
 
   @Test
+  void shouldCallTheHooksOfNow() throws Exception {
+    try (ReplicaSet servers = ReplicaSet.start(ServerVersion.usual(), 1)) {
+      String replica = servers.replica(0).address().toString();
+      String nodes = "nodes: [" + servers.primary().address() + ", " + replica + "]";
+      String[] remove = {"remove-node", "orders", replica, "-c", "understudy.yaml"};
+      write(nodes, "downAfter: 10s", "");
+      try (ProgramProcess program = run()) {
+        awaitService();
+        write(
+            nodes,
+            "downAfter: 10s",
+            "hooks: [{ at: [before-remove], run: [/bin/sh, -c, 'echo not today; exit 1'], veto:"
+                + " true }]");
+        assertThat(reload()).isEqualTo("the hooks are those of the file from now on\n");
+        ProgramProcess.Ended refused = ProgramProcess.run(folder, remove);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.out()).contains("objects: not today");
+
+        Path told = folder.resolve("told");
+        write(
+            nodes,
+            "downAfter: 10s",
+            "hooks: [{ at: [after-remove], run: [/usr/bin/touch, " + told + "] }]");
+        assertThat(reload()).isEqualTo("the hooks are those of the file from now on\n");
+        Eventually.holds("it may go", () -> ProgramProcess.run(folder, remove).exitCode() == 0);
+        Eventually.holds("the hook of now was called", () -> Files.exists(told));
+        assertThat(program.err()).doesNotContain("Exception");
+      }
+    }
+  }
+
+  @Test
   void shouldFollowDurabilityStandbysAndTimes() throws Exception {
     try (ReplicaSet servers =
             ReplicaSet.start(ServerVersion.usual(), 1, "--repl-ping-replica-period", "1");

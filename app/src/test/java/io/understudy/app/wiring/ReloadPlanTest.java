@@ -100,6 +100,17 @@ class ReloadPlanTest {
   }
 
   @Test
+  void shouldFollowHooksWithoutLookingAtGroupsAnew() throws Exception {
+    String hook = "hooks: [{ at: [after-failover], run: [/bin/true]%s }]";
+    Configuration quick = read("a:1", "coordinator: local", hook.formatted(", deadline: 2s"));
+    ReloadPlan plan = plan(read("a:1", "coordinator: local", hook.formatted("")), quick);
+    assertThat(plan.changes()).containsExactly("the hooks are those of the file from now on");
+    assertThat(plan.waiting()).isEmpty();
+    assertThat(plan.anew()).isEmpty();
+    assertThat(plan.followed().failover().hooks()).isEqualTo(quick.failover().hooks());
+  }
+
+  @Test
   void shouldSayWhatItCannotFollow() throws Exception {
     ReloadPlan plan =
         plan(

@@ -21,15 +21,20 @@ public final class HookRunner implements AutoCloseable {
   /** How many may wait for that; more are not called, and said to have failed. */
   public static final int MOST_WAITING = 1_024;
 
-  private final List<Hook> hooks;
+  private volatile List<Hook> hooks = List.of();
   private final ExecutorService threads;
   private final ExecutorService readers;
   private final LongSupplier nanoTime;
   private final ProgramCall programs;
-  private final Optional<WebCall> web;
+  private final LongSupplier wallMillis;
+
+  /** Made for the first address. */
+  private volatile Optional<WebCall> web = Optional.empty();
+
+  private boolean closed;
 
   /**
-   * Takes the hooks to call.
+   * Takes the hooks to call, until it is told to {@link #follow} others.
    *
    * @param threads at most {@link #THREADS}, with a queue of at most {@link #MOST_WAITING}; closed
    *     with this
@@ -42,15 +47,21 @@ public final class HookRunner implements AutoCloseable {
       ExecutorService readers,
       LongSupplier nanoTime,
       LongSupplier wallMillis) {
-    this.hooks = List.copyOf(hooks);
     this.threads = threads;
     this.readers = readers;
     this.nanoTime = nanoTime;
+    this.wallMillis = wallMillis;
     this.programs = new ProgramCall(readers);
-    this.web =
-        hooks.stream().anyMatch(hook -> hook.call() instanceof Hook.Call.Web)
-            ? Optional.of(new WebCall(readers, nanoTime, wallMillis))
-            : Optional.empty();
+    follow(hooks);
+  }
+
+  /** Calls others from now on. What is under way goes on, and its answers count. */
+  public synchronized void follow(List<Hook> others) {
+    boolean needsWeb = others.stream().anyMatch(hook -> hook.call() instanceof Hook.Call.Web);
+    if (needsWeb && web.isEmpty() && !closed) {
+      web = Optional.of(new WebCall(readers, nanoTime, wallMillis));
+    }
+    hooks = List.copyOf(others);
   }
 
   List<Hook> at(HookPoint point) {
@@ -103,7 +114,8 @@ public final class HookRunner implements AutoCloseable {
 
   /** Calls nothing any more; programs that run are killed. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     threads.shutdownNow();
     web.ifPresent(WebCall::close);
     readers.shutdownNow();
