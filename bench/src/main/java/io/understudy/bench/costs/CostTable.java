@@ -23,7 +23,7 @@ final class CostTable {
     lines.add(
         String.format(
             Locale.ROOT,
-            "  %-14s %9s %10s %8s %8s %8s %8s %5s",
+            "  %-14s %9s %10s %8s %8s %8s %8s %7s %5s",
             "",
             "CPU ratio",
             "throughput",
@@ -31,12 +31,13 @@ final class CostTable {
             "server",
             "k req/s",
             "p99 ms",
+            "replica",
             "calm"));
     for (Variant variant : variants) {
       lines.add(
           String.format(
               Locale.ROOT,
-              "  %-14s %9.2f %10.2f %8.2f %8.2f %8.1f %8.3f %5d  %s",
+              "  %-14s %9.2f %10.2f %8.2f %8.2f %8.1f %8.3f %7s %5d  %s",
               variant.shown(),
               series.ratio(variant, Sample::proxyMicros),
               series.ratio(variant, Sample::requestsPerSecond),
@@ -44,9 +45,17 @@ final class CostTable {
               series.median(variant, Sample::serverMicros),
               series.median(variant, Sample::requestsPerSecond) / 1000,
               series.median(variant, sample -> sample.load().p99Millis()),
+              replica(series, variant),
               series.undisturbed(variant).size(),
               variant.meaning()));
     }
     return lines;
+  }
+
+  /** Which part of the reads the replica answered; nothing where none was to. */
+  private static String replica(Rounds series, Variant variant) {
+    return variant.readsReplica() && series.reads()
+        ? String.format(Locale.ROOT, "%.0f %%", 100 * series.median(variant, Sample::replicaShare))
+        : "-";
   }
 }

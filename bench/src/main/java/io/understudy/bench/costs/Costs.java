@@ -2,7 +2,6 @@ package io.understudy.bench.costs;
 
 import io.understudy.bench.measure.Children;
 import io.understudy.bench.measure.CommandRun;
-import io.understudy.bench.measure.Connection;
 import io.understudy.bench.measure.LoadResult;
 import io.understudy.bench.measure.MachineLoad;
 import io.understudy.bench.measure.RedisBenchmark;
@@ -28,7 +27,8 @@ import picocli.CommandLine.Option;
     description = {
       "Runs Understudy plainly and with one feature more at a time, side by side, and prints what"
           + " each costs: processor time per request and throughput, as ratios to the plain way.",
-      "Exit code: 0 two threads are within their figure, 1 they are not, 2 could not measure."
+      "Exit code: 0 two threads are within their figure and replicas answered the reads, 1 not so,"
+          + " 2 could not measure."
     })
 public final class Costs implements Callable<Integer> {
   /** A pipeline of one thread's traffic may cost so much of it on two. */
@@ -45,6 +45,9 @@ public final class Costs implements Callable<Integer> {
   /** The rest of it is sent as it will be measured. */
   private static final int WARM_UP_SHARE = 10;
 
+  /** Of the reads that may go to a replica, so many have to, unless it may be too far behind. */
+  private static final double LEAST_REPLICA_SHARE = 0.9;
+
   /** So many that routes by slot meet both groups in each pipeline. */
   private static final int KEYS = 1000;
 
@@ -58,8 +61,14 @@ public final class Costs implements Callable<Integer> {
               + " threads, output")
   private List<String> only = List.of();
 
-  @Option(names = "--commands", split = ",", paramLabel = "NAME", description = "default: GET,SET")
-  private List<String> commands = List.of("GET", "SET");
+  @Option(
+      names = "--commands",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "what is sent; SET+GET lets each connection read what it has just written, and compares"
+              + " the ways to read from a replica only (default: GET,SET,SET+GET)")
+  private List<String> commands = List.of(SameCommand.READ, "SET", WriteThenRead.NAME);
 
   @Option(
       names = "--depths",
@@ -108,6 +117,8 @@ public final class Costs implements Callable<Integer> {
       description = "what runs understudy (default: the launcher)")
   private List<String> program = List.of();
 
+  private boolean replicasAnswer = true;
+
   private Costs() {}
 
   /** Measures and exits. */
@@ -134,7 +145,7 @@ public final class Costs implements Callable<Integer> {
       for (Subject subject : running) {
         warmUp(subject);
       }
-      boolean reached = compare(running, wanted);
+      boolean reached = compare(running);
       demandReplicasWereRead(running);
       if (wanted.contains(Variant.THREADS)) {
         System.out.printf(
@@ -143,13 +154,12 @@ public final class Costs implements Callable<Integer> {
             reached ? "reached" : "missed",
             THREADS_LIMIT);
       }
-      return reached ? 0 : EXIT_MISSED;
+      return reached && replicasAnswer ? 0 : EXIT_MISSED;
     }
   }
 
   /** Measures and prints everything; whether two threads keep within their figure. */
-  private boolean compare(List<Subject> running, Set<Variant> wanted)
-      throws IOException, InterruptedException {
+  private boolean compare(List<Subject> running) throws IOException, InterruptedException {
     List<Scraping> scrapings =
         running.stream()
             .filter(subject -> subject.variant() == Variant.METRICS)
@@ -158,10 +168,13 @@ public final class Costs implements Callable<Integer> {
     try {
       boolean reached = true;
       for (String command : commands) {
-        for (int depth : depths) {
-          Rounds series = series(running, command, depth);
-          CostTable.of(series, wanted, MachineLoad.average()).forEach(System.out::println);
-          if (wanted.contains(Variant.THREADS)) {
+        List<Subject> loaded = running.stream().filter(s -> isFor(s.variant(), command)).toList();
+        for (int depth : loaded.isEmpty() ? List.<Integer>of() : depths) {
+          Rounds series = series(loaded, command, depth);
+          Set<Variant> shown = EnumSet.copyOf(loaded.stream().map(Subject::variant).toList());
+          CostTable.of(series, shown, MachineLoad.average()).forEach(System.out::println);
+          replicasAnswer &= replicasAnswer(series, shown);
+          if (shown.contains(Variant.THREADS)) {
             reached &= series.ratio(Variant.THREADS, Sample::proxyMicros) < THREADS_LIMIT;
           }
         }
@@ -185,7 +198,18 @@ public final class Costs implements Callable<Integer> {
     return wanted.isEmpty() ? EnumSet.allOf(Variant.class) : wanted;
   }
 
-  private RedisBenchmark load(Subject subject, String command, int depth) {
+  /** What only reads behind writes show concerns those alone that may read elsewhere. */
+  private static boolean isFor(Variant variant, String command) {
+    return variant.hasReplica() || !command.equals(WriteThenRead.NAME);
+  }
+
+  private Load load(Subject subject, String command, int depth) {
+    return command.equals(WriteThenRead.NAME)
+        ? new WriteThenRead(depth, connections, valueBytes, subject.variant().readsOwnWrites())
+        : new SameCommand(program(subject, command, depth));
+  }
+
+  private RedisBenchmark program(Subject subject, String command, int depth) {
     List<String> more = new ArrayList<>(subject.loadOptions());
     more.addAll(List.of("-r", Integer.toString(KEYS)));
     return new RedisBenchmark(command, depth, connections, valueBytes, false, more);
@@ -194,7 +218,7 @@ public final class Costs implements Callable<Integer> {
   /** Also writes the keys that GET will find. */
   private void warmUp(Subject subject) throws IOException, InterruptedException {
     for (String command : List.of("SET", "GET")) {
-      RedisBenchmark load = load(subject, command, 1);
+      RedisBenchmark load = program(subject, command, 1);
       long shallow = Math.max(1, warmUpRequests / 2 / WARM_UP_SHARE);
       load.atDepth(WARM_UP_DEPTH).run(subject.port(), warmUpRequests / 2 - shallow);
       load.run(subject.port(), shallow);
@@ -205,7 +229,7 @@ public final class Costs implements Callable<Integer> {
       throws IOException, InterruptedException {
     Map<Variant, Long> requests = new EnumMap<>(Variant.class);
     for (Subject subject : running) {
-      RedisBenchmark load = load(subject, command, depth);
+      Load load = load(subject, command, depth);
       // The first is too short to be right, and only finds out how long the second may be.
       LoadResult rough = load.run(subject.port(), Math.max(1, warmUpRequests / WARM_UP_SHARE));
       requests.put(
@@ -228,15 +252,30 @@ public final class Costs implements Callable<Integer> {
     return new Rounds(command, depth, samples);
   }
 
+  /** Where nothing is written meanwhile, no replica is behind what its reader may see. */
+  private static boolean replicasAnswer(Rounds series, Set<Variant> shown) {
+    boolean all = true;
+    for (Variant variant : shown) {
+      boolean always = variant == Variant.READS_ANY || variant == Variant.READS_SESSION;
+      double share = series.median(variant, Sample::replicaShare);
+      if (always && series.command().equals(SameCommand.READ) && share < LEAST_REPLICA_SHARE) {
+        all = false;
+        System.out.printf(
+            Locale.ROOT,
+            "missed: %s: the replica answered only %.0f %% of the reads%n",
+            variant.shown(),
+            100 * share);
+      }
+    }
+    return all;
+  }
+
   /** What was measured as a read of a replica has to have been one. */
   private void demandReplicasWereRead(List<Subject> running) throws IOException {
     for (Subject subject : running) {
-      if (subject.variant().readsReplica() && commands.contains("GET")) {
-        try (Connection to = new Connection(subject.replicaPort())) {
-          if (!to.call("INFO", "commandstats").contains("cmdstat_get:")) {
-            throw new IOException(subject.variant().shown() + ": the replica was not read");
-          }
-        }
+      boolean reads = subject.variant().readsReplica() && commands.contains(SameCommand.READ);
+      if (reads && subject.replicaReads() == 0) {
+        throw new IOException(subject.variant().shown() + ": the replica was not read");
       }
     }
   }

@@ -50,6 +50,11 @@ record Rounds(String command, int depth, List<Map<Variant, Sample>> rounds) {
                 / property.applyAsDouble(of(round, variant.baseline())));
   }
 
+  /** Whether anything in it reads. */
+  boolean reads() {
+    return command.equals(SameCommand.READ) || command.equals(WriteThenRead.NAME);
+  }
+
   private static Sample of(Map<Variant, Sample> round, Variant variant) {
     Sample sample = round.get(variant);
     if (sample == null) {

@@ -1,11 +1,13 @@
 package io.understudy.bench.costs;
 
+import io.understudy.bench.measure.Connection;
 import io.understudy.bench.measure.CpuSample;
 import io.understudy.bench.measure.LoadResult;
-import io.understudy.bench.measure.RedisBenchmark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One variant that runs, with servers of its own.
@@ -26,9 +28,11 @@ record Subject(
     int replicaPort,
     List<String> loadOptions) {
   private static final double NANOS_PER_MICRO = 1000;
+  private static final Pattern READS = Pattern.compile("cmdstat_get:calls=(\\d{1,18}),");
 
   /** Loads it once, and takes what it used meanwhile. */
-  Sample measure(RedisBenchmark load, long requests) throws IOException, InterruptedException {
+  Sample measure(Load load, long requests) throws IOException, InterruptedException {
+    long readsBefore = replicaReads();
     CpuSample before = CpuSample.of(pid);
     List<CpuSample> serversBefore = servers();
     LoadResult result = load.run(port, requests);
@@ -38,10 +42,23 @@ record Subject(
     for (int i = 0; i < serversAfter.size(); i++) {
       serverNanos += serversAfter.get(i).since(serversBefore.get(i)).totalNanos();
     }
+    long reads = load.reads(requests);
     return new Sample(
         result,
         used.totalNanos() / NANOS_PER_MICRO / requests,
-        serverNanos / NANOS_PER_MICRO / requests);
+        serverNanos / NANOS_PER_MICRO / requests,
+        reads == 0 ? 0 : (double) (replicaReads() - readsBefore) / reads);
+  }
+
+  /** How many reads the replica says that it has answered since it started. */
+  long replicaReads() throws IOException {
+    if (replicaPort == 0) {
+      return 0;
+    }
+    try (Connection to = new Connection(replicaPort)) {
+      Matcher calls = READS.matcher(to.call("INFO", "commandstats"));
+      return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+    }
   }
 
   private List<CpuSample> servers() throws IOException {

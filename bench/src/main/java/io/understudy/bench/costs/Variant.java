@@ -86,6 +86,11 @@ enum Variant {
     return hasReplica() && this != PLAIN_REPLICA;
   }
 
+  /** Whether a client always finds what it wrote itself. */
+  boolean readsOwnWrites() {
+    return this != READS_ANY && this != READS_BOUNDED;
+  }
+
   /** Whether there is a second group. */
   boolean hasSecondGroup() {
     return this == ROUTES || this == ROUTES_MIXED;

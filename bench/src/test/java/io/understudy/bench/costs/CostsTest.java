@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class CostsTest {
   private static final int[] RATIOS = {1, 2};
   private static final int[] AMOUNTS = {3, 4, 5};
+  private static final int REPLICA_COLUMN = 7;
 
   @Test
   void shouldPrintARowOfNumbersForEachVariant() throws Exception {
@@ -28,7 +29,7 @@ class CostsTest {
                 "--warm-up",
                 "10000",
                 "--commands",
-                "GET",
+                "GET,SET+GET",
                 "--connections",
                 "8",
                 "--depths",
@@ -46,7 +47,12 @@ class CostsTest {
               .map(line -> line.strip().split(" +", -1))
               .filter(words -> words[0].equals(variant.shown()))
               .toList();
-      assertThat(rows).as(variant.shown() + " in " + ended.said()).hasSize(1);
+      assertThat(rows)
+          .as(variant.shown() + " in " + ended.said())
+          .hasSize(variant.hasReplica() ? 2 : 1);
+      assertThat(rows.getFirst()[REPLICA_COLUMN])
+          .as(variant.shown() + " in " + ended.said())
+          .matches(variant.readsReplica() ? "\\d+" : "-");
       for (String[] row : rows) {
         // A ratio may be rounded to nothing when the machine does much else.
         for (int column : RATIOS) {
