@@ -59,7 +59,7 @@ public final class AdminServer implements AutoCloseable {
       Function<String, Exposition> metrics,
       Sightings sightings,
       Operator operator,
-      Optional<String> token) {
+      Supplier<Optional<String>> token) {
     this.server = server;
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
     this.address = new Address(bind.host(), server.getAddress().getPort());
@@ -88,7 +88,8 @@ public final class AdminServer implements AutoCloseable {
    * @param metrics the page for a scraper with this {@code Accept} header; called like the reports
    * @param sightings what the proxy saw
    * @param operator does what is asked for
-   * @param token what a request that changes something must show; empty to refuse all of them
+   * @param token what a request that changes something must show, asked for each; empty to refuse
+   *     it
    * @throws IOException when the address cannot be bound
    */
   public static AdminServer start(
@@ -98,7 +99,7 @@ public final class AdminServer implements AutoCloseable {
       Function<String, Exposition> metrics,
       Sightings sightings,
       Operator operator,
-      Optional<String> token)
+      Supplier<Optional<String>> token)
       throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress(bind.host(), bind.port()), BACKLOG);
     AdminServer admin =

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,21 +32,25 @@ final class ChangePages {
   private static final String FLEET = "*";
 
   private final Operator operator;
-  private final Optional<byte[]> token;
+  private final Supplier<Optional<String>> token;
 
-  ChangePages(Operator operator, Optional<String> token) {
+  /**
+   * @param token what a change must show at that moment; empty when nobody knows
+   */
+  ChangePages(Operator operator, Supplier<Optional<String>> token) {
     this.operator = operator;
-    this.token = token.map(t -> t.getBytes(StandardCharsets.UTF_8));
+    this.token = token;
   }
 
   Page answer(String path, String query, String authorization, boolean text) {
-    if (token.isEmpty()) {
-      return Page.error(text, 409, "this process decides nothing; ask a keeper");
+    Optional<String> expected = token.get();
+    if (expected.isEmpty()) {
+      return Page.error(text, 503, "the token cannot be read; the log says why");
     }
     boolean known =
         authorization.startsWith(SCHEME)
             && MessageDigest.isEqual(
-                token.get(),
+                expected.get().getBytes(StandardCharsets.UTF_8),
                 authorization.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8));
     if (!known) {
       return Page.error(

@@ -10,7 +10,8 @@ import java.util.HexFormat;
 
 /**
  * The secret that a change through the admin port must show: whoever may read the state directory
- * may change groups. Made once, 32 hexadecimal digits, readable by its owner only.
+ * may change groups. Made once, 32 hexadecimal digits, readable by its owner only; whoever writes
+ * another into the file has changed it.
  */
 public final class AdminToken {
   private static final String NAME = "admin-token";
@@ -36,7 +37,7 @@ public final class AdminToken {
     }
     String token = Files.readString(file).strip();
     if (token.isEmpty()) {
-      throw new IOException(file + " is empty; delete it, and the next start makes another");
+      throw new IOException(file + " is empty; delete it, and the next change makes another");
     }
     return token;
   }

@@ -230,6 +230,7 @@ public final class Understudy implements AutoCloseable {
 
   /** Opens what only one process can have. */
   private synchronized void openPorts() throws IOException, StartException {
+    token();
     if (replicating.isEmpty() && !configuration().replication().isEmpty()) {
       Replicating started = Replicating.start(configuration(), certificates);
       replicating = Optional.of(started);
@@ -243,7 +244,7 @@ public final class Understudy implements AutoCloseable {
             this::metrics,
             proxy.<Sightings>map(ProxySightings::new).orElse(Sightings.NONE),
             operator(),
-            token());
+            this::tokenOfNow);
     admin = Optional.of(started);
     LOG.info("status is answered at http://{}/status", started.address());
   }
@@ -257,11 +258,20 @@ public final class Understudy implements AutoCloseable {
     replicating = Optional.empty();
   }
 
-  /** What a change must show. */
-  private Optional<String> token() throws StartException {
+  /** What a change must show at this moment: its file may have been written anew. */
+  private Optional<String> tokenOfNow() {
+    try {
+      return Optional.of(token());
+    } catch (StartException e) {
+      LOG.warn("a change was refused: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private String token() throws StartException {
     Path folder = configuration().failover().stateDirectory();
     try {
-      return Optional.of(AdminToken.of(folder));
+      return AdminToken.of(folder);
     } catch (IOException e) {
       throw new StartException(
           "failover.state: " + folder + " cannot keep the admin port's token: " + e.getMessage(),
