@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * How a proxy is set up.
  *
- * @param listeners where it listens; at least one
+ * @param listeners where it listens; none while there is nobody to serve
  * @param access by group, how its nodes are reached; a group without is reached in plain, and
  *     proven as the session's own user
  * @param threads event loops, 1 and up
@@ -26,8 +26,8 @@ public record ProxyOptions(
   public ProxyOptions {
     listeners = List.copyOf(listeners);
     access = Map.copyOf(access);
-    if (listeners.isEmpty() || threads < 1) {
-      throw new IllegalArgumentException("a proxy needs a listener and a thread");
+    if (threads < 1) {
+      throw new IllegalArgumentException("a proxy needs a thread");
     }
   }
 

@@ -9,12 +9,14 @@ import io.understudy.proxy.observe.SlowLog;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Says in the public words, and in letters that can be printed, what the proxy saw. */
-record ProxySightings(ProxyServer proxy) implements Sightings {
+record ProxySightings(Supplier<Optional<ProxyServer>> front) implements Sightings {
   @Override
   public List<Slow> slow() {
-    return proxy.slow().stream()
+    return front.get().map(ProxyServer::slow).orElse(List.of()).stream()
         .sorted(Comparator.comparingLong(SlowRequest::agoNanos))
         .map(ProxySightings::slow)
         .toList();
@@ -39,7 +41,10 @@ record ProxySightings(ProxyServer proxy) implements Sightings {
 
   @Override
   public Keys keys(String group) {
-    KeysSeen seen = proxy.keys(group);
+    return front.get().map(proxy -> keys(proxy.keys(group))).orElseGet(() -> NONE.keys(group));
+  }
+
+  private static Keys keys(KeysSeen seen) {
     double total = Math.max(1, seen.total());
     long nowNanos = System.nanoTime();
     return new Keys(

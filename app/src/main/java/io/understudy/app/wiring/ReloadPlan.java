@@ -26,6 +26,8 @@ import java.util.function.UnaryOperator;
  *     added, if it is another way for all
  * @param changes what changes but for listeners, a sentence each
  * @param waiting what waits for a restart, a sentence each
+ * @param succeeding what waits for a restart too, or for a process that takes over from this one, a
+ *     sentence each
  */
 record ReloadPlan(
     Configuration followed,
@@ -33,13 +35,15 @@ record ReloadPlan(
     List<Configuration.Group> removed,
     List<Configuration.Group> anew,
     List<String> changes,
-    List<String> waiting) {
+    List<String> waiting,
+    List<String> succeeding) {
   ReloadPlan {
     anew = List.copyOf(anew);
     added = List.copyOf(added);
     removed = List.copyOf(removed);
     changes = List.copyOf(changes);
     waiting = List.copyOf(waiting);
+    succeeding = List.copyOf(succeeding);
   }
 
   /**
@@ -76,11 +80,17 @@ record ReloadPlan(
         removed.add(known);
       }
     }
+    List<String> succeeding = new ArrayList<>();
     Configuration.Failover failover = ReloadedFailover.of(now, next, groups, waiting);
-    check(waiting, "replication", now.replication(), next.replication());
-    check(waiting, "admin", now.admin(), next.admin());
+    boolean alone = now.failover().coordinator() == Configuration.Coordinator.LOCAL;
+    check(succeeding, "replication", now.replication(), next.replication());
+    // Several processes that share a state directory know each other by their admin ports.
+    check(alone ? succeeding : waiting, "admin", now.admin(), next.admin());
     check(waiting, "proxy.transport", now.proxy().transport(), next.proxy().transport());
-    check(waiting, "proxy.threads", now.proxy().threads(), next.proxy().threads());
+    check(succeeding, "proxy.threads", now.proxy().threads(), next.proxy().threads());
+    if (!mayServe(now) && !next.proxy().listeners().isEmpty()) {
+      succeeding.add("the first listener stays closed");
+    }
     List<Configuration.Group> anew =
         // Hooks are no matter of how a group is looked at.
         failover.withHooks(now.failover().hooks()).equals(now.failover())
@@ -94,7 +104,14 @@ record ReloadPlan(
             .equals(Options.identity(followed).configuration())) {
       changes.add("this keeper takes part again when a majority of the keepers is told the same");
     }
-    return new ReloadPlan(followed, added, removed, follows ? List.of() : anew, changes, waiting);
+    return new ReloadPlan(
+        followed, added, removed, follows ? List.of() : anew, changes, waiting, succeeding);
+  }
+
+  /** The other keepers were told at the start whether clients may have requests in flight here. */
+  private static boolean mayServe(Configuration now) {
+    return now.failover().coordinator() != Configuration.Coordinator.ZOOKEEPER
+        || !now.proxy().listeners().isEmpty();
   }
 
   private static boolean isLookedAfterOtherwise(Configuration now, Configuration.Group group) {
@@ -240,7 +257,9 @@ record ReloadPlan(
     return new Configuration(
         groups,
         new Configuration.Proxy(
-            proxy.listeners().stream().filter(l -> names.containsAll(l.groups())).toList(),
+            proxy.listeners().stream()
+                .filter(l -> mayServe(now) && names.containsAll(l.groups()))
+                .toList(),
             now.proxy().transport(),
             now.proxy().threads(),
             proxy.maxClients(),

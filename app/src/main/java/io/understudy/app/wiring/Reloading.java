@@ -6,12 +6,12 @@ import io.understudy.failover.GroupOptions;
 import io.understudy.proxy.BindException;
 import io.understudy.proxy.ProxyOptions;
 import io.understudy.proxy.ProxyServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,26 +23,41 @@ import org.slf4j.LoggerFactory;
 final class Reloading {
   private static final Logger LOG = LoggerFactory.getLogger("io.understudy.app");
 
+  private static final String UNTIL_RESTART = " until a restart";
+
+  /** A restart that drops nobody. */
+  private static final String UNTIL_TAKEOVER =
+      UNTIL_RESTART + ", or until a process takes over: understudy run --takeover";
+
   private volatile Configuration configuration;
   private final Understudy.Reading reading;
   private final Keeping keeping;
   private final Certificates certificates;
-  private final Supplier<Optional<ProxyServer>> proxy;
+  private final Front front;
 
   /** Groups that were taken out of the file, and whose last clients are not gone. */
   private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
+  /** What clients connect to. */
+  interface Front {
+    /** It; empty while there was never a listener. */
+    Optional<ProxyServer> proxy();
+
+    /** Begins to serve clients: the first listeners have come. */
+    void open(ProxyOptions options) throws BindException;
+  }
 
   Reloading(
       Configuration configuration,
       Understudy.Reading reading,
       Keeping keeping,
       Certificates certificates,
-      Supplier<Optional<ProxyServer>> proxy) {
+      Front front) {
     this.configuration = configuration;
     this.reading = reading;
     this.keeping = keeping;
     this.certificates = certificates;
-    this.proxy = proxy;
+    this.front = front;
   }
 
   /** What holds now. */
@@ -67,18 +82,21 @@ final class Reloading {
       }
     }
     List<String> lines = new ArrayList<>(plan.changes());
-    List<String> waiting = new ArrayList<>(plan.waiting());
-    Optional<ProxyOptions> options = proxyOptions(plan, waiting);
+    List<String> waiting = new ArrayList<>();
+    plan.waiting().forEach(line -> waiting.add(line + UNTIL_RESTART));
+    plan.succeeding().forEach(line -> waiting.add(line + UNTIL_TAKEOVER));
+    Optional<ProxyOptions> options =
+        front.proxy().isPresent() || !plan.followed().proxy().listeners().isEmpty()
+            ? Optional.of(Options.proxy(plan.followed(), certificates))
+            : Optional.empty();
     List<GroupOptions> anew = Options.groups(plan.followed(), plan.anew(), certificates);
-    if (options.isPresent()) {
-      lines.addAll(proxy.get().orElseThrow().plan(options.get()));
-    }
+    options.ifPresent(next -> lines.addAll(listeners(next)));
     if (!trial) {
       follow(plan, options, anew);
       lines.forEach(line -> LOG.info("reload: {}", line));
-      waiting.forEach(line -> LOG.warn("reload: {} until a restart", line));
+      waiting.forEach(line -> LOG.warn("reload: {}", line));
     }
-    waiting.forEach(line -> lines.add(line + " until a restart"));
+    lines.addAll(waiting);
     if (lines.isEmpty()) {
       lines.add("nothing else than secrets is read again");
       if (!trial) {
@@ -88,15 +106,12 @@ final class Reloading {
     return lines;
   }
 
-  private Optional<ProxyOptions> proxyOptions(ReloadPlan plan, List<String> waiting)
-      throws StartException {
-    if (proxy.get().isPresent() && !plan.followed().proxy().listeners().isEmpty()) {
-      return Optional.of(Options.proxy(plan.followed(), certificates));
-    }
-    if (!configuration.proxy().listeners().equals(plan.followed().proxy().listeners())) {
-      waiting.add("the first listener, or the end of the last, needs a restart");
-    }
-    return Optional.empty();
+  /** What becomes of listeners, a sentence for each that changes. */
+  private List<String> listeners(ProxyOptions next) {
+    return front
+        .proxy()
+        .map(proxy -> proxy.plan(next))
+        .orElseGet(() -> next.listeners().stream().map(l -> "listener " + l + " is open").toList());
   }
 
   private synchronized void follow(
@@ -112,7 +127,7 @@ final class Reloading {
       }
       leaving.addAll(ending);
       if (options.isPresent()) {
-        proxy.get().orElseThrow().apply(options.get(), plan.followed().proxy().drain(), this::left);
+        serve(options.get(), plan.followed().proxy().drain());
       }
     } catch (BindException | IllegalArgumentException e) {
       leaving.removeAll(ending);
@@ -124,8 +139,17 @@ final class Reloading {
     Logging.apply(plan.followed().log());
     configuration = plan.followed();
     ending.stream()
-        .filter(group -> proxy.get().map(p -> !p.leadsTo(group)).orElse(true))
+        .filter(group -> front.proxy().map(p -> !p.leadsTo(group)).orElse(true))
         .forEach(this::left);
+  }
+
+  private void serve(ProxyOptions options, Duration finish) throws BindException {
+    Optional<ProxyServer> proxy = front.proxy();
+    if (proxy.isPresent()) {
+      proxy.get().apply(options, finish, this::left);
+    } else {
+      front.open(options);
+    }
   }
 
   /** The groups of a configuration, and those whose last clients are not gone. */

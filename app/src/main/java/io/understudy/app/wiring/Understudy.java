@@ -11,7 +11,6 @@ import io.understudy.app.rest.GroupReport;
 import io.understudy.app.rest.Operator;
 import io.understudy.app.rest.ProxyReport;
 import io.understudy.app.rest.ReplicationReport;
-import io.understudy.app.rest.Sightings;
 import io.understudy.app.wiring.systemd.Supervision;
 import io.understudy.app.wiring.takeover.Predecessor;
 import io.understudy.app.wiring.takeover.SuccessorPort;
@@ -50,6 +49,7 @@ public final class Understudy implements AutoCloseable {
   private final Certificates certificates;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
   private final List<TopologyFeed.Subscription> sources = new ArrayList<>();
+  private final AtomicReference<Optional<ProxyServer>> proxySeen;
   private volatile Optional<ProxyServer> proxy = Optional.empty();
   private volatile Optional<Replicating> replicating = Optional.empty();
   private volatile Optional<AdminServer> admin = Optional.empty();
@@ -68,13 +68,15 @@ public final class Understudy implements AutoCloseable {
       Reading reading,
       Keeping keeping,
       Certificates certificates,
+      AtomicReference<Optional<ProxyServer>> proxySeen,
       Optional<Predecessor> predecessor,
       Runnable end) {
     this.predecessor = predecessor;
     this.handover = new Handover(new Parts(), end);
     this.keeping = keeping;
     this.certificates = certificates;
-    this.reloading = new Reloading(configuration, reading, keeping, certificates, () -> this.proxy);
+    this.proxySeen = proxySeen;
+    this.reloading = new Reloading(configuration, reading, keeping, certificates, new Clients());
   }
 
   /**
@@ -184,10 +186,9 @@ public final class Understudy implements AutoCloseable {
       throw e;
     }
     Understudy starting =
-        new Understudy(configuration, reading, keeping, certificates, predecessor, end);
+        new Understudy(configuration, reading, keeping, certificates, proxySeen, predecessor, end);
     try {
       starting.open(news);
-      starting.proxy.ifPresent(p -> proxySeen.set(Optional.of(p)));
       return starting;
     } catch (StartException e) {
       starting.close();
@@ -210,9 +211,9 @@ public final class Understudy implements AutoCloseable {
                   topology -> NewsDesk.of(topology, System.nanoTime()).ifPresent(news)));
     }
     if (!configuration().proxy().listeners().isEmpty()) {
-      ProxyOptions options = Options.proxy(configuration(), certificates);
-      List<ListeningSocket> passedOn = predecessor.map(Predecessor::sockets).orElse(List.of());
-      proxy = Optional.of(ProxyServer.start(options, keeping.feed(), passedOn));
+      serve(
+          Options.proxy(configuration(), certificates),
+          predecessor.map(Predecessor::sockets).orElse(List.of()));
     }
     if (predecessor.isPresent()) {
       predecessor.get().serve(names(configuration()));
@@ -222,6 +223,11 @@ public final class Understudy implements AutoCloseable {
     for (Configuration.Listener listener : configuration().proxy().listeners()) {
       LOG.info("{}: serving the primary at {}", listener.group(), listener.bind());
     }
+  }
+
+  private void serve(ProxyOptions options, List<ListeningSocket> passedOn) throws BindException {
+    proxy = Optional.of(ProxyServer.start(options, keeping.feed(), passedOn));
+    proxySeen.set(proxy);
   }
 
   private static List<String> names(Configuration configuration) {
@@ -242,7 +248,7 @@ public final class Understudy implements AutoCloseable {
             this::reports,
             this::replications,
             this::metrics,
-            proxy.<Sightings>map(ProxySightings::new).orElse(Sightings.NONE),
+            new ProxySightings(() -> proxy),
             operator(),
             this::tokenOfNow);
     admin = Optional.of(started);
@@ -451,6 +457,19 @@ public final class Understudy implements AutoCloseable {
       successorPort = Optional.of(SuccessorPort.open(socket, handover, keeping.publisher()));
     } catch (IOException e) {
       LOG.warn("no other process can take over from this one: {}", e.getMessage());
+    }
+  }
+
+  /** What clients connect to. */
+  private final class Clients implements Reloading.Front {
+    @Override
+    public Optional<ProxyServer> proxy() {
+      return proxy;
+    }
+
+    @Override
+    public void open(ProxyOptions options) throws BindException {
+      serve(options, List.of());
     }
   }
 

@@ -158,6 +158,77 @@ class ReloadTest {
     }
   }
 
+  @Test
+  void shouldOpenTheFirstListenerAndCloseTheLast() throws Exception {
+    try (RedisServer server = RedisServer.start(ServerVersion.usual());
+        Ports.Reserved port = Ports.reserve();
+        Ports.Reserved admin = Ports.reserve()) {
+      Address address = new Address("127.0.0.1", port.port());
+      Part served = group("orders", server, address);
+      Part unserved = new Part(served.group(), "");
+      write(admin, unserved);
+      try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
+        Eventually.holds("it runs", () -> program.err().contains("status is answered at"));
+        for (int round = 0; round < 2; round++) {
+          write(admin, served);
+          ProgramProcess.Ended trial = understudy("reload", "--dry-run");
+          assertThat(trial.out()).isEqualTo("listener " + address + " is open\n");
+          assertThat(pings(address)).isFalse();
+          assertThat(understudy("reload").out()).isEqualTo(trial.out());
+          Eventually.holds("it serves", () -> pings(address));
+          try (RespConnection open = RespConnection.open(address, TIMEOUT)) {
+            assertThat(open.ask("SET", "k", "v")).isEqualTo(new Reply.Text("OK"));
+            write(admin, unserved);
+            assertThat(understudy("reload").out())
+                .startsWith("listener " + address + " is closed; its clients, ");
+            assertThat(pings(address)).isFalse();
+            Eventually.holds("it is let go", () -> isClosed(open));
+          }
+        }
+        assertThat(program.err()).doesNotContain("Exception");
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeTheTokenThatIsWrittenNow() throws Exception {
+    try (RedisServer server = RedisServer.start(ServerVersion.usual());
+        Ports.Reserved admin = Ports.reserve()) {
+      write(admin, new Part(group("orders", server, server.address()).group(), ""));
+      try (ProgramProcess program = ProgramProcess.start(folder, Map.of(), List.of("run"))) {
+        Eventually.holds("it runs", () -> program.err().contains("status is answered at"));
+        Path token = folder.resolve("understudy-state/admin-token");
+        String old = Files.readString(token).strip();
+        assertThat(reloadWith(old, admin).exitCode()).isZero();
+        Files.writeString(token, "another\n");
+        assertThat(reloadWith("another", admin).exitCode()).isZero();
+        ProgramProcess.Ended refused = reloadWith(old, admin);
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("changes need the token");
+        assertThat(program.err()).doesNotContain("another", old);
+      }
+    }
+  }
+
+  private ProgramProcess.Ended reloadWith(String token, Ports.Reserved admin) throws Exception {
+    try (ProgramProcess asking =
+        ProgramProcess.start(
+            folder,
+            Map.of("UNDERSTUDY_TOKEN", token),
+            List.of("reload", "--dry-run", "-a", "127.0.0.1:" + admin.port()))) {
+      return asking.await();
+    }
+  }
+
+  private static boolean isClosed(RespConnection connection) {
+    try {
+      connection.ask("PING");
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** A group and its listener, each a line of the file. */
   private record Part(String group, String listener) {}
 
@@ -170,8 +241,10 @@ class ReloadTest {
   private void write(Ports.Reserved admin, Part... parts) throws IOException {
     StringBuilder text = new StringBuilder("groups:\n");
     List.of(parts).forEach(part -> text.append(part.group()));
-    text.append("proxy:\n  drain: 300ms\n  listeners:\n");
-    List.of(parts).forEach(part -> text.append(part.listener()));
+    List<String> listeners =
+        List.of(parts).stream().map(Part::listener).filter(line -> !line.isEmpty()).toList();
+    text.append("proxy:\n  drain: 300ms\n");
+    text.append(listeners.isEmpty() ? "" : "  listeners:\n" + String.join("", listeners));
     text.append("admin: { bind: \"127.0.0.1:" + admin.port() + "\" }\n");
     Files.writeString(folder.resolve("understudy.yaml"), text.toString());
   }

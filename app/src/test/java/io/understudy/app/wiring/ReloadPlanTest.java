@@ -125,6 +125,45 @@ class ReloadPlanTest {
   }
 
   @Test
+  void shouldTellWhatAProcessThatTakesOverMayHaveOtherwise() throws Exception {
+    String admin = "admin: { bind: \"127.0.0.1:1\" }";
+    ReloadPlan plan =
+        plan(read("a:1", "coordinator: local", ""), read("a:1", "coordinator: local", admin));
+    assertThat(plan.succeeding()).containsExactly("admin stays as it was");
+    assertThat(plan.waiting()).isEmpty();
+
+    // These find each other by their admin ports.
+    String several =
+        "coordinator: zookeeper, keeper: { id: k1, members: [k1, k2, k3] }" + ZOOKEEPER;
+    ReloadPlan shared = plan(read("a:1", several, ""), read("a:1", several, admin));
+    assertThat(shared.waiting()).containsExactly("admin stays as it was");
+    assertThat(shared.succeeding()).isEmpty();
+  }
+
+  @Test
+  void shouldKeepTheFirstListenerClosedWhereOtherKeepersCountOnThat() throws Exception {
+    String file =
+        """
+        groups: [{ name: orders, nodes: [a:1] }]
+        failover: { coordinator: zookeeper, zookeeper: { connect: "z:1" },
+          keeper: { id: k1, members: [k1, k2, k3] } }
+        """;
+    String listener = "proxy: { listeners: [{ bind: \"l:1\", group: orders }] }\n";
+    ReloadPlan plan = plan(written(file), written(file + listener));
+    assertThat(plan.succeeding()).containsExactly("the first listener stays closed");
+    assertThat(plan.followed().proxy().listeners()).isEmpty();
+    String alone = "groups: [{ name: orders, nodes: [a:1] }]\n";
+    ReloadPlan first = plan(written(alone), written(alone + listener));
+    assertThat(first.succeeding()).isEmpty();
+    assertThat(first.followed().proxy().listeners()).hasSize(1);
+  }
+
+  private Configuration written(String text) throws Exception {
+    Path file = Files.writeString(directory.resolve("understudy.yaml"), text);
+    return ConfigurationFile.read(file, name -> Optional.empty());
+  }
+
+  @Test
   void shouldTakeTheFilesWordForWhatCommandsHaveDone() throws Exception {
     String local = "coordinator: local";
     List<Address> members = List.of(new Address("b", 1), new Address("c", 1));
