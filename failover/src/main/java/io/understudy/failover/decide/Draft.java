@@ -289,6 +289,8 @@ final class Draft {
                 .orElse(List.of())
             : former;
     journal = journal.withReign(reign.withElectorates(electorates)).withOperation(Optional.empty());
+    // One that joins would not be looked at while it cannot be read: a primary is a member.
+    welcome(reign.primary().address());
     publish(Optional.of(reign.primary()), List.of(), reason);
   }
 
