@@ -22,6 +22,8 @@ import java.util.Optional;
  *     whenever there is a primary
  * @param durability on which terms writes to the primary are acknowledged; empty when its own
  *     answer is enough
+ * @param verification on which terms an output that lost the coordinator may go on; empty when it
+ *     may not
  */
 public record Topology(
     String group,
@@ -31,7 +33,8 @@ public record Topology(
     List<Node> replicas,
     String reason,
     Optional<Node> retiring,
-    Optional<Durability> durability) {
+    Optional<Durability> durability,
+    Optional<Verification> verification) {
   public Topology {
     if (version < 0) {
       throw new IllegalArgumentException("a version is never negative: " + version);
@@ -44,6 +47,19 @@ public record Topology(
     if (primary.isPresent() && retiring.isPresent()) {
       throw new IllegalArgumentException("while there is a primary, none is retiring");
     }
+  }
+
+  /** A publication that binds only as long as the coordinator is there. */
+  public Topology(
+      String group,
+      Epoch epoch,
+      long version,
+      Optional<Node> primary,
+      List<Node> replicas,
+      String reason,
+      Optional<Node> retiring,
+      Optional<Durability> durability) {
+    this(group, epoch, version, primary, replicas, reason, retiring, durability, Optional.empty());
   }
 
   /** A publication whose primary acknowledges writes alone. */
@@ -85,16 +101,22 @@ public record Topology(
         && (primary.equals(earlier.primary) || retiring.equals(earlier.primary));
   }
 
-  /** The same in the next version, without a replica at {@code left}. */
+  /**
+   * The same in the next version, without a replica at {@code left}. If there was one, outputs may
+   * not go on by it before a keeper has noted whose word counts now.
+   */
   public Topology again(Address left, String newReason) {
+    List<Node> others = replicas.stream().filter(r -> !r.address().equals(left)).toList();
     return new Topology(
         group,
         epoch,
         version + 1,
         primary,
-        replicas.stream().filter(r -> !r.address().equals(left)).toList(),
+        others,
         newReason,
-        retiring);
+        retiring,
+        durability,
+        verification.filter(terms -> others.equals(replicas)));
   }
 
   /** Whether this one replaces {@code other}. */

@@ -10,6 +10,7 @@ import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
+import io.understudy.topology.Verification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,6 +48,12 @@ final class TopologyText {
       if (topology.durability().isPresent()) {
         json.writeFieldName("durability");
         write(json, topology.durability().get());
+      }
+      if (topology.verification().isPresent()) {
+        Verification terms = topology.verification().get();
+        json.writeObjectFieldStart("verification");
+        json.writeNumberField("leaseMillis", terms.lease().toMillis());
+        json.writeEndObject();
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -90,6 +97,7 @@ final class TopologyText {
     List<Node> replicas = List.of();
     List<Node> retiring = List.of();
     List<Durability> durability = List.of();
+    List<Verification> verification = List.of();
     String reason = "";
     try (JsonParser json = JSON.createParser(bytes)) {
       json.nextToken();
@@ -104,6 +112,7 @@ final class TopologyText {
           case "replicas" -> replicas = nodes(json);
           case "retiring" -> retiring = List.of(node(json));
           case "durability" -> durability = List.of(durability(json));
+          case "verification" -> verification = List.of(verification(json));
           case "reason" -> reason = json.getValueAsString("");
           default -> json.skipChildren();
         }
@@ -116,11 +125,25 @@ final class TopologyText {
           replicas,
           reason,
           retiring.stream().findFirst(),
-          durability.stream().findFirst());
+          durability.stream().findFirst(),
+          verification.stream().findFirst());
     } catch (IOException | IllegalArgumentException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new IOException("what is published of a group cannot be read: " + why, e);
     }
+  }
+
+  private static Verification verification(JsonParser json) throws IOException {
+    long leaseMillis = 0;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String field = json.currentName();
+      json.nextToken();
+      switch (field) {
+        case "leaseMillis" -> leaseMillis = json.getLongValue();
+        default -> json.skipChildren();
+      }
+    }
+    return new Verification(Duration.ofMillis(leaseMillis));
   }
 
   private static Durability durability(JsonParser json) throws IOException {

@@ -9,6 +9,7 @@ import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
+import io.understudy.topology.Verification;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -220,9 +221,24 @@ final class Draft {
    * changed.
    */
   void publishWithout(Address left, String reason) {
-    Topology next = journal.published().again(left, reason);
+    publish(journal.published().again(left, reason));
+  }
+
+  private void publish(Topology next) {
     journal = journal.withPublished(next);
+    if (next.verification().isPresent()) {
+      List<Address> replicas = addresses(next.replicas());
+      journal.reign().ifPresent(r -> updateReign(r.witnessedBy(replicas)));
+    }
     actions.add(new Action.Publish(next));
+  }
+
+  private boolean canBeWitnessedBy(List<Node> replicas) {
+    return journal.reign().filter(r -> r.canBeWitnessedBy(addresses(replicas))).isPresent();
+  }
+
+  private static List<Address> addresses(List<Node> nodes) {
+    return nodes.stream().map(Node::address).toList();
   }
 
   /** Makes a switchover a wish, which begins when hooks have agreed. */
@@ -371,21 +387,45 @@ final class Draft {
       Optional<Durability> durability) {
     Topology last = journal.published();
     Epoch epoch = journal.reign().map(Reign::epoch).orElse(Epoch.NONE);
+    Optional<Verification> verification =
+        durability.isEmpty() && primary.isPresent() && isComplete(primary.get(), replicas)
+            ? situation.policy().verification().filter(terms -> canBeWitnessedBy(replicas))
+            : Optional.empty();
     boolean same =
         last.epoch().equals(epoch)
             && last.primary().equals(primary)
             && last.replicas().equals(replicas)
             && last.retiring().equals(retiring)
-            && last.durability().equals(durability);
+            && last.durability().equals(durability)
+            && last.verification().equals(verification);
     if (same) {
       return;
     }
     long version = last.epoch().equals(epoch) ? last.version() + 1 : 0;
-    Topology next =
+    publish(
         new Topology(
-            journal.group(), epoch, version, primary, replicas, reason, retiring, durability);
-    journal = journal.withPublished(next);
-    actions.add(new Action.Publish(next));
+            journal.group(),
+            epoch,
+            version,
+            primary,
+            replicas,
+            reason,
+            retiring,
+            durability,
+            verification));
+  }
+
+  /**
+   * Whether every other node of the group follows. Only then may outputs go on by the word of the
+   * replicas: so whoever is promoted later is one of those whose word counts, and no node that is
+   * away for long holds a failover up.
+   */
+  private boolean isComplete(Node primary, List<Node> replicas) {
+    List<Address> following = addresses(replicas);
+    return !replicas.isEmpty()
+        && situation.view().nodes().stream()
+            .map(NodeView::address)
+            .allMatch(each -> each.equals(primary.address()) || following.contains(each));
   }
 
   /** Drops orders to runs that are no more: another run answers at their address. */

@@ -255,6 +255,11 @@ final class Failover {
       situation.view().nodes().forEach(draft::probe);
       return withheld.get() + "; then " + node.address() + " would be promoted";
     }
+    Optional<String> doubt = Doubt.objection(situation.with(draft.journal()), draft.operation());
+    if (doubt.isPresent()) {
+      situation.view().nodes().forEach(draft::probe);
+      return doubt.get();
+    }
     Node target = node.reachableNode().orElseThrow();
     Epoch epoch = draft.takeEpoch(situation.newestEpoch());
     draft.enter(Operation.Phase.PROMOTE, Optional.of(target));

@@ -1,6 +1,7 @@
 package io.understudy.failover.decide;
 
 import io.understudy.failover.view.Reachability;
+import io.understudy.topology.Verification;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -30,6 +31,8 @@ import java.util.Optional;
  * @param refusals how many refused connections in a row make a crash, 1 and up
  * @param durability how many replicas must have a write before it is acknowledged; empty for none
  * @param upkeep how a group is kept complete
+ * @param verification on which terms outputs that lose the coordinator may go on; empty when they
+ *     may not
  */
 public record FailoverPolicy(
     Duration downAfter,
@@ -46,7 +49,8 @@ public record FailoverPolicy(
     Duration retryAfter,
     int refusals,
     Optional<DurabilityPolicy> durability,
-    Upkeep upkeep) {
+    Upkeep upkeep,
+    Optional<Verification> verification) {
 
   /** With fewer groups than this, every share is too coarse to mean anything. */
   public static final int SHARE_COUNTS_FROM = 4;
@@ -68,7 +72,8 @@ public record FailoverPolicy(
           Duration.ofMillis(250),
           Reachability.Refused.CONFIRMING,
           Optional.empty(),
-          Upkeep.DEFAULT);
+          Upkeep.DEFAULT,
+          Optional.empty());
 
   /** One with the usual number of refusals and upkeep, whose primary acknowledges writes alone. */
   public FailoverPolicy(
@@ -151,7 +156,8 @@ public record FailoverPolicy(
         retryAfter,
         refusals,
         Optional.empty(),
-        Upkeep.DEFAULT);
+        Upkeep.DEFAULT,
+        Optional.empty());
   }
 
   /** The same with another durability. */
@@ -171,7 +177,8 @@ public record FailoverPolicy(
         retryAfter,
         refusals,
         other,
-        upkeep);
+        upkeep,
+        verification);
   }
 
   /** The same with a group's own placement. */
@@ -196,6 +203,28 @@ public record FailoverPolicy(
         retryAfter,
         refusals,
         durability,
+        other,
+        verification);
+  }
+
+  /** The same with or without verification by outputs that lose the coordinator. */
+  public FailoverPolicy withVerification(Optional<Verification> other) {
+    return new FailoverPolicy(
+        downAfter,
+        startWait,
+        candidateWait,
+        maxLagBytes,
+        maxLagTime,
+        onConflict,
+        maxFailovers,
+        failoverWindow,
+        maxOperating,
+        maxSuspectedShare,
+        actionDeadline,
+        retryAfter,
+        refusals,
+        durability,
+        upkeep,
         other);
   }
 

@@ -72,6 +72,11 @@ public enum Guard {
   FORMER_VOTERS_COUNT(
       "with durability, former voters must be heard too, until the present ones hold everything"
           + " that was acknowledged by the former"),
+  /** Without the coordinator: outputs end before another begins. */
+  DOUBT_IS_WAITED_OUT(
+      "where outputs may go on without the coordinator, a replica of each publication by which they"
+          + " may is away from the primary for longer than they can believe in it, before another"
+          + " node is promoted"),
   /** Servers that know more than the journal are not overruled. */
   JOURNAL_IS_NEWEST("a journal that is older than the servers' marks is not acted upon");
 

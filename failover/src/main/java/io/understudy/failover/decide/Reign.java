@@ -4,6 +4,7 @@ import io.understudy.failover.view.EpochMark;
 import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.Replication;
 import io.understudy.failover.view.ReplicationId;
+import io.understudy.topology.Address;
 import io.understudy.topology.Epoch;
 import io.understudy.topology.Node;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ import java.util.OptionalLong;
  *     server without a backlog takes another history when its first replica attaches, so that this
  *     one may have been left since. Empty while somebody was attached
  * @param left histories that the primary had in this reign before, the latest last
+ * @param witnesses where the replicas were of each publication by which outputs that lost the
+ *     coordinator may go on: who takes one of each away from the primary stops them all
  */
 public record Reign(
     Epoch epoch,
@@ -44,13 +47,18 @@ public record Reign(
     OptionalLong lostNanos,
     List<Electorate> electorates,
     Optional<ReplicationId> unshared,
-    List<ReplicationId> left) {
+    List<ReplicationId> left,
+    List<List<Address>> witnesses) {
   /** More than that many changes in one reign are not told apart. */
   private static final int MOST_LEFT = 8;
+
+  /** Of more publications than that, with other replicas each, nobody may go on by the latest. */
+  private static final int MOST_WITNESSES = 16;
 
   public Reign {
     electorates = List.copyOf(electorates);
     left = List.copyOf(left);
+    witnesses = List.copyOf(witnesses);
   }
 
   /**
@@ -73,6 +81,7 @@ public record Reign(
         OptionalLong.empty(),
         List.of(),
         Optional.of(history),
+        List.of(),
         List.of());
   }
 
@@ -152,7 +161,8 @@ public record Reign(
         lostNanos,
         electorates,
         newUnshared,
-        newLeft);
+        newLeft,
+        witnesses);
   }
 
   private Optional<Origin> originOf(Replication said) {
@@ -194,7 +204,8 @@ public record Reign(
         newLostNanos,
         electorates,
         unshared,
-        left);
+        left,
+        witnesses);
   }
 
   /** The same for a process that begins at {@code nowNanos} on a clock of its own. */
@@ -209,13 +220,55 @@ public record Reign(
         OptionalLong.empty(),
         electorates.stream().map(e -> e.aloneSince(OptionalLong.empty())).toList(),
         unshared,
-        left);
+        left,
+        witnesses);
   }
 
   /** The same with other electorates. */
   Reign withElectorates(List<Electorate> others) {
     return new Reign(
-        epoch, primary, history, seenOffset, sinceNanos, origin, lostNanos, others, unshared, left);
+        epoch,
+        primary,
+        history,
+        seenOffset,
+        sinceNanos,
+        origin,
+        lostNanos,
+        others,
+        unshared,
+        left,
+        witnesses);
+  }
+
+  /** Whether outputs may also go on while these replicas follow its primary. */
+  boolean canBeWitnessedBy(List<Address> replicas) {
+    return witnessesWith(replicas).size() <= MOST_WITNESSES;
+  }
+
+  private List<List<Address>> witnessesWith(List<Address> replicas) {
+    if (witnesses.stream().anyMatch(replicas::containsAll)) {
+      return witnesses; // who takes away one of those takes away one of these
+    }
+    List<List<Address>> all = new ArrayList<>(witnesses);
+    all.removeIf(more -> more.containsAll(replicas));
+    all.add(replicas);
+    return all;
+  }
+
+  /** The same, when outputs also go on while these replicas follow its primary. */
+  Reign witnessedBy(List<Address> replicas) {
+    return new Reign(
+        epoch,
+        primary,
+        history,
+        seenOffset,
+        sinceNanos,
+        origin,
+        lostNanos,
+        electorates,
+        unshared,
+        left,
+        witnessesWith(replicas));
   }
 
   /** What is worth a save: how far the history got is saved now and then only. */
@@ -230,6 +283,7 @@ public record Reign(
         saved.lostNanos(),
         electorates,
         unshared,
-        left);
+        left,
+        witnesses);
   }
 }

@@ -65,7 +65,10 @@ public final class Mutants {
     for (Guard guard : Guard.values()) {
       Set<Guard> rest = EnumSet.complementOf(EnumSet.of(guard));
       Mutant without = mutant("the guard " + guard, Rules.TABLE, rest, Set.of());
-      all.add(OF_DURABILITY.contains(guard) ? durable(without) : without);
+      all.add(
+          OF_DURABILITY.contains(guard)
+              ? durable(without)
+              : guard == Guard.DOUBT_IS_WAITED_OUT ? verifying(without) : without);
     }
     for (String outside :
         List.of(
@@ -88,7 +91,29 @@ public final class Mutants {
                 Rules.TABLE,
                 EnumSet.allOf(Guard.class),
                 Set.of("count attachments"))));
+    for (String outside : List.of("count from sending", "look at offsets")) {
+      all.add(
+          verifying(
+              mutant(
+                  "the safeguard '" + outside + "'",
+                  Rules.TABLE,
+                  EnumSet.allOf(Guard.class),
+                  Set.of(outside))));
+    }
     return List.copyOf(all);
+  }
+
+  private static Mutant verifying(Mutant mutant) {
+    Simulation.Setting setting = mutant.setting();
+    return new Mutant(
+        mutant.missing(),
+        new Simulation.Setting(
+            setting.machine(),
+            Simulation::drawVerifyingPolicy,
+            false,
+            setting.without(),
+            setting.trouble(),
+            Set.of()));
   }
 
   private static Mutant durable(Mutant mutant) {

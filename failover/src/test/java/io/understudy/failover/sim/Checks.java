@@ -66,6 +66,7 @@ final class Checks {
   private int lost;
   private int failovers;
   private int switchovers;
+  private int alone;
 
   Checks(World world) {
     this.world = world;
@@ -77,6 +78,10 @@ final class Checks {
 
   int acknowledgedCount() {
     return acknowledged.size();
+  }
+
+  int aloneCount() {
+    return alone;
   }
 
   int switchovers() {
@@ -118,7 +123,8 @@ final class Checks {
     SimKeeper keeper = world.keepers.getFirst();
     long now = world.time.nowNanos();
     long idle = world.refusesSettings ? SimServer.USUAL_PING_SECONDS * SECOND : 0;
-    long grace = world.policy.downAfter().toNanos() + idle + 2 * PLAIN;
+    long doubt = world.policy.verification().map(v -> v.doubt().toNanos()).orElse(0L);
+    long grace = world.policy.downAfter().toNanos() + idle + doubt + 2 * PLAIN;
     boolean several = world.keepers.size() > 1 || world.coordinator.isPresent();
     if (!isLost(keeper) || several || keeper.isGroupPaused()) {
       withoutPrimarySinceNanos = -1;
@@ -136,7 +142,8 @@ final class Checks {
     if (now - withoutPrimarySinceNanos < grace
         || keeper.lastTroubleNanos > since
         || coolingDown
-        || WorldFacts.votersAreMissing(world, since)) {
+        || WorldFacts.votersAreMissing(world, since)
+        || WorldFacts.witnessesAreMissing(world, since)) {
       return;
     }
     Reign reign = keeper.journal().reign().orElseThrow();
@@ -213,6 +220,18 @@ final class Checks {
     }
     acknowledged.add(id);
     acknowledgedNanos.put(id, world.time.nowNanos());
+  }
+
+  /** Of a proxy elsewhere that goes on alone, and was judged. */
+  void acknowledgedAlone(long id) {
+    alone++;
+    acknowledged.add(id);
+    acknowledgedNanos.put(id, world.time.nowNanos());
+  }
+
+  /** Whether two reigns may overlap, because a person or an old journal made it so. */
+  boolean isExcused() {
+    return operatorInterfered || journalRestored;
   }
 
   /** An operator's own command replaced a node's data: what is lost by it is not the keeper's. */

@@ -20,14 +20,14 @@ final class Faults {
   private final World world;
   private final Random random;
   private final Optional<Theme> trouble;
-  private boolean active;
+  boolean active;
   private boolean crashesAtSteps;
-  private Theme theme = Theme.MIXED;
+  Theme theme = Theme.MIXED;
   private boolean restored;
   private long fromNanos;
 
   /** What a run concentrates on: some weaknesses show only when one kind of trouble repeats. */
-  private enum Theme {
+  enum Theme {
     MIXED,
     EMPTY_RESTARTS,
     OPERATOR,

@@ -74,6 +74,7 @@ final class ReplicaLink {
       replica.everUp = true;
       replica.lastUpNanos = world.time.nowNanos();
       upstream.feeding.add(link);
+      upstream.shown.add(link);
       upstream.attachments++;
       upstream.sendBacklog(link, replica.offset);
     } else {
@@ -90,6 +91,7 @@ final class ReplicaLink {
       link.imageOffset = upstream.offset;
       replica.link = link;
       upstream.feeding.add(link);
+      upstream.shown.add(link);
       upstream.attachments++;
       world.time.after(world.time.millis(10, 250), link::load);
     }
@@ -170,6 +172,7 @@ final class ReplicaLink {
   /** The connection ends; what was sent before still arrives. */
   void end() {
     from.feeding.remove(this);
+    from.shown.remove(this);
     stream.addLast(new Item(world.time.nowNanos() + world.network.delay(), null, 0));
     pump();
   }
@@ -178,6 +181,7 @@ final class ReplicaLink {
   void abandoned() {
     state = State.ENDED;
     from.feeding.remove(this);
+    depart();
     stream.clear();
   }
 
@@ -227,18 +231,32 @@ final class ReplicaLink {
   }
 
   private void acknowledge(long upTo) {
-    if (world.policy.durability().isPresent()) {
-      world.network.send(
-          to.name,
-          from.name,
-          new Network.Connection(),
-          () -> acknowledged = Math.max(acknowledged, upTo));
+    if (world.policy.durability().isPresent() || world.policy.verification().isPresent()) {
+      tell(() -> acknowledged = Math.max(acknowledged, upTo));
     }
+  }
+
+  /** The primary learns that the replica went when the connection's end comes to it. */
+  private void depart() {
+    if (world.policy.verification().isPresent()) {
+      tell(() -> from.shown.remove(this));
+    }
+  }
+
+  private void tell(Runnable news) {
+    int process = from.incarnation;
+    world.network.send(
+        to.name, from.name, new Network.Connection(), () -> from.receive(process, news, () -> {}));
+  }
+
+  int port() {
+    return to.address.port();
   }
 
   private void lose() {
     state = State.ENDED;
     from.feeding.remove(this);
+    depart();
     stream.clear();
     if (to.alive && to.incarnation == toIncarnation && to.link == this) {
       to.linkLost(true);

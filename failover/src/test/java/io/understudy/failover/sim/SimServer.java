@@ -95,6 +95,9 @@ final class SimServer {
   private long lastFollowedNanos;
   final List<ReplicaLink> feeding = new ArrayList<>();
 
+  /** Those that it calls its replicas: of one that left it may not know yet. */
+  final List<ReplicaLink> shown = new ArrayList<>();
+
   /** The control connections, by the owner whose name they carry, as CLIENT LIST shows them. */
   final Map<Network.Connection, String> named = new LinkedHashMap<>();
 
@@ -140,6 +143,7 @@ final class SimServer {
     attachments = 0;
     strangers = 0;
     named.clear();
+    shown.clear();
     everUp = false;
     lastUpNanos = -1;
     startedNanos = world.time.nowNanos();

@@ -4,6 +4,7 @@ import io.understudy.failover.decide.DurabilityPolicy;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.GroupMachine;
 import io.understudy.failover.decide.Upkeep;
+import io.understudy.topology.Verification;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,7 @@ public final class Simulation {
    * @param byHand how many pauses, planned switchovers and the like were asked for and accepted
    * @param takeovers how often one of several keepers came to lead
    * @param inherited how often it found a change under way
+   * @param alone how many writes a proxy acknowledged that had lost the coordinator
    */
   public record Result(
       long seed,
@@ -94,7 +96,8 @@ public final class Simulation {
       int faults,
       int byHand,
       int takeovers,
-      int inherited) {}
+      int inherited,
+      int alone) {}
 
   /** A policy with short times, and limits that are sometimes tight. */
   public static FailoverPolicy drawPolicy(Random random) {
@@ -114,7 +117,15 @@ public final class Simulation {
         base.retryAfter(),
         base.refusals(),
         drawDurability(random),
-        new Upkeep(Duration.ofSeconds(4)));
+        new Upkeep(Duration.ofSeconds(4)),
+        Optional.empty());
+  }
+
+  /** The same, and outputs that lost the coordinator may go on. */
+  public static FailoverPolicy drawVerifyingPolicy(Random random) {
+    return drawPolicy(random)
+        .withDurability(Optional.empty())
+        .withVerification(Optional.of(Verification.USUAL));
   }
 
   /** The same, and every write must be durable. */
@@ -155,7 +166,8 @@ public final class Simulation {
         world.faultsPlanned(),
         world.operator.accepted(),
         world.coordinator.map(SimCoordinator::takeovers).orElse(0),
-        world.coordinator.map(SimCoordinator::inherited).orElse(0));
+        world.coordinator.map(SimCoordinator::inherited).orElse(0),
+        world.checks.aloneCount());
   }
 
   private static void play(World world) {
@@ -171,6 +183,7 @@ public final class Simulation {
     world.newcomers.plan(FAULTS_FROM, FAULTS_UNTIL);
     world.operator.plan(FAULTS_FROM, FAULTS_UNTIL);
     world.coordinator.ifPresent(c -> c.plan(FAULTS_FROM, FAULTS_UNTIL));
+    world.remote.start();
     watch(world);
     world.time.runUntil(HEALED_AT);
     world.faults.healAll();

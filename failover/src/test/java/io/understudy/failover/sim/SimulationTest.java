@@ -47,6 +47,7 @@ class SimulationTest {
         .isGreaterThan(SCHEDULES / 20);
     assertThat(results.stream().mapToInt(Simulation.Result::acknowledged).sum())
         .isGreaterThan(SCHEDULES * 200);
+    assertThat(results.stream().mapToInt(Simulation.Result::alone).sum()).isGreaterThan(SCHEDULES);
   }
 
   @Test

@@ -73,6 +73,26 @@ final class WorldFacts {
                                 && world.network.wasOpenSince(keeper.name(), s.name, sinceNanos)));
   }
 
+  /**
+   * Whether of some publication no replica can be made to follow nothing, so that an output without
+   * the coordinator may go on by it.
+   */
+  static boolean witnessesAreMissing(World world, long sinceNanos) {
+    SimKeeper keeper = world.keepers.getFirst();
+    return keeper.journal().reign().stream()
+        .flatMap(reign -> reign.witnesses().stream())
+        .anyMatch(
+            replicas ->
+                world.newcomers.members().stream()
+                    .noneMatch(
+                        s ->
+                            replicas.contains(s.address)
+                                && s.isWell()
+                                && !keeper.isPaused(s.address)
+                                && s.listenedSince(sinceNanos)
+                                && world.network.wasOpenSince(keeper.name(), s.name, sinceNanos)));
+  }
+
   static boolean replicated(SimServer replica, SimServer old, long sinceNanos) {
     return replica.lastUpNanos > sinceNanos
         && (replica.upstreamPort == old.address.port() || replica.upstreamPort == 0);
