@@ -72,6 +72,11 @@ final class Switchover {
     if (isLost(target)) {
       return giveUp(target.address() + " was lost");
     }
+    boolean gating =
+        phase == Operation.Phase.CHECK && stateOfNewest(old) == Operation.StepRecord.State.SENT;
+    if (isExcluded(target) && !gating) {
+      return giveUp(target.address() + " has replica-priority 0 by now");
+    }
     return switch (phase) {
       case HOLD -> hold();
       case EQUAL -> equal();
@@ -278,6 +283,14 @@ final class Switchover {
         .filter(f -> f.askedNanos() >= sinceNanos)
         .filter(f -> !situation.needsReading(f))
         .orElse(null);
+  }
+
+  /** An operator may exclude it while requests are held, or while no keeper runs. */
+  private boolean isExcluded(Node node) {
+    NodeView view = view(node);
+    return situation.enforces(Guard.NEVER_PRIORITY_ZERO)
+        && view != null
+        && view.readableFacts().filter(facts -> facts.priority() == 0).isPresent();
   }
 
   /** Dead or silent, not merely between two readings. */
