@@ -103,7 +103,10 @@ final class LateSnapshot implements SourceListener {
   public void onSnapshotBegin(OptionalLong bytes) {
     passing =
         new SnapshotTransfer(
-            feeds.stream().map(f -> new SnapshotTransfer.Target(f, f.trace().at(offset))).toList(),
+            feeds.stream()
+                .filter(feed -> !feed.isStopped())
+                .map(f -> new SnapshotTransfer.Target(f, f.trace().at(offset)))
+                .toList(),
             bytes,
             ByteBufAllocator.DEFAULT,
             nanoTime.getAsLong());

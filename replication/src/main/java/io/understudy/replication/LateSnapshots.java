@@ -46,7 +46,7 @@ final class LateSnapshots implements LateSnapshot.Driver {
 
   /** Asks for one; the stream was followed up to an offset. */
   void start(long sourceOffset) {
-    LateSnapshot started = new LateSnapshot(name, feeds, this, nanoTime);
+    LateSnapshot started = new LateSnapshot(name, List.copyOf(feeds), this, nanoTime);
     present = started;
     started.start(sourceOffset);
   }

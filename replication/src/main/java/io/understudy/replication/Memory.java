@@ -51,6 +51,16 @@ final class Memory {
    * @throws ReplicationException in one line, if there is no room for it
    */
   Backlog backlog(FeedPlan plan) throws ReplicationException {
+    return backlog(plan, earlier(plan));
+  }
+
+  /** The backlog of a feed that begins now, whatever an earlier process left. */
+  Backlog freshBacklog(FeedPlan plan) throws ReplicationException {
+    return backlog(plan, Optional.empty());
+  }
+
+  private Backlog backlog(FeedPlan plan, Optional<ResumeState.FeedState> state)
+      throws ReplicationException {
     if (file.isEmpty()) {
       return new Backlog(plan.backlogBytes(), 0);
     }
@@ -61,7 +71,6 @@ final class Memory {
       throw new ReplicationException(
           "there is no room for the backlog of " + plan.listen() + ": " + e.getMessage(), e);
     }
-    Optional<ResumeState.FeedState> state = earlier(plan);
     long end = state.map(ResumeState.FeedState::end).orElse(0L);
     long start = state.map(known -> ring.oldest(known.start())).orElse(0L);
     return new Backlog(ring.memory(), Math.min(start, end), end, ring::reserve);

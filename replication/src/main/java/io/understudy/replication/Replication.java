@@ -1,15 +1,15 @@
 package io.understudy.replication;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.understudy.replication.source.LinkLoss;
 import io.understudy.replication.source.SourceLink;
 import io.understudy.topology.Address;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -20,11 +20,14 @@ public final class Replication implements AutoCloseable {
   private static final long CLOSE_MILLIS = 2_000;
 
   private final Sockets sockets;
-  private final List<Replicator> replicators = new ArrayList<>();
-  private final List<Channel> listeners = new ArrayList<>();
+  private final RandomGenerator random;
+  private final LongSupplier nanoTime;
+  private final List<RunningSource> sources = new CopyOnWriteArrayList<>();
 
-  private Replication(Sockets sockets) {
+  private Replication(Sockets sockets, RandomGenerator random, LongSupplier nanoTime) {
     this.sockets = sockets;
+    this.random = random;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -38,12 +41,12 @@ public final class Replication implements AutoCloseable {
   public static Replication start(
       List<SourcePlan> plans, RandomGenerator random, LongSupplier nanoTime)
       throws ReplicationException {
-    Replication replication = new Replication(Sockets.open(plans.size()));
+    Replication replication = new Replication(Sockets.open(plans.size()), random, nanoTime);
     try {
       for (SourcePlan plan : plans) {
-        replication.add(plan, random, nanoTime);
+        replication.sources.add(replication.opened(plan));
       }
-      replication.replicators.forEach(Replicator::start);
+      replication.sources.forEach(source -> source.replicator().start());
       return replication;
     } catch (ReplicationException e) {
       replication.close();
@@ -51,41 +54,52 @@ public final class Replication implements AutoCloseable {
     }
   }
 
-  private void add(SourcePlan plan, RandomGenerator random, LongSupplier nanoTime)
-      throws ReplicationException {
+  private RunningSource opened(SourcePlan plan) throws ReplicationException {
     Memory memory = Memory.open(plan.state());
-    Replicator replicator;
+    RunningSource source;
     try {
-      replicator =
-          new Replicator(
-              plan, sockets, sockets.loops().next(), memory, () -> newId(random), nanoTime);
+      source =
+          new RunningSource(
+              new Replicator(plan, sockets, sockets.loops().next(), memory, this::newId, nanoTime),
+              sockets);
     } catch (ReplicationException e) {
       memory.close();
       throw e;
     }
-    replicators.add(replicator);
-    for (Feed feed : replicator.feeds()) {
-      Address listen = feed.plan().listen();
-      ChannelFuture bound =
-          sockets
-              .listen(replicator.loop(), listen, feed.plan().tls(), feed.server()::newConnection)
-              .awaitUninterruptibly();
-      if (!bound.isSuccess()) {
-        throw new ReplicationException(unbound(listen, bound.cause()), bound.cause());
-      }
-      listeners.add(bound.channel());
+    try {
+      source.open();
+      return source;
+    } catch (ReplicationException e) {
+      source.close();
+      throw e;
     }
   }
 
-  private static String unbound(Address listen, Throwable cause) {
-    String why = String.valueOf(cause.getMessage());
-    return why.contains("in use")
-        ? listen
-            + " is in use; stop what listens there ('ss -ltnp' names it), or choose another port"
-        : listen + " cannot be bound: " + why;
+  /** The sources, in the order of the plans; those that were added come last. */
+  public List<RunningSource> sources() {
+    return Collections.unmodifiableList(sources);
   }
 
-  private static String newId(RandomGenerator random) {
+  /**
+   * One more source from now on, on one of the event loops that there are.
+   *
+   * @throws ReplicationException in one line, if an address cannot be bound; nothing of it is left
+   */
+  public synchronized RunningSource add(SourcePlan plan) throws ReplicationException {
+    RunningSource source = opened(plan);
+    sources.add(source);
+    source.replicator().start();
+    return source;
+  }
+
+  /** A source no more, with all that is fed of it; its replicas keep what they have. */
+  public synchronized void remove(RunningSource source) {
+    if (sources.remove(source)) {
+      source.close();
+    }
+  }
+
+  private String newId() {
     byte[] bytes = new byte[ID_BYTES];
     random.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
@@ -136,27 +150,22 @@ public final class Replication implements AutoCloseable {
 
   /** What there is to say about each source, in the order of the plans. */
   public List<SourceStatus> status() {
-    return replicators.stream().map(Replicator::status).toList();
+    return sources.stream().map(source -> source.replicator().status()).toList();
   }
 
   /** Says where a source is now: its group has another primary. */
   public void follow(String name, Address address) {
-    for (Replicator replicator : replicators) {
-      if (replicator.name().equals(name)) {
-        replicator.follow(address);
+    for (RunningSource source : sources) {
+      if (source.replicator().name().equals(name)) {
+        source.replicator().follow(address);
       }
     }
   }
 
   /** Ends everything. Replicas keep what they have. */
   @Override
-  public void close() {
-    for (Channel listener : listeners) {
-      listener.close().awaitUninterruptibly();
-    }
-    for (Replicator replicator : replicators) {
-      replicator.loop().submit(replicator::close).awaitUninterruptibly();
-    }
+  public synchronized void close() {
+    sources.forEach(RunningSource::close);
     sockets
         .loops()
         .shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS)

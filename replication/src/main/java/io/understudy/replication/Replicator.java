@@ -19,7 +19,6 @@ import io.understudy.replication.stage.StreamStage;
 import io.understudy.replication.state.ResumeState;
 import io.understudy.topology.Address;
 import io.understudy.wire.frame.Frame;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class Replicator
     implements Feed.Driver, StreamFollower.Wishes, Questions.Driver, LateSnapshots.Driver {
   private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
+  private static final String SHUT_DOWN = "this feed is shut down";
   private static final long TICK_MILLIS = 50;
 
   /** So long somebody who asks waits for a busy event loop; then gets the answer before. */
@@ -49,6 +49,7 @@ final class Replicator
   private final Sockets sockets;
   private final EventLoop loop;
   private final LongSupplier nanoTime;
+  private final FeedList feedList;
   private final List<Feed> feeds;
   private final StreamFollower follower;
   private final Questions questions;
@@ -93,11 +94,8 @@ final class Replicator
     this.source = plan.source();
     this.memory = memory;
     this.retry = new Retry(nanoTime.getAsLong());
-    List<Feed> made = new ArrayList<>();
-    for (FeedPlan each : plan.feeds()) {
-      made.add(new Feed(each, this, memory.backlog(each), newId, nanoTime));
-    }
-    this.feeds = List.copyOf(made);
+    this.feedList = new FeedList(plan.feeds(), this, memory, newId, nanoTime);
+    this.feeds = feedList.all();
     this.acknowledgements = new Acknowledgements(feeds);
     this.demand = new Demand(feeds, plan.gather());
     this.snapshot = new MainSnapshot(plan.name(), feeds, nanoTime);
@@ -113,13 +111,20 @@ final class Replicator
     history = Optional.of(earlier.history());
     server = earlier.server();
     follower.restart(earlier.offset(), earlier.database());
-    for (Feed feed : feeds) {
-      memory
-          .earlier(feed.plan())
-          .ifPresentOrElse(
-              known -> feed.resume(known, earlier.offset()),
-              () -> feed.restart(earlier.offset(), "this feed is new"));
-    }
+    feedList.resume(earlier);
+  }
+
+  /** Feeds one more part from now on. The event loop. */
+  Feed add(FeedPlan part) throws ReplicationException {
+    Feed feed = feedList.add(part, follower, history);
+    onSending();
+    return feed;
+  }
+
+  /** Feeds a part no more. The event loop. */
+  void remove(Feed feed) {
+    feedList.remove(feed);
+    onSending();
   }
 
   String name() {
@@ -155,7 +160,8 @@ final class Replicator
     if (ticking != null) {
       ticking.cancel(false);
     }
-    dropLinks("this feed is shut down");
+    dropMain(SHUT_DOWN);
+    late.end(SHUT_DOWN);
     questions.close();
     feeds.forEach(feed -> feed.server().close());
     onSending();
@@ -190,6 +196,11 @@ final class Replicator
         });
   }
 
+  /** Logs in otherwise on connections that begin from now on. Any thread. */
+  void reach(SourceOptions other) {
+    loop.execute(() -> source = other.at(source.address()));
+  }
+
   private void tick() {
     long now = nanoTime.getAsLong();
     for (Feed feed : feeds) {
@@ -215,18 +226,11 @@ final class Replicator
 
   @Override
   public void onSending() {
-    boolean resumable = history.isPresent() && state != SourceStatus.State.SYNCING;
     savedOffset = follower.offset();
     memory.save(
-        resumable
-            ? Optional.of(
-                new ResumeState(
-                    history.get(),
-                    follower.offset(),
-                    follower.database(),
-                    server,
-                    feeds.stream().filter(f -> !f.isStopped()).map(Feed::state).toList()))
-            : Optional.empty());
+        history
+            .filter(id -> state != SourceStatus.State.SYNCING)
+            .map(id -> feedList.state(id, follower, server)));
   }
 
   /** Does what the replicas need next, if it is time. */
@@ -453,11 +457,6 @@ final class Replicator
       link.close();
     }
     snapshot.fail(why);
-  }
-
-  private void dropLinks(String why) {
-    dropMain(why);
-    late.end(why);
   }
 
   private void streaming() {

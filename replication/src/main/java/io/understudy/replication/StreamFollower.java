@@ -65,6 +65,13 @@ final class StreamFollower {
     acknowledgementWanted = false;
   }
 
+  /** A feed is new: what is left of the transaction that is open, if one is, is its first. */
+  void joined(Feed feed) {
+    if (inTransaction) {
+      feed.stage().begin();
+    }
+  }
+
   /** The link broke: what is not whole will come again. */
   void interrupt() {
     feeds.forEach(feed -> feed.stage().abort());

@@ -171,6 +171,37 @@ final class Rig implements AutoCloseable {
     return Selection.of(KeyPattern.regularExpression(expression));
   }
 
+  /** Feeds of parts of a source, whose state is kept in a folder if there is one. */
+  static Rig start(Address source, Optional<Path> state, Selection... selections) throws Exception {
+    List<FeedPlan> feeds = new ArrayList<>();
+    for (Selection selection : selections) {
+      feeds.add(plan(freeAddress(), selection));
+    }
+    return start(SourceOptions.of(source, Optional.empty(), 0), feeds, state);
+  }
+
+  private static FeedPlan plan(Address listen, Selection selection) {
+    return plans(
+            Contents.ALL,
+            Rename.NONE,
+            Policies.DEFAULT,
+            Optional.empty(),
+            OPTIONS,
+            listen,
+            selection)
+        .getFirst();
+  }
+
+  /** One more feed from now on. */
+  void add(Address listen, Selection selection) throws ReplicationException {
+    replication.sources().getFirst().add(plan(listen, selection));
+  }
+
+  /** A feed no more. */
+  void remove(Address listen) {
+    replication.sources().getFirst().remove(listen);
+  }
+
   /** Where a feed listens. */
   Address feed(int index) {
     return feeds.get(index);

@@ -28,6 +28,16 @@ public record SourceConfig(
     feeds = List.copyOf(feeds);
   }
 
+  /** The same with other feeds; there may be none for a moment. */
+  public SourceConfig withFeeds(List<FeedConfig> others) {
+    return new SourceConfig(name, origin, auth, tls, state, others);
+  }
+
+  /** The same, logged in to and reached as another one is. */
+  public SourceConfig reachedAs(SourceConfig other) {
+    return new SourceConfig(name, origin, other.auth, other.tls, state, feeds);
+  }
+
   /** Where a source is found. */
   public sealed interface Origin {
     /** Always at one address. */

@@ -46,7 +46,8 @@ final class Addresses {
     }
   }
 
-  private static void requireFree(String path, Address address) throws StartException {
+  /** Binds one for a moment. */
+  static void requireFree(String path, Address address) throws StartException {
     try (ServerSocket socket = new ServerSocket()) {
       InetAddress host = InetAddress.getByName(address.host());
       socket.setReuseAddress(true);

@@ -2,7 +2,6 @@ package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.Defaults;
-import io.understudy.app.config.SourceConfig;
 import io.understudy.topology.Address;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,20 +69,13 @@ record ReloadPlan(
       }
     }
     for (Configuration.Group known : now.groups()) {
-      if (named(next, known.name()).isPresent()) {
-        continue;
-      }
-      if (isReplicated(now, known.name())) {
-        groups.add(known);
-        waiting.add("group " + known.name() + " is kept as it was");
-      } else {
+      if (named(next, known.name()).isEmpty()) {
         removed.add(known);
       }
     }
     List<String> succeeding = new ArrayList<>();
     Configuration.Failover failover = ReloadedFailover.of(now, next, groups, waiting);
     boolean alone = now.failover().coordinator() == Configuration.Coordinator.LOCAL;
-    check(succeeding, "replication", now.replication(), next.replication());
     // Several processes that share a state directory know each other by their admin ports.
     check(alone ? succeeding : waiting, "admin", now.admin(), next.admin());
     check(waiting, "proxy.transport", now.proxy().transport(), next.proxy().transport());
@@ -239,14 +231,6 @@ record ReloadPlan(
     return group.places().getOrDefault(node, Configuration.Place.USUAL);
   }
 
-  private static boolean isReplicated(Configuration now, String group) {
-    return now.replication().stream()
-        .anyMatch(
-            source ->
-                source.origin() instanceof SourceConfig.Origin.OfGroup(String name)
-                    && name.equals(group));
-  }
-
   private static Configuration followed(
       Configuration now,
       Configuration next,
@@ -271,7 +255,7 @@ record ReloadPlan(
             proxy.zone(),
             proxy.output()),
         failover,
-        now.replication(),
+        next.replication(),
         now.admin(),
         next.log());
   }

@@ -34,6 +34,7 @@ final class Reloading {
   private final Keeping keeping;
   private final Certificates certificates;
   private final Front front;
+  private final Sources sources;
 
   /** Groups that were taken out of the file, and whose last clients are not gone. */
   private final Set<String> leaving = ConcurrentHashMap.newKeySet();
@@ -52,12 +53,14 @@ final class Reloading {
       Understudy.Reading reading,
       Keeping keeping,
       Certificates certificates,
-      Front front) {
+      Front front,
+      Sources sources) {
     this.configuration = configuration;
     this.reading = reading;
     this.keeping = keeping;
     this.certificates = certificates;
     this.front = front;
+    this.sources = sources;
   }
 
   /** What holds now. */
@@ -91,8 +94,9 @@ final class Reloading {
             : Optional.empty();
     List<GroupOptions> anew = Options.groups(plan.followed(), plan.anew(), certificates);
     options.ifPresent(next -> lines.addAll(listeners(next)));
+    lines.addAll(sources.plan(plan.followed()));
     if (!trial) {
-      follow(plan, options, anew);
+      waiting.addAll(follow(plan, options, anew));
       lines.forEach(line -> LOG.info("reload: {}", line));
       waiting.forEach(line -> LOG.warn("reload: {}", line));
     }
@@ -114,7 +118,8 @@ final class Reloading {
         .orElseGet(() -> next.listeners().stream().map(l -> "listener " + l + " is open").toList());
   }
 
-  private synchronized void follow(
+  /** Returns what could not be done, a sentence each. */
+  private synchronized List<String> follow(
       ReloadPlan plan, Optional<ProxyOptions> options, List<GroupOptions> anew)
       throws StartException {
     Configuration.Zones zones = plan.followed().failover().upkeep().zones();
@@ -138,9 +143,11 @@ final class Reloading {
     keeping.follow(plan.followed(), anew, names(plan.followed()));
     Logging.apply(plan.followed().log());
     configuration = plan.followed();
+    List<String> undone = sources.follow(plan.followed());
     ending.stream()
         .filter(group -> front.proxy().map(p -> !p.leadsTo(group)).orElse(true))
         .forEach(this::left);
+    return undone;
   }
 
   private void serve(ProxyOptions options, Duration finish) throws BindException {

@@ -7,6 +7,7 @@ import io.understudy.app.rest.ReplicationReport;
 import io.understudy.replication.FeedPlan;
 import io.understudy.replication.Replication;
 import io.understudy.replication.ReplicationException;
+import io.understudy.replication.RunningSource;
 import io.understudy.replication.SourcePlan;
 import io.understudy.replication.SourceStatus;
 import io.understudy.replication.sink.FeedOptions;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Sources that are fed to others in parts, running. Thread-safe. */
 public final class Replicating implements AutoCloseable {
@@ -35,8 +37,40 @@ public final class Replicating implements AutoCloseable {
 
   private final Replication replication;
 
-  private Replicating(Replication replication) {
+  /** What runs, as configurations said it, in the order of {@link Replication#sources}. */
+  private final List<Running> running = new ArrayList<>();
+
+  /** One source, and what is fed of it: not feeds that could not be opened. */
+  private static final class Running {
+    private final RunningSource source;
+    private SourceConfig config;
+
+    Running(SourceConfig config, RunningSource source) {
+      this.config = config;
+      this.source = source;
+    }
+
+    void end(FeedConfig feed) {
+      source.remove(feed.listen());
+      config = config.withFeeds(config.feeds().stream().filter(f -> !f.equals(feed)).toList());
+    }
+
+    void begin(FeedConfig feed, FeedPlan plan) throws ReplicationException {
+      source.add(plan);
+      config = config.withFeeds(Stream.concat(config.feeds().stream(), Stream.of(feed)).toList());
+    }
+
+    void reach(SourceConfig wanted, SourcePlan plan) {
+      source.reach(plan.source());
+      config = config.reachedAs(wanted);
+    }
+  }
+
+  private Replicating(Replication replication, List<SourceConfig> configs) {
     this.replication = replication;
+    for (int i = 0; i < configs.size(); i++) {
+      running.add(new Running(configs.get(i), replication.sources().get(i)));
+    }
   }
 
   /**
@@ -52,7 +86,7 @@ public final class Replicating implements AutoCloseable {
     if (!unusable.isEmpty()) {
       throw new StartException(unusable.getFirst());
     }
-    return start(plans);
+    return start(plans, List.of(source));
   }
 
   /**
@@ -64,17 +98,92 @@ public final class Replicating implements AutoCloseable {
       throws StartException {
     List<SourcePlan> plans = new ArrayList<>();
     for (SourceConfig source : configuration.replication()) {
-      plans.add(plan(source, firstAddress(source, configuration), Optional.of(certificates)));
+      plans.add(plan(source, configuration, certificates));
     }
-    return start(plans);
+    return start(plans, configuration.replication());
   }
 
-  private static Replicating start(List<SourcePlan> plans) throws StartException {
+  private static Replicating start(List<SourcePlan> plans, List<SourceConfig> configs)
+      throws StartException {
     try {
-      return new Replicating(Replication.start(plans, new SecureRandom(), System::nanoTime));
+      return new Replicating(
+          Replication.start(plans, new SecureRandom(), System::nanoTime), configs);
     } catch (ReplicationException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static SourcePlan plan(
+      SourceConfig source, Configuration configuration, Certificates certificates)
+      throws StartException {
+    return plan(source, firstAddress(source, configuration), Optional.of(certificates));
+  }
+
+  /** What runs, as configurations said it. */
+  synchronized List<SourceConfig> running() {
+    return running.stream().map(each -> each.config).toList();
+  }
+
+  /**
+   * Finds out whether a change can be made, as far as that can be known before.
+   *
+   * @throws StartException in one line, if not
+   */
+  static void requirePossible(
+      ReplicationChange change, Configuration next, Certificates certificates)
+      throws StartException {
+    for (SourceConfig source : change.begun()) {
+      plan(source, next, certificates);
+    }
+    for (ReplicationChange.Part part : change.begunFeeds()) {
+      plan(part.feed(), Optional.of(certificates));
+    }
+    for (ReplicationChange.Reached reached : change.reached()) {
+      plan(reached.wanted(), next, certificates);
+    }
+  }
+
+  /**
+   * Makes a change. What it does not concern goes on untouched.
+   *
+   * @return what could not be done, a sentence each
+   */
+  synchronized List<String> follow(
+      ReplicationChange change, Configuration next, Certificates certificates) {
+    List<Running> before = List.copyOf(running);
+    for (int ended : change.ended()) {
+      replication.remove(before.get(ended).source);
+      running.remove(before.get(ended));
+    }
+    for (ReplicationChange.Part part : change.endedFeeds()) {
+      before.get(part.source()).end(part.feed());
+    }
+    List<String> undone = new ArrayList<>();
+    for (ReplicationChange.Reached reached : change.reached()) {
+      try {
+        before
+            .get(reached.source())
+            .reach(reached.wanted(), plan(reached.wanted(), next, certificates));
+      } catch (StartException e) {
+        undone.add(
+            "source " + reached.wanted().name() + " is reached as before: " + e.getMessage());
+      }
+    }
+    for (ReplicationChange.Part part : change.begunFeeds()) {
+      try {
+        before.get(part.source()).begin(part.feed(), plan(part.feed(), Optional.of(certificates)));
+      } catch (StartException | ReplicationException e) {
+        undone.add("the feed at " + part.feed().listen() + " is not open: " + e.getMessage());
+      }
+    }
+    for (SourceConfig source : change.begun()) {
+      try {
+        running.add(new Running(source, replication.add(plan(source, next, certificates))));
+      } catch (StartException | ReplicationException e) {
+        undone.add("replication of " + source.name() + " does not begin: " + e.getMessage());
+      }
+    }
+    return undone;
   }
 
   private static Address address(SourceConfig source) {
@@ -113,11 +222,7 @@ public final class Replicating implements AutoCloseable {
             .map(auth -> new SourceOptions.Login(auth.username(), auth.password().reveal()));
     List<FeedPlan> feeds = new ArrayList<>();
     for (FeedConfig feed : source.feeds()) {
-      Optional<TlsServer> shown =
-          certificates.isPresent() && feed.tls().isPresent()
-              ? Optional.of(certificates.get().of(feed.tls().get()))
-              : Optional.empty();
-      feeds.add(plan(feed, shown));
+      feeds.add(plan(feed, certificates));
     }
     return new SourcePlan(
         source.name(),
@@ -128,7 +233,12 @@ public final class Replicating implements AutoCloseable {
         MAX_COMMAND_BYTES);
   }
 
-  private static FeedPlan plan(FeedConfig feed, Optional<TlsServer> tls) throws StartException {
+  private static FeedPlan plan(FeedConfig feed, Optional<Certificates> certificates)
+      throws StartException {
+    Optional<TlsServer> tls =
+        certificates.isPresent() && feed.tls().isPresent()
+            ? Optional.of(certificates.get().of(feed.tls().get()))
+            : Optional.empty();
     return new FeedPlan(
         feed.listen(),
         new Selection(

@@ -3,7 +3,6 @@ package io.understudy.app.wiring;
 import io.netty.util.internal.PlatformDependent;
 import io.understudy.app.config.Configuration;
 import io.understudy.app.config.ConfigurationException;
-import io.understudy.app.config.SourceConfig;
 import io.understudy.app.metrics.Exposition;
 import io.understudy.app.metrics.Metrics;
 import io.understudy.app.rest.AdminServer;
@@ -48,10 +47,9 @@ public final class Understudy implements AutoCloseable {
   private final Keeping keeping;
   private final Certificates certificates;
   private final List<TopologyFeed.Subscription> subscriptions = new ArrayList<>();
-  private final List<TopologyFeed.Subscription> sources = new ArrayList<>();
+  private final Sources sources;
   private final AtomicReference<Optional<ProxyServer>> proxySeen;
   private volatile Optional<ProxyServer> proxy = Optional.empty();
-  private volatile Optional<Replicating> replicating = Optional.empty();
   private volatile Optional<AdminServer> admin = Optional.empty();
 
   /** How often a drain says how far it is. */
@@ -76,7 +74,9 @@ public final class Understudy implements AutoCloseable {
     this.keeping = keeping;
     this.certificates = certificates;
     this.proxySeen = proxySeen;
-    this.reloading = new Reloading(configuration, reading, keeping, certificates, new Clients());
+    this.sources = new Sources(keeping.feed(), certificates);
+    this.reloading =
+        new Reloading(configuration, reading, keeping, certificates, new Clients(), sources);
   }
 
   /**
@@ -237,11 +237,7 @@ public final class Understudy implements AutoCloseable {
   /** Opens what only one process can have. */
   private synchronized void openPorts() throws IOException, StartException {
     token();
-    if (replicating.isEmpty() && !configuration().replication().isEmpty()) {
-      Replicating started = Replicating.start(configuration(), certificates);
-      replicating = Optional.of(started);
-      follow(started);
-    }
+    sources.open(configuration());
     AdminServer started =
         AdminServer.start(
             configuration().admin().bind(),
@@ -257,11 +253,8 @@ public final class Understudy implements AutoCloseable {
 
   private synchronized void closePorts() {
     admin.ifPresent(AdminServer::close);
-    sources.forEach(TopologyFeed.Subscription::close);
-    replicating.ifPresent(Replicating::close);
-    sources.clear();
+    sources.close();
     admin = Optional.empty();
-    replicating = Optional.empty();
   }
 
   /** What a change must show at this moment: its file may have been written anew. */
@@ -328,24 +321,7 @@ public final class Understudy implements AutoCloseable {
 
   /** What there is to say about each source that is replicated. Any thread. */
   public List<ReplicationReport> replications() {
-    return replicating.map(Replicating::reports).orElse(List.of());
-  }
-
-  /** Tells the sources that are groups where their primaries are. */
-  private void follow(Replicating started) {
-    for (SourceConfig source : configuration().replication()) {
-      if (source.origin() instanceof SourceConfig.Origin.OfGroup(String group)) {
-        sources.add(
-            keeping
-                .feed()
-                .subscribe(
-                    group,
-                    topology ->
-                        topology
-                            .primary()
-                            .ifPresent(primary -> started.follow(group, primary.address()))));
-      }
-    }
+    return sources.reports();
   }
 
   /** Reads the configuration again. */
