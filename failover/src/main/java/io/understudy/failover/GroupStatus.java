@@ -32,4 +32,9 @@ public record GroupStatus(
     recent = List.copyOf(recent);
     differences = List.copyOf(differences);
   }
+
+  /** The same with other words for what was decided. */
+  public GroupStatus with(Decision other) {
+    return new GroupStatus(group, other, view, journal, published, recent, differences);
+  }
 }

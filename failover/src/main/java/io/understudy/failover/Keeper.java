@@ -62,7 +62,7 @@ public final class Keeper implements AutoCloseable {
   private final TopologyFeed.Subscription news;
 
   private Keeper(KeeperOptions options, List<GroupOptions> all, TrafficFeed traffic) {
-    board = new TopologyBoard(options.coordinator().publisher()::isUpToDate);
+    board = new TopologyBoard(options.coordinator().publisher()::isUpToDate, System::nanoTime);
     options.coordinator().publisher().follow(board::publish);
     history = new History(options.coordinator().archive());
     connector = new Connector(options.ioThreads(), options.cadence().connectTimeout());
@@ -240,6 +240,11 @@ public final class Keeper implements AutoCloseable {
 
   /** What is published of the groups. It stays readable after {@link #close}. */
   public TopologyFeed feed() {
+    return board;
+  }
+
+  /** The same, for whoever finds out whether it may be believed in when nobody vouches for it. */
+  public TopologyBoard board() {
     return board;
   }
 

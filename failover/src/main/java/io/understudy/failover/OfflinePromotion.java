@@ -156,8 +156,14 @@ public final class OfflinePromotion implements AutoCloseable {
     }
   }
 
-  /** Makes the node primary, and all others that answer its replicas. */
-  public Result promote(Address to) throws InterruptedException {
+  /**
+   * Makes the node primary, and all others that answer its replicas.
+   *
+   * @param doubt for how long everything that answers must have followed nothing before that,
+   *     because outputs may go on with the old primary while its replicas follow it; zero where no
+   *     output does
+   */
+  public Result promote(Address to, Duration doubt) throws InterruptedException {
     Optional<String> impossible = impossible(to);
     if (impossible.isPresent()) {
       return new Result(false, Epoch.NONE, List.of(impossible.get()));
@@ -166,6 +172,9 @@ public final class OfflinePromotion implements AutoCloseable {
     Node primary = target.reachableNode().orElseThrow();
     var epoch = new Epoch(newestEpoch().number() + EPOCH_STEP);
     List<String> lines = new ArrayList<>();
+    if (!doubt.isZero() && !takeAway(to, doubt, lines)) {
+      return new Result(false, Epoch.NONE, lines);
+    }
     Outcome promoted =
         ordered(
             new Action.Promote(
@@ -190,6 +199,35 @@ public final class OfflinePromotion implements AutoCloseable {
       }
     }
     return new Result(true, epoch, lines);
+  }
+
+  /**
+   * Makes every node that answers follow nothing, and waits.
+   *
+   * @return whether the node that is to be primary could be gated; without that, nothing is waited
+   *     for
+   */
+  private boolean takeAway(Address to, Duration doubt, List<String> lines)
+      throws InterruptedException {
+    boolean gated = true;
+    for (NodeView node : watches.views()) {
+      NodeFacts facts = node.readableFacts().orElse(null);
+      boolean apart =
+          facts == null
+              || facts.isGated()
+              || (facts.role() == Role.PRIMARY && node.address().equals(to));
+      if (!apart) {
+        Outcome outcome =
+            ordered(
+                new Action.Gate(++orders, node.reachableNode().orElseThrow(), markOf(node)), node);
+        lines.add("gate " + node.address() + ": " + words(outcome));
+        gated &= outcome instanceof Outcome.Done || !node.address().equals(to);
+      }
+    }
+    if (gated) {
+      turnUntil(() -> false, doubt);
+    }
+    return gated;
   }
 
   private Optional<NodeView> at(Address address) {

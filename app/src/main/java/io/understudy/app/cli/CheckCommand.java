@@ -234,6 +234,10 @@ final class CheckCommand implements Callable<Integer> {
         .ifPresentOrElse(
             zookeeper -> out.println("  ZooKeeper at " + zookeeper.connect() + zookeeper.prefix()),
             () -> out.println("  state in " + failover.stateDirectory()));
+    if (failover.whenCoordinatorLost() == Configuration.WhenCoordinatorLost.VERIFY) {
+      out.println(
+          "  without ZooKeeper, requests go on while all replicas are shown to follow the primary");
+    }
     Configuration.Proxy proxy = configuration.proxy();
     if (!proxy.listeners().isEmpty()) {
       out.println(

@@ -301,6 +301,7 @@ public record Configuration(
    * @param zookeeper how to reach it; present unless {@link Coordinator#LOCAL}
    * @param upkeep how groups are kept complete
    * @param hooks what is called before and after what is done
+   * @param whenCoordinatorLost what proxies do while ZooKeeper is gone
    */
   public record Failover(
       Coordinator coordinator,
@@ -312,7 +313,8 @@ public record Configuration(
       Optional<Member> keeper,
       Optional<Zookeeper> zookeeper,
       Upkeep upkeep,
-      List<HookConfig> hooks) {
+      List<HookConfig> hooks,
+      WhenCoordinatorLost whenCoordinatorLost) {
     public Failover {
       hooks = List.copyOf(hooks);
     }
@@ -335,7 +337,8 @@ public record Configuration(
           Optional.empty(),
           Optional.empty(),
           Defaults.UPKEEP,
-          List.of());
+          List.of(),
+          Defaults.WHEN_COORDINATOR_LOST);
     }
 
     /** The same with other standbys. */
@@ -350,7 +353,8 @@ public record Configuration(
           keeper,
           zookeeper,
           new Upkeep(others, upkeep.replicaGrace(), upkeep.zones(), upkeep.returnAfter()),
-          hooks);
+          hooks,
+          whenCoordinatorLost);
     }
 
     /** The same with other hooks. */
@@ -365,7 +369,8 @@ public record Configuration(
           keeper,
           zookeeper,
           upkeep,
-          others);
+          others,
+          whenCoordinatorLost);
     }
   }
 
@@ -504,6 +509,14 @@ public record Configuration(
     ZOOKEEPER,
     /** Keepers elsewhere; this process does what they publish. */
     FOLLOW
+  }
+
+  /** What proxies do with requests while ZooKeeper is gone. */
+  public enum WhenCoordinatorLost {
+    /** They wait. */
+    FREEZE,
+    /** They go on while all replicas are shown to follow the primary. */
+    VERIFY
   }
 
   /** What to do when two primaries hold different data at start. */

@@ -47,6 +47,10 @@ public final class Defaults {
   /** Who decides: this process alone. */
   public static final Configuration.Coordinator COORDINATOR = Configuration.Coordinator.LOCAL;
 
+  /** Nothing is believed that ZooKeeper does not say. */
+  public static final Configuration.WhenCoordinatorLost WHEN_COORDINATOR_LOST =
+      Configuration.WhenCoordinatorLost.FREEZE;
+
   /** Long enough for a program that asks somebody else; a failover waits no longer for it. */
   public static final Duration HOOK_DEADLINE = Duration.ofSeconds(5);
 

@@ -32,6 +32,7 @@ final class FailoverSection {
                 "state",
                 "keeper",
                 "zookeeper",
+                "whenCoordinatorLost",
                 "replicaGrace",
                 "zones",
                 "returnToPreferred",
@@ -42,6 +43,7 @@ final class FailoverSection {
             .flatMap(FailoverSection::coordinator)
             .orElse(Defaults.COORDINATOR);
     Section lag = failover.section("maxLag", List.of("bytes", "time"));
+    Configuration.Upkeep upkeep = UpkeepSection.read(top, failover, groups);
     return new Configuration.Failover(
         coordinator,
         detection(failover),
@@ -63,8 +65,9 @@ final class FailoverSection {
                     .orElse(Defaults.STATE_DIRECTORY)),
         ZookeeperSection.member(failover, coordinator),
         ZookeeperSection.zookeeper(failover, coordinator),
-        UpkeepSection.read(top, failover, groups),
-        HookSection.read(top, coordinator));
+        upkeep,
+        HookSection.read(top, coordinator),
+        ZookeeperSection.whenLost(failover, coordinator, groups, upkeep.standbys()));
   }
 
   private static Optional<Configuration.Coordinator> coordinator(Value value) {

@@ -8,11 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Reads {@code failover.keeper} and {@code failover.zookeeper}. */
+/**
+ * Reads {@code failover.keeper}, {@code failover.zookeeper} and {@code
+ * failover.whenCoordinatorLost}.
+ */
 final class ZookeeperSection {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9._-]+)+");
+  private static final Pattern IP_ADDRESS = Pattern.compile("\\d+(\\.\\d+){3}|.*:.*");
   private static final Duration SHORTEST_SESSION = Duration.ofSeconds(2);
   private static final Duration LONGEST_SESSION = Duration.ofMinutes(1);
 
@@ -67,6 +72,59 @@ final class ZookeeperSection {
               }
               return right;
             });
+  }
+
+  /** What proxies do while ZooKeeper is gone. */
+  static Configuration.WhenCoordinatorLost whenLost(
+      Section failover,
+      Configuration.Coordinator coordinator,
+      List<Configuration.Group> groups,
+      List<Address> standbys) {
+    Optional<Value> written = failover.get("whenCoordinatorLost");
+    if (coordinator != Configuration.Coordinator.ZOOKEEPER) {
+      written.ifPresent(
+          v ->
+              v.problem(
+                  "is used only with coordinator: zookeeper, whose keepers tell the proxies; remove"
+                      + " it, or write that"));
+      return Defaults.WHEN_COORDINATOR_LOST;
+    }
+    return written
+        .flatMap(
+            value ->
+                value
+                    .choice(Configuration.WhenCoordinatorLost.values())
+                    .filter(
+                        chosen ->
+                            chosen != Configuration.WhenCoordinatorLost.VERIFY
+                                || canVerify(value, groups, standbys)))
+        .orElse(Defaults.WHEN_COORDINATOR_LOST);
+  }
+
+  private static boolean canVerify(
+      Value value, List<Configuration.Group> groups, List<Address> standbys) {
+    Optional<String> durable =
+        groups.stream()
+            .filter(group -> group.durability().isPresent())
+            .map(Configuration.Group::name)
+            .findFirst();
+    durable.ifPresent(
+        group ->
+            value.problem(
+                "'verify' cannot be had together with durability, which group "
+                    + group
+                    + " has; write freeze, or remove that"));
+    Optional<Address> named =
+        Stream.concat(groups.stream().flatMap(group -> group.nodes().stream()), standbys.stream())
+            .filter(node -> !IP_ADDRESS.matcher(node.host()).matches())
+            .findFirst();
+    named.ifPresent(
+        node ->
+            value.problem(
+                "'verify' knows replicas by the IP addresses that a primary shows, and '"
+                    + node
+                    + "' is a name; write freeze, or addresses"));
+    return durable.isEmpty() && named.isEmpty();
   }
 
   /** How to reach ZooKeeper; needed unless this process decides alone. */

@@ -88,7 +88,7 @@ final class KeeperOperator implements Operator {
                 .view()
                 .filter(v -> System.nanoTime() - v.nowNanos() < FRESH.toNanos())
                 .isPresent();
-    boolean fresh = looking && keeper.feed().isCurrent(status.published());
+    boolean fresh = looking && keeper.isVouchedFor(status.published());
     List<Address> replicas = status.published().replicas().stream().map(Node::address).toList();
     return new Served(
         fresh,

@@ -18,6 +18,7 @@ import io.understudy.failover.journal.LocalJournal;
 import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.topology.Address;
 import io.understudy.topology.Coordinator;
+import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
 import io.understudy.zookeeper.KeeperIdentity;
@@ -46,15 +47,15 @@ final class Keeping implements AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   private final Optional<Keeper> keeper;
-  private final TopologyFeed feed;
+  private final TopologyBoard board;
   private final AutoCloseable ground;
   private final Optional<Seat> seat;
   private Optional<LocalPublisher> publisher = Optional.empty();
   private Optional<Predecessor> predecessor = Optional.empty();
   private Optional<ZookeeperCoordinator> zookeeper = Optional.empty();
 
-  /** What a process that only follows knows. */
-  private Optional<TopologyBoard> board = Optional.empty();
+  /** Present where clients are served and ZooKeeper may be lost. */
+  private Optional<Verifying> verifying = Optional.empty();
 
   private Optional<KeeperIdentity> identity = Optional.empty();
   private volatile boolean seatGivenUp;
@@ -63,9 +64,9 @@ final class Keeping implements AutoCloseable {
   private record Seat(String id, Relay relay) {}
 
   private Keeping(
-      Optional<Keeper> keeper, TopologyFeed feed, AutoCloseable ground, Optional<Seat> seat) {
+      Optional<Keeper> keeper, TopologyBoard board, AutoCloseable ground, Optional<Seat> seat) {
     this.keeper = keeper;
-    this.feed = feed;
+    this.board = board;
     this.ground = ground;
     this.seat = seat;
   }
@@ -101,6 +102,7 @@ final class Keeping implements AutoCloseable {
             keeper(configuration, coordinator, traffic, zookeeper, Optional.of(seat), certificates);
         keeping.zookeeper = Optional.of(zookeeper);
         keeping.identity = Optional.of(Options.identity(configuration));
+        keeping.verify(configuration, certificates);
         yield keeping;
       }
       case FOLLOW -> {
@@ -113,14 +115,23 @@ final class Keeping implements AutoCloseable {
                         Options.groupNames(configuration),
                         traffic));
         var publisher = zookeeper.publisher();
-        var board = new TopologyBoard(publisher::isUpToDate);
+        var board = new TopologyBoard(publisher::isUpToDate, System::nanoTime);
         publisher.follow(board::publish);
         Keeping keeping = new Keeping(Optional.empty(), board, zookeeper, Optional.empty());
         keeping.zookeeper = Optional.of(zookeeper);
-        keeping.board = Optional.of(board);
+        keeping.verify(configuration, certificates);
         yield keeping;
       }
     };
+  }
+
+  /** Lets clients' requests go on without ZooKeeper, where what is published allows that. */
+  private void verify(Configuration configuration, Certificates certificates) {
+    if (!configuration.proxy().listeners().isEmpty()) {
+      var begun = new Verifying(board, certificates, System::nanoTime);
+      begun.follow(configuration.groups());
+      verifying = Optional.of(begun);
+    }
   }
 
   private static void free(Optional<Predecessor> predecessor) throws StartException {
@@ -232,7 +243,7 @@ final class Keeping implements AutoCloseable {
       throws StartException {
     List<GroupOptions> groups = Options.groups(configuration, configuration.groups(), certificates);
     Keeper keeper = Keeper.start(Options.keeper(configuration, coordinator), groups, traffic);
-    return new Keeping(Optional.of(keeper), keeper.feed(), ground, seat);
+    return new Keeping(Optional.of(keeper), keeper.board(), ground, seat);
   }
 
   private static LocalJournal openFolder(Configuration configuration, boolean isAnothers)
@@ -284,7 +295,12 @@ final class Keeping implements AutoCloseable {
 
   /** What is published of the groups. */
   TopologyFeed feed() {
-    return feed;
+    return board;
+  }
+
+  /** Whether the coordinator vouches for a publication now, and not only the primary's replicas. */
+  boolean isVouchedFor(Topology topology) {
+    return board.isVouchedFor(topology);
   }
 
   /**
@@ -338,6 +354,7 @@ final class Keeping implements AutoCloseable {
    */
   void follow(Configuration configuration, List<GroupOptions> anew, List<String> names) {
     zookeeper.ifPresent(z -> z.follow(names));
+    verifying.ifPresent(v -> v.follow(configuration.groups()));
     if (keeper.isEmpty() || seatGivenUp) {
       return;
     }
@@ -359,8 +376,9 @@ final class Keeping implements AutoCloseable {
    */
   void remove(String group, List<String> left) {
     zookeeper.ifPresent(z -> z.follow(left));
+    verifying.ifPresent(v -> v.forget(group));
     keeper.ifPresent(k -> k.remove(group));
-    board.ifPresent(b -> b.forget(group));
+    board.forget(group);
   }
 
   /** The nodes that a group of the configuration has now, but for standbys at work. */
@@ -379,24 +397,41 @@ final class Keeping implements AutoCloseable {
 
   /** Everything known of a group; of a follower, what is published. */
   GroupStatus status(String group) {
-    return keeper
-        .map(k -> k.status(group))
-        .orElseGet(
-            () ->
-                new GroupStatus(
-                    group,
+    GroupStatus status = keeper.map(k -> k.status(group)).orElseGet(() -> followed(group));
+    Decision decision = status.decision();
+    return verifying
+        .flatMap(v -> v.remark(group))
+        .map(
+            remark ->
+                status.with(
                     new Decision(
-                        "follow",
-                        "this process does what keepers elsewhere publish"
-                            + (feed.isCurrent(feed.current(group))
-                                ? ""
-                                : "; now nothing is known to be the newest, and requests wait"),
-                        List.of()),
-                    Optional.empty(),
-                    Optional.empty(),
-                    feed.current(group),
-                    List.of(),
-                    List.of()));
+                        decision.rule(), decision.reason() + "; " + remark, decision.actions())))
+        .orElse(status);
+  }
+
+  /**
+   * How this process's clients get along without ZooKeeper, or would; empty where it is as usual.
+   */
+  Optional<String> outlook(String group) {
+    return verifying.flatMap(v -> v.outlook(group));
+  }
+
+  private GroupStatus followed(String group) {
+    Topology published = board.current(group);
+    boolean waits =
+        !board.isCurrent(published) && verifying.flatMap(v -> v.remark(group)).isEmpty();
+    return new GroupStatus(
+        group,
+        new Decision(
+            "follow",
+            "this process does what keepers elsewhere publish"
+                + (waits ? "; now nothing is known to be the newest, and requests wait" : ""),
+            List.of()),
+        Optional.empty(),
+        Optional.empty(),
+        published,
+        List.of(),
+        List.of());
   }
 
   /**
@@ -435,6 +470,7 @@ final class Keeping implements AutoCloseable {
 
   @Override
   public void close() {
+    verifying.ifPresent(Verifying::close);
     keeper.ifPresent(Keeper::close);
     try {
       ground.close();

@@ -7,6 +7,7 @@ import io.understudy.failover.view.NodeFacts;
 import io.understudy.failover.view.NodeView;
 import io.understudy.topology.Address;
 import io.understudy.topology.Epoch;
+import io.understudy.topology.Verification;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -161,9 +163,19 @@ public final class Offline implements AutoCloseable {
     for (NodeView node : seen) {
       audit(file, "saw " + line(node));
     }
-    OfflinePromotion.Result result = promotion.promote(to);
+    OfflinePromotion.Result result = promotion.promote(to, doubt());
     audit(file, (result.done() ? "did: " : "failed: ") + String.join("; ", result.lines()));
     return new Outcome(result.done(), result.epoch(), result.lines());
+  }
+
+  /**
+   * A proxy that lost ZooKeeper may believe in the old primary, whatever this file says of that.
+   */
+  private Duration doubt() {
+    return switch (configuration.failover().coordinator()) {
+      case LOCAL -> Duration.ZERO;
+      case ZOOKEEPER, FOLLOW -> Verification.USUAL.doubt();
+    };
   }
 
   private void audit(Path file, String what) throws IOException {

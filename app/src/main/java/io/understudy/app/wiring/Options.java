@@ -26,6 +26,7 @@ import io.understudy.proxy.route.Routes;
 import io.understudy.proxy.route.Users;
 import io.understudy.topology.Address;
 import io.understudy.topology.Coordinator;
+import io.understudy.topology.Verification;
 import io.understudy.zookeeper.KeeperIdentity;
 import io.understudy.zookeeper.ZookeeperOptions;
 import java.nio.charset.StandardCharsets;
@@ -184,7 +185,12 @@ final class Options {
             failover.detection().refusals())
         .withUpkeep(
             new Upkeep(
-                failover.upkeep().replicaGrace(), Placement.NONE, failover.upkeep().returnAfter()));
+                failover.upkeep().replicaGrace(), Placement.NONE, failover.upkeep().returnAfter()))
+        .withVerification(
+            switch (failover.whenCoordinatorLost()) {
+              case FREEZE -> Optional.empty();
+              case VERIFY -> Optional.of(Verification.USUAL);
+            });
   }
 
   private static Duration shorter(Duration left, Duration right) {

@@ -47,7 +47,11 @@ final class ReloadedFailover {
         now.keeper(),
         now.zookeeper(),
         next.withStandbys(standbys).upkeep(),
-        next.hooks());
+        next.hooks(),
+        // Another coordinator waits for a restart, and what is said of it too.
+        now.coordinator() == next.coordinator()
+            ? next.whenCoordinatorLost()
+            : now.whenCoordinatorLost());
   }
 
   /** A node that a group still has is no standby, whatever the file says. */
@@ -87,6 +91,11 @@ final class ReloadedFailover {
     note(keys, "failover.zones", kept.zones(), wanted.zones());
     note(keys, "failover.returnAfter", kept.returnAfter(), wanted.returnAfter());
     note(keys, "standby", kept.standbys(), wanted.standbys());
+    note(
+        keys,
+        "failover.whenCoordinatorLost",
+        now.whenCoordinatorLost(),
+        next.whenCoordinatorLost());
     return keys;
   }
 

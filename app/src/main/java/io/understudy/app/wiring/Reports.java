@@ -20,7 +20,16 @@ import java.util.OptionalLong;
 final class Reports {
   private Reports() {}
 
-  static GroupReport of(GroupStatus status, Configuration.Group group, List<String> listeners) {
+  /**
+   * Writes one.
+   *
+   * @param outlook how its clients get along without ZooKeeper, or would
+   */
+  static GroupReport of(
+      GroupStatus status,
+      Configuration.Group group,
+      List<String> listeners,
+      Optional<String> outlook) {
     return new GroupReport(
         status.group(),
         listeners,
@@ -28,16 +37,17 @@ final class Reports {
         status.published().primary().map(primary -> primary.address().toString()),
         status.decision().rule(),
         status.decision().reason(),
-        evidence(status),
+        evidence(status, outlook),
         operation(status),
         nodes(status, group),
         status.differences(),
         status.recent().stream().map(Reports::line).toList());
   }
 
-  private static List<String> evidence(GroupStatus status) {
+  private static List<String> evidence(GroupStatus status, Optional<String> outlook) {
     List<String> lines = new ArrayList<>();
     lines.add("published: " + status.published().reason());
+    outlook.ifPresent(lines::add);
     status
         .view()
         .ifPresent(

@@ -302,7 +302,9 @@ public final class Understudy implements AutoCloseable {
               .filter(listener -> listener.leadsTo(group.name()))
               .map(listener -> listener.bind().toString())
               .toList();
-      reports.add(Reports.of(keeping.status(group.name()), group, listeners));
+      reports.add(
+          Reports.of(
+              keeping.status(group.name()), group, listeners, keeping.outlook(group.name())));
     }
     return reports;
   }

@@ -10,6 +10,7 @@ import io.understudy.testkit.Ports;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ReplicaSet;
 import io.understudy.testkit.ServerVersion;
+import io.understudy.topology.Verification;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,7 +95,7 @@ class OfflinePromotionTest {
               "a-test",
               System::nanoTime)) {
         promotion.look();
-        assertThat(promotion.promote(next.address()).done()).isTrue();
+        assertThat(promotion.promote(next.address(), Verification.USUAL.doubt()).done()).isTrue();
       }
       next.command("SET", "meanwhile", "kept");
 

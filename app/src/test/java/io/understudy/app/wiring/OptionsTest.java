@@ -20,6 +20,10 @@ class OptionsTest {
   @TempDir private Path directory;
 
   private Configuration read(String nodes, String zone) throws Exception {
+    return read(nodes, zone, "freeze");
+  }
+
+  private Configuration read(String nodes, String zone, String lost) throws Exception {
     Path file =
         Files.writeString(
             directory.resolve("understudy.yaml"),
@@ -30,8 +34,9 @@ class OptionsTest {
               coordinator: zookeeper
               keeper: { id: k1, members: [k1, k2, k3] }
               zookeeper: { connect: "z:1" }
+              whenCoordinatorLost: %s
             """
-                .formatted(nodes, zone));
+                .formatted(nodes, zone, lost));
     return ConfigurationFile.read(file, name -> Optional.empty());
   }
 
@@ -60,6 +65,21 @@ class OptionsTest {
     assertThat(alike("{ address: a:1, zone: west }, b:1", "")).isNotEqualTo(alike);
     assertThat(alike("{ address: a:1, zone: east }, { address: b:1, priority: never }", ""))
         .isNotEqualTo(alike);
+  }
+
+  @Test
+  void shouldTellKeepersAlikeWhatProxiesDoWithoutZookeeper() throws Exception {
+    Configuration freeze = read("10.0.0.1:1, 10.0.0.2:1", "");
+    Configuration verify = read("10.0.0.1:1, 10.0.0.2:1", "", "verify");
+
+    assertThat(Options.identity(verify).configuration())
+        .isNotEqualTo(Options.identity(freeze).configuration());
+    ReloadPlan plan = ReloadPlan.of(freeze, verify, Configuration.Group::nodes);
+    assertThat(plan.followed()).isEqualTo(verify);
+    assertThat(plan.changes())
+        .containsExactly(
+            "failover.whenCoordinatorLost is followed from now on",
+            "this keeper takes part again when a majority of the keepers is told the same");
   }
 
   private String alike(String nodes, String zone) throws Exception {
