@@ -199,7 +199,7 @@ final class Failover {
       return startOverOrWait(op, candidates);
     }
     Candidates.Candidate best = candidates.qualified().getFirst();
-    Optional<String> missing = awaitBetter(op, best);
+    Optional<String> missing = awaitBetter(op, candidates);
     if (missing.isPresent()) {
       return missing.get();
     }
@@ -328,19 +328,23 @@ final class Failover {
             "waiting until every proxy has let go of the old primary, or its lease is over");
   }
 
-  /** Waits a little for nodes that may hold more than the best of those that answer. */
-  private Optional<String> awaitBetter(Operation op, Candidates.Candidate best) {
+  /**
+   * Waits a little for nodes that may hold more than the best of those that answer. One that was
+   * seen in sync vouches for the best, too, which holds no less of the same history.
+   */
+  private Optional<String> awaitBetter(Operation op, Candidates candidates) {
     if (op.forcedTo().isPresent()) {
       return Optional.empty();
     }
+    boolean witnessed = candidates.qualified().stream().anyMatch(Candidates.Candidate::witnessed);
     List<String> missing = new ArrayList<>();
     for (NodeView node : situation.view().nodes()) {
-      if (node.reachability().isObedient() || isLost(op, node, best)) {
+      if (node.reachability().isObedient() || (witnessed && isLost(op, node))) {
         continue;
       }
-      boolean dead = node.reachability() instanceof Reachability.Refused && best.witnessed();
+      boolean dead = node.reachability() instanceof Reachability.Refused && witnessed;
       var patience =
-          best.witnessed() ? situation.policy().candidateWait() : situation.policy().startWait();
+          witnessed ? situation.policy().candidateWait() : situation.policy().startWait();
       if (!dead && !situation.isPast(op.phaseSinceNanos(), patience)) {
         draft.probe(node);
         missing.add(node.address() + " " + node.reachability().describe(situation.now()));
@@ -349,21 +353,18 @@ final class Failover {
     return missing.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            best.describe()
+            candidates.qualified().getFirst().describe()
                 + " could be promoted, but others may hold more data: "
                 + String.join("; ", missing));
   }
 
   /**
-   * Whether the node is the one that is being replaced, or what came after it. Where the best was
-   * not seen in sync, as after a start of all servers, its file may hold more than all others.
+   * Whether the node is the one that is being replaced, or what came after it. Where nobody was
+   * seen in sync, as after a start of all servers, its file may hold more than all others.
    */
-  private static boolean isLost(Operation op, NodeView node, Candidates.Candidate best) {
+  private static boolean isLost(Operation op, NodeView node) {
     return op.from()
-        .filter(
-            from ->
-                best.witnessed()
-                    && (node.isRun(from.runId()) || node.address().equals(from.address())))
+        .filter(from -> node.isRun(from.runId()) || node.address().equals(from.address()))
         .isPresent();
   }
 
