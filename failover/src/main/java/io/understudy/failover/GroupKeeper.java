@@ -360,7 +360,9 @@ final class GroupKeeper implements Runnable {
       }
       leaveItToTheBetterPlaced(view, step.journal());
       followHooks(now);
-      memory.journal().ifPresent(saved -> memory.become(history.move(saved, now)));
+      if (memory.hasDurableEntries()) {
+        memory.journal().ifPresent(saved -> memory.become(history.move(saved, now)));
+      }
     } else {
       followHooks(now);
     }

@@ -55,6 +55,15 @@ final class GroupMemory {
     return Optional.ofNullable(journal);
   }
 
+  /**
+   * Whether a restart would find all its entries: those of a switchover's waiting are saved later.
+   */
+  boolean hasDurableEntries() {
+    JournalStore own = store;
+    GroupJournal current = journal;
+    return own != null && current != null && own.durable().entries().containsAll(current.entries());
+  }
+
   /** Goes on with {@code next} in memory. */
   void become(GroupJournal next) {
     journal = next;

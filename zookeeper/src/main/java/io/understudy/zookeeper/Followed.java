@@ -28,6 +28,9 @@ final class Followed {
   /** How often it is looked whether the last answer of a primary that retires has come. */
   private static final Duration LOOK = Duration.ofMillis(1);
 
+  /** So many looks are waited for it before it is noted that there is something to wait for. */
+  private static final int LOOKS_BEFORE_NOTE = 5;
+
   private final Store store;
   private final String id;
   private final boolean hasOutputs;
@@ -35,15 +38,17 @@ final class Followed {
   private final Timing timing;
   private final LongSupplier nanoTime;
   private final Turns thread;
-  private final Runnable watcher = this::later;
+  private final Runnable watcher = this::changed;
   private volatile Consumer<Topology> consumer = topology -> {};
   private volatile long leaseUntilNanos;
 
   // Confined to the thread.
   private List<String> groups;
-  private final Map<String, Topology> newest = new HashMap<>();
+  private final Map<String, Topology> published = new HashMap<>();
   private int processed = -1;
   private int drained = -1;
+  private boolean stale = true;
+  private int looksBeforeNote;
   private boolean looking;
   private boolean noted;
   private String said = "";
@@ -91,8 +96,8 @@ final class Followed {
             return;
           }
           groups = wanted;
-          newest.keySet().retainAll(wanted);
-          processed = -1; // what is published of the new ones was not read yet
+          published.keySet().retainAll(wanted);
+          stale = true; // what is published of the new ones was not read yet
           turn();
         });
   }
@@ -102,8 +107,12 @@ final class Followed {
     return nanoTime.getAsLong() - leaseUntilNanos < 0;
   }
 
-  private void later() {
-    thread.soon(this::turn);
+  private void changed() {
+    thread.soon(
+        () -> {
+          stale = true;
+          turn();
+        });
   }
 
   private void turn() {
@@ -112,11 +121,13 @@ final class Followed {
       return;
     }
     try {
-      if (processed < 0) {
-        refresh();
+      if (stale) {
+        refresh(false);
       }
-      for (int tries = 0; tries < 2 && !renew(); tries++) {
-        refresh();
+      if (looksBeforeNote == 0 || isDrained()) {
+        for (int tries = 0; tries < 2 && !renew(); tries++) {
+          refresh(true);
+        }
       }
       lookLater();
       say("");
@@ -136,18 +147,27 @@ final class Followed {
 
   /**
    * Reads the count before the topologies, so that each of them is at least as new as the count.
+   *
+   * @param newest whether the server that is connected must have heard all; if not, and it has not,
+   *     the lease is not renewed
    */
-  private void refresh() throws IOException {
-    var _ = store.read(Tree.PUBLISHED, watcher);
-    int count = store.readNewest(Tree.PUBLISHED).map(Store.Cell::version).orElse(Store.ABSENT);
+  private void refresh(boolean newest) throws IOException {
+    stale = true;
+    Optional<Store.Cell> counter = store.read(Tree.PUBLISHED, watcher);
+    if (newest) {
+      counter = store.readNewest(Tree.PUBLISHED);
+    }
+    int count = counter.map(Store.Cell::version).orElse(Store.ABSENT);
     for (Optional<Store.Cell> cell : store.readAll(groups.stream().map(Tree::topology).toList())) {
       if (cell.isPresent()) {
         Topology topology = TopologyText.read(cell.get().bytes());
         consumer.accept(topology);
-        newest.put(topology.group(), topology);
+        published.put(topology.group(), topology);
       }
     }
+    looksBeforeNote = count != processed && hasOutputs ? LOOKS_BEFORE_NOTE : 0;
     processed = count;
+    stale = false;
   }
 
   /** Looks soon whether all is answered, if a primary retires and it was not so far. */
@@ -160,7 +180,8 @@ final class Followed {
 
   private void look() {
     looking = false;
-    if (isDrained()) {
+    boolean waited = looksBeforeNote > 0 && --looksBeforeNote == 0;
+    if (waited || isDrained()) {
       turn(); // says so
     } else {
       lookLater();
@@ -168,7 +189,7 @@ final class Followed {
   }
 
   private boolean isDrained() {
-    return newest.values().stream()
+    return published.values().stream()
         .allMatch(topology -> topology.retiring().isEmpty() || traffic.isDrained(topology));
   }
 

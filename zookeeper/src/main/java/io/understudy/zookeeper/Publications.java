@@ -4,7 +4,6 @@ import io.understudy.topology.Publisher;
 import io.understudy.topology.Topology;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +21,14 @@ import java.util.function.LongSupplier;
  */
 final class Publications implements Publisher {
   private static final int MAX_TRIES = 5;
-  private static final Duration LOOK = Duration.ofMillis(5);
+
+  /** How often it is looked how far the outputs have come, while clients may wait for them. */
+  private static final Duration LOOK = Duration.ofMillis(2);
+
+  /** The same when it has lasted longer than outputs need that are well. */
+  private static final Duration LATER_LOOK = Duration.ofMillis(10);
+
+  private static final int LOOKS = 50;
 
   /**
    * A publication that some output may not have seen yet.
@@ -32,6 +38,9 @@ final class Publications implements Publisher {
    */
   private record Pending(int number, long untilNanos) {}
 
+  /** What this process has published last of a group, and the version that it wrote. */
+  private record Written(Topology topology, int version) {}
+
   private final Store store;
   private final Followed followed;
   private final Timing timing;
@@ -40,6 +49,12 @@ final class Publications implements Publisher {
   private final Runnable news;
   private final Map<String, Pending> pending = new ConcurrentHashMap<>();
   private final Map<String, Pending> draining = new ConcurrentHashMap<>();
+  private final Map<String, Written> written = new ConcurrentHashMap<>();
+  private final Runnable looker = this::lookSoon;
+
+  // Confined to the thread.
+  private int looks;
+  private boolean looking;
 
   Publications(
       Store store,
@@ -70,11 +85,35 @@ final class Publications implements Publisher {
     if (topology.retiring().isPresent()) {
       draining.put(topology.group(), mine);
     }
-    thread.soon(this::look);
+    thread.soon(this::beginLooking);
   }
 
-  /** Returns the number under which it is published. */
+  /**
+   * Returns the number under which it is published. What is there need not be read where this
+   * process wrote it, unless another has written since.
+   */
   private int write(Topology topology) throws IOException {
+    Written last = written.remove(topology.group());
+    if (last != null && topology.isAfter(last.topology())) {
+      OptionalInt number = write(topology, TopologyText.write(topology), last.version());
+      if (number.isPresent()) {
+        return number.getAsInt();
+      }
+    }
+    return writeAfterReading(topology);
+  }
+
+  private OptionalInt write(Topology topology, byte[] bytes, int version) throws IOException {
+    OptionalInt number =
+        store.writeAndCount(Tree.topology(topology.group()), bytes, version, Tree.PUBLISHED);
+    if (number.isPresent()) {
+      // A node that is made begins with 0, which is one more than ABSENT.
+      written.put(topology.group(), new Written(topology, version + 1));
+    }
+    return number;
+  }
+
+  private int writeAfterReading(Topology topology) throws IOException {
     String name = Tree.topology(topology.group());
     byte[] bytes = TopologyText.write(topology);
     for (int tries = 0; tries < MAX_TRIES; tries++) {
@@ -93,8 +132,7 @@ final class Publications implements Publisher {
         }
       }
       OptionalInt number =
-          store.writeAndCount(
-              name, bytes, cell.map(Store.Cell::version).orElse(Store.ABSENT), Tree.PUBLISHED);
+          write(topology, bytes, cell.map(Store.Cell::version).orElse(Store.ABSENT));
       if (number.isPresent()) {
         return number.getAsInt();
       }
@@ -119,6 +157,28 @@ final class Publications implements Publisher {
     return !draining.containsKey(group);
   }
 
+  private void beginLooking() {
+    looks = 0;
+    look();
+  }
+
+  private void lookSoon() {
+    thread.soon(this::look);
+  }
+
+  private void lookLater() {
+    if (looking || (pending.isEmpty() && draining.isEmpty())) {
+      return;
+    }
+    looking = true;
+    thread.after(
+        looks++ < LOOKS ? LOOK : LATER_LOOK,
+        () -> {
+          looking = false;
+          look();
+        });
+  }
+
   /** Looks how far every output has come. */
   private void look() {
     long now = nanoTime.getAsLong();
@@ -136,9 +196,7 @@ final class Publications implements Publisher {
     if (some) {
       news.run();
     }
-    if (!pending.isEmpty() || !draining.isEmpty()) {
-      thread.after(LOOK, this::look);
-    }
+    lookLater();
   }
 
   private static boolean hasCome(Progress output, Pending to) {
@@ -154,15 +212,19 @@ final class Publications implements Publisher {
   /**
    * How far each output has come. One without a node has no lease: it gets one only by writing to
    * its node, which vanishes later than the lease runs out.
+   *
+   * <p>It need not be the newest: this process sees at least what there was when it published, so
+   * every output with a lease from before, and of each at worst that it was less far than it is.
    */
   private List<Progress> outputs() throws IOException {
-    List<Progress> all = new ArrayList<>();
-    for (String name : store.childrenNewest(Tree.PROXIES)) {
-      store
-          .readNewest(Tree.PROXIES + "/" + name)
-          .ifPresent(note -> all.add(Progress.read(note.bytes())));
-    }
-    return all;
+    List<String> names =
+        store.children(Tree.PROXIES, looker).stream()
+            .map(name -> Tree.PROXIES + "/" + name)
+            .toList();
+    return store.readAll(names).stream()
+        .flatMap(Optional::stream)
+        .map(note -> Progress.read(note.bytes()))
+        .toList();
   }
 
   @Override

@@ -25,6 +25,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out orders, each as one transaction that the epoch mark guards.
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * the end is unknown. Confined to the group's thread, on which outcomes are delivered too.
  */
 public final class Performer {
+  private static final Logger LOG = LoggerFactory.getLogger("io.understudy.keeper");
+
   private static final String MIN_REPLICAS = "min-replicas-to-write";
   private static final String REPLICA_OF = "REPLICAOF";
   private static final String NO_ONE = "REPLICAOF NO ONE";
@@ -325,10 +329,7 @@ public final class Performer {
         queued.add(new Queued("CONFIG SET", Heard.of(commands.configSet(SERVE_STALE, "no"))));
       }
       switch (order) {
-        case Action.Promote p -> {
-          queueQuickPing(queued, extras);
-          queueRewrite(queued, extras);
-        }
+        case Action.Promote p -> queueQuickPing(queued, extras);
         case Action.Attach a -> {
           queueRewrite(queued, extras);
           if (extras.killClients()) {
@@ -424,7 +425,11 @@ public final class Performer {
         } else if (refusal.contains(MEMORY_IS_FULL) && extras.memoryLimit().isEmpty()) {
           makeRoom(extras);
         } else {
-          ended.accept(judge(queued));
+          Outcome outcome = judge(queued);
+          ended.accept(outcome);
+          if (order instanceof Action.Promote && outcome instanceof Outcome.Done) {
+            rewriteAfter(extras);
+          }
         }
         return;
       }
@@ -448,6 +453,26 @@ public final class Performer {
                 ? exec.failureText()
                 : refused.name() + " was refused: " + refused.reply().join().failureText(),
             extras);
+      }
+    }
+
+    /**
+     * Lets a promoted node write its file while the news of it goes round. It waits for its disk
+     * meanwhile, and clients wait for the news; before that, a restart comes back as a replica.
+     */
+    private void rewriteAfter(Extras extras) {
+      if (extras.rewrite()) {
+        Heard.then(
+            limited(commands.configRewrite()),
+            thread,
+            rewritten -> {
+              if (rewritten.failure() != null) {
+                LOG.warn(
+                    "{} is primary, but CONFIG REWRITE failed: {}",
+                    order.node().address(),
+                    rewritten.failureText());
+              }
+            });
       }
     }
 

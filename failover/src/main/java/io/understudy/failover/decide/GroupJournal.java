@@ -250,7 +250,32 @@ public record GroupJournal(
     }
     Reign saved = durable.reign.get();
     return reign.get().seenOffset() - saved.seenOffset() > UNSAVED_BYTES
-        || !withReign(reign.get().asSaved(saved)).equals(durable);
+        || !withReign(reign.get().asSaved(saved)).withoutGatesSince(durable).equals(durable);
+  }
+
+  /**
+   * The same, if a switchover only waited or gated since {@code durable}, without that: clients
+   * wait for it, and a successor that goes on from before it does the same once more.
+   */
+  private GroupJournal withoutGatesSince(GroupJournal durable) {
+    boolean waits =
+        operation.isPresent()
+            && durable.operation.isPresent()
+            && operation.get().onlyGatesSince(durable.operation.get())
+            && orders.containsAll(durable.orders)
+            && orders.stream()
+                .filter(order -> !durable.orders.contains(order))
+                .allMatch(order -> order.order() instanceof Action.Gate);
+    return !waits
+        ? this
+        : changed(
+            c -> {
+              c.operation = durable.operation;
+              c.orders = durable.orders;
+              c.ended = durable.ended;
+              c.nextId = durable.nextId;
+              c.entries = durable.entries;
+            });
   }
 
   /** The same without its entries: what a decision may depend on. */

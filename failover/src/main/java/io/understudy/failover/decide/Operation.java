@@ -113,6 +113,26 @@ public record Operation(
         });
   }
 
+  /**
+   * Whether it is a switchover that came from {@code earlier} by nothing but waiting and gates, and
+   * whose promotion was not ordered yet.
+   */
+  boolean onlyGatesSince(Operation earlier) {
+    return kind == Kind.SWITCHOVER
+        && phase.waitsForSwitch()
+        && earlier.phase.waitsForSwitch()
+        && withoutGates().equals(earlier.withoutGates());
+  }
+
+  private Operation withoutGates() {
+    return changed(
+        c -> {
+          c.phase = Phase.HOLD;
+          c.phaseSinceNanos = 0;
+          c.steps = steps.stream().filter(s -> !(s.order() instanceof Action.Gate)).toList();
+        });
+  }
+
   Operation withStep(StepRecord step) {
     return changed(c -> c.steps = Stream.concat(steps.stream(), Stream.of(step)).toList());
   }
@@ -230,7 +250,15 @@ public record Operation(
     /** Of a switchover: the old primary is gated, and the target is to have its last byte. */
     CHECK,
     /** Of a switchover that is called off: the old primary is to take writes again. */
-    UNFENCE
+    UNFENCE;
+
+    /** Whether it waits for replies and readings, and needs no order but a gate. */
+    private boolean waitsForSwitch() {
+      return switch (this) {
+        case HOLD, EQUAL, CHECK -> true;
+        case GATE, CHOOSE, PROMOTE, FENCE, UNFENCE -> false;
+      };
+    }
   }
 
   /**

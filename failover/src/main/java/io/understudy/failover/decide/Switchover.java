@@ -106,6 +106,7 @@ final class Switchover {
                   + patience.toMillis()
                   + " ms: a slow command, or a transaction that a client keeps open");
     }
+    probe(); // so that the first reading after it already shows whether anybody else writes
     return "requests wait; those that were sent to " + old.address() + " are being answered";
   }
 
