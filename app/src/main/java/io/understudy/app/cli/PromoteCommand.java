@@ -54,6 +54,9 @@ final class PromoteCommand implements Callable<Integer> {
       description = "Even though a keeper or ZooKeeper answers, or data is lost.")
   private boolean force;
 
+  @Option(names = "--dry-run", description = "Say what would be done, and change nothing.")
+  private boolean trial;
+
   @Option(
       names = "--confirm",
       paramLabel = "HOST:PORT",
@@ -107,6 +110,11 @@ final class PromoteCommand implements Callable<Integer> {
               : "refused; nothing was changed. --force passes over all of this");
       out.flush();
       return ExitCode.FAILED;
+    }
+    if (trial) {
+      out.println("would make " + to + " primary; nothing was changed");
+      out.flush();
+      return ExitCode.OK;
     }
     if (!isConfirmed(out, to)) {
       throw new CommandException(ExitCode.USAGE, "not confirmed; nothing was changed");

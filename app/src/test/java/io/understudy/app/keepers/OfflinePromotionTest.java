@@ -54,6 +54,8 @@ class OfflinePromotionTest {
       assertThat(promote(to).out()).contains("what it holds is not known").contains("refused");
       assertThat(promote(to, "--force", "--confirm", "127.0.0.1:1").err())
           .isEqualTo("not confirmed; nothing was changed\n");
+      assertThat(promote(to, "--force", "--dry-run").out())
+          .contains("would make " + to + " primary; nothing was changed");
       assertThat(next.info("role")).isEqualTo("slave");
       var done = promote(to, "--force", "--confirm", to);
       assertThat(done.out()).contains("attach " + set.replica(0).address() + ": done");
