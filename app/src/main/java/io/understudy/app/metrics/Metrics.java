@@ -103,6 +103,11 @@ public final class Metrics {
         gauge("understudy_group_has_primary", "1 while the group has a published primary, else 0.");
     GaugeSnapshot.Builder rule =
         gauge("understudy_group_rule", "1 for the rule that holds now; see docs/rules.md.");
+    GaugeSnapshot.Builder publication =
+        gauge(
+            "understudy_group_publication",
+            "1 for what is known of that which this process acts on: current, believed or"
+                + " doubtful.");
     GaugeSnapshot.Builder operating =
         gauge("understudy_group_operation", "1 while an operation is under way, else 0.");
     for (GroupReport group : groups) {
@@ -110,9 +115,16 @@ public final class Metrics {
       epoch.dataPoint(point(labels, group.epoch()));
       served.dataPoint(point(labels, group.primary().isPresent() ? 1 : 0));
       rule.dataPoint(point(Labels.of("group", group.name(), "rule", group.rule()), 1));
+      for (GroupReport.Publication state : GroupReport.Publication.values()) {
+        publication.dataPoint(
+            point(
+                Labels.of("group", group.name(), "state", state.text()),
+                group.publication() == state ? 1 : 0));
+      }
       operating.dataPoint(point(labels, group.operation().isPresent() ? 1 : 0));
     }
-    List.of(epoch, served, rule, operating).forEach(gauge -> all.metricSnapshot(gauge.build()));
+    List.of(epoch, served, publication, rule, operating)
+        .forEach(gauge -> all.metricSnapshot(gauge.build()));
   }
 
   private static void nodes(MetricSnapshots.Builder all, List<GroupReport> groups) {

@@ -1,6 +1,7 @@
 package io.understudy.app.rest;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
  * @param listeners the addresses that clients connect to
  * @param epoch the number of the present reign; 0 before the first
  * @param primary the address that takes writes; empty while there is none
+ * @param publication whether what this process acts on is known to be the newest
  * @param rule the name of the rule that holds now
  * @param reason that rule's sentence for an operator
  * @param evidence the facts that the rule was chosen by
@@ -23,6 +25,7 @@ public record GroupReport(
     List<String> listeners,
     long epoch,
     Optional<String> primary,
+    Publication publication,
     String rule,
     String reason,
     List<String> evidence,
@@ -36,6 +39,21 @@ public record GroupReport(
     nodes = List.copyOf(nodes);
     differences = List.copyOf(differences);
     journal = List.copyOf(journal);
+  }
+
+  /** What is known of that which this process acts on. */
+  public enum Publication {
+    /** It is the newest. */
+    CURRENT,
+    /** ZooKeeper is not there, and requests go on while all replicas follow the primary. */
+    BELIEVED,
+    /** It may not be the newest any more, and requests wait. */
+    DOUBTFUL;
+
+    /** As in the JSON and in metrics. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**

@@ -62,6 +62,7 @@ final class ReportJson {
     strings(json, "listeners", group.listeners());
     json.writeNumberField("epoch", group.epoch());
     json.writeStringField("primary", group.primary().orElse(null));
+    json.writeStringField("publication", group.publication().text());
     json.writeStringField("rule", group.rule());
     json.writeStringField("reason", group.reason());
     json.writeStringField("operation", group.operation().orElse(null));

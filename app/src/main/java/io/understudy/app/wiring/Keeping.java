@@ -1,6 +1,7 @@
 package io.understudy.app.wiring;
 
 import io.understudy.app.config.Configuration;
+import io.understudy.app.rest.GroupReport;
 import io.understudy.app.wiring.takeover.LocalPublisher;
 import io.understudy.app.wiring.takeover.LocalStanding;
 import io.understudy.app.wiring.takeover.Predecessor;
@@ -414,6 +415,17 @@ final class Keeping implements AutoCloseable {
    */
   Optional<String> outlook(String group) {
     return verifying.flatMap(v -> v.outlook(group));
+  }
+
+  /** Whether what this process's clients are led by is known to be the newest. */
+  GroupReport.Publication publication(String group) {
+    Topology newest = board.current(group);
+    if (board.isVouchedFor(newest)) {
+      return GroupReport.Publication.CURRENT;
+    }
+    return board.isBelieved(newest)
+        ? GroupReport.Publication.BELIEVED
+        : GroupReport.Publication.DOUBTFUL;
   }
 
   private GroupStatus followed(String group) {

@@ -23,18 +23,21 @@ final class Reports {
   /**
    * Writes one.
    *
+   * @param publication whether what it acts on is known to be the newest
    * @param outlook how its clients get along without ZooKeeper, or would
    */
   static GroupReport of(
       GroupStatus status,
       Configuration.Group group,
       List<String> listeners,
+      GroupReport.Publication publication,
       Optional<String> outlook) {
     return new GroupReport(
         status.group(),
         listeners,
         status.published().epoch().number(),
         status.published().primary().map(primary -> primary.address().toString()),
+        publication,
         status.decision().rule(),
         status.decision().reason(),
         evidence(status, outlook),

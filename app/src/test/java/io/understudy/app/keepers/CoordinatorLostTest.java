@@ -137,8 +137,17 @@ class CoordinatorLostTest {
     }
 
     String explain() throws IOException, InterruptedException {
+      return get("/explain/orders");
+    }
+
+    /** Whether it says so to whoever counts. */
+    boolean isDoubtful() throws IOException, InterruptedException {
+      return get("/metrics").contains("publication{group=\"orders\",state=\"doubtful\"} 1");
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
       HttpRequest request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin.port() + "/explain/orders"))
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin.port() + path))
               .header("Accept", "text/plain")
               .timeout(TIMEOUT)
               .build();
@@ -195,6 +204,7 @@ class CoordinatorLostTest {
       for (Outlet each : outlets) {
         assertThat(each.takes("SET", "k", "v")).isFalse();
         assertThat(each.explain()).contains(WAITS);
+        assertThat(each.isDoubtful()).isTrue();
       }
       writes.end();
       assertThat(writes.acknowledged() == 0 || writes.sentNanos() - lastNanos < 0)

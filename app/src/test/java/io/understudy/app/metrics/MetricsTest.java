@@ -82,6 +82,9 @@ class MetricsTest {
           assertThat(value(page, "understudy_proxy_hold_seconds_count" + labels)).isZero();
           assertThat(value(page, "understudy_proxy_loop_turn_seconds_count{loop=\"0\"} "))
               .isPositive();
+          String publication = "understudy_group_publication{group=\"orders\",state=\"";
+          assertThat(value(page, publication + "current\"} ")).isEqualTo(1);
+          assertThat(value(page, publication + "believed\"} ")).isZero();
           assertThat(value(page, "understudy_group_epoch{group=\"orders\"} ")).isEqualTo(1);
           assertThat(value(page, node("understudy_node_primary", primary))).isEqualTo(1);
           assertThat(value(page, node("understudy_node_primary", replica))).isZero();
