@@ -1,14 +1,15 @@
 package io.understudy.app.cli;
 
+import io.understudy.app.config.Configuration;
 import io.understudy.app.config.Defaults;
 import io.understudy.app.wiring.AdminToken;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.KeyFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,9 @@ final class AdminOptions {
 
   private static final int MOST_SEEN = 10_000;
 
+  private static final String SECURE = "https://";
+  private static final int UNAUTHORIZED = 401;
+
   private static final String TOKEN_VARIABLE = "UNDERSTUDY_TOKEN";
 
   /** A report is some kilobytes per group. */
@@ -36,7 +40,9 @@ final class AdminOptions {
   @Option(
       names = {"-a", "--admin"},
       paramLabel = "HOST:PORT",
-      description = "The admin address of the running understudy. Default: 127.0.0.1:8000.")
+      description =
+          "The admin address of the running understudy, https://HOST:PORT for TLS. Default:"
+              + " 127.0.0.1:8000.")
   private @Nullable String admin;
 
   @Option(
@@ -45,6 +51,25 @@ final class AdminOptions {
       description = "Take the admin address from this configuration.")
   private @Nullable Path file;
 
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description =
+          "Who signed the admin port's certificate, in PEM. Default: whom Java trusts; with -c, the"
+              + " certificate that the configuration names.")
+  private @Nullable Path ca;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "A certificate to show, in PEM; it stands for the token.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Its key, in PEM.")
+  private @Nullable Path key;
+
+  private @Nullable Configuration configuration;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -52,19 +77,58 @@ final class AdminOptions {
   AdminOptions() {}
 
   /** Of the program that listens there. */
-  AdminOptions(Address admin) {
-    this.admin = admin.toString();
+  AdminOptions(Configuration configuration) {
+    this.configuration = configuration;
   }
 
-  private Address address() {
-    if (admin != null) {
-      try {
-        return Address.parse(admin);
-      } catch (IllegalArgumentException e) {
-        throw new CommandException(ExitCode.USAGE, "--admin: " + e.getMessage(), e);
+  private AdminPort port() {
+    Optional<KeyFiles> own = shown();
+    Optional<Path> believed = Optional.ofNullable(ca);
+    String given = admin;
+    if (given != null) {
+      boolean secure = given.startsWith(SECURE);
+      Address address = parsed(secure ? given.substring(SECURE.length()) : given);
+      if (!secure && (believed.isPresent() || own.isPresent())) {
+        throw new CommandException(
+            ExitCode.USAGE, "--ca, --cert and --key are for TLS; write --admin " + SECURE + given);
       }
+      return secure ? AdminPort.secure(address, believed, own) : AdminPort.plain(address);
     }
-    return file == null ? Defaults.ADMIN_BIND : ConfigurationOption.read(file).admin().bind();
+    Path from = file;
+    if (configuration == null && from == null) {
+      return AdminPort.plain(Defaults.ADMIN_BIND);
+    }
+    return AdminPort.of(configuration(from == null ? Defaults.FILE : from).admin(), believed, own);
+  }
+
+  private Optional<KeyFiles> shown() {
+    Path shown = certificate;
+    Path with = key;
+    if (shown == null && with == null) {
+      return Optional.empty();
+    }
+    if (shown == null || with == null) {
+      throw new CommandException(ExitCode.USAGE, "--cert and --key belong together; give both");
+    }
+    return Optional.of(new KeyFiles(shown, with));
+  }
+
+  private static Address parsed(String admin) {
+    try {
+      return Address.parse(admin);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "--admin: " + e.getMessage(), e);
+    }
+  }
+
+  /** Read once, however often it is asked for. */
+  private Configuration configuration(Path from) {
+    Configuration known = configuration;
+    if (known == null) {
+      known = ConfigurationOption.read(from);
+      configuration = known;
+    }
+    return known;
   }
 
   /**
@@ -80,7 +144,7 @@ final class AdminOptions {
             path,
             json ? "application/json" : "text/plain",
             CHANGE_TIMEOUT_MILLIS,
-            Optional.of(token()));
+            port().showsCertificate() ? Optional.empty() : Optional.of(token()));
     if (answer.status() != 200 && answer.status() != 409) {
       throw new CommandException(ExitCode.USAGE, answer.body().strip());
     }
@@ -93,24 +157,21 @@ final class AdminOptions {
     if (given != null && !given.isEmpty()) {
       return given;
     }
-    Path configuration = file == null ? Defaults.FILE : file;
+    Path from = file == null ? Defaults.FILE : file;
     String otherwise =
         "; name the configuration of the running understudy with -c FILE, or set "
             + TOKEN_VARIABLE
             + " to what admin-token in its failover.state holds";
-    if (!Files.exists(configuration)) {
+    if (configuration == null && !Files.exists(from)) {
       throw new CommandException(
-          ExitCode.USAGE,
-          "a change needs a token, and " + configuration + " is not there" + otherwise);
+          ExitCode.USAGE, "this needs a token, and " + from + " is not there" + otherwise);
     }
-    Path token = AdminToken.in(ConfigurationOption.read(configuration).failover().stateDirectory());
+    Path token = AdminToken.in(configuration(from).failover().stateDirectory());
     try {
       return Files.readString(token).strip();
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.USAGE,
-          "a change needs a token, and " + token + " cannot be read" + otherwise,
-          e);
+          ExitCode.USAGE, "this needs a token, and " + token + " cannot be read" + otherwise, e);
     }
   }
 
@@ -119,14 +180,14 @@ final class AdminOptions {
    * ends the command when there is no answer. Empty lines only say that it is still there.
    */
   void stream(String path, Consumer<String> lines) {
-    Address address = address();
+    AdminPort port = port();
     try {
-      HttpURLConnection connection =
-          (HttpURLConnection) URI.create("http://" + address + path).toURL().openConnection();
-      connection.setConnectTimeout(TIMEOUT_MILLIS);
-      connection.setReadTimeout(CHANGE_TIMEOUT_MILLIS);
-      connection.setRequestProperty("Accept", "text/plain");
+      HttpURLConnection connection = streaming(port, path, Optional.empty());
       int status = connection.getResponseCode();
+      if (status == UNAUTHORIZED) {
+        connection = streaming(port, path, Optional.of(token()));
+        status = connection.getResponseCode();
+      }
       if (status != 200) {
         InputStream refusal = connection.getErrorStream();
         String why =
@@ -145,8 +206,18 @@ final class AdminOptions {
         }
       }
     } catch (IOException e) {
-      throw unreachable(address, e);
+      throw unreachable(port.address(), e);
     }
+  }
+
+  private static HttpURLConnection streaming(AdminPort port, String path, Optional<String> token)
+      throws IOException {
+    HttpURLConnection connection = port.open(path);
+    connection.setConnectTimeout(TIMEOUT_MILLIS);
+    connection.setReadTimeout(CHANGE_TIMEOUT_MILLIS);
+    connection.setRequestProperty("Accept", "text/plain");
+    token.ifPresent(t -> connection.setRequestProperty("Authorization", "Bearer " + t));
+    return connection;
   }
 
   /** Asks for a page in the form that the user wants; ends the command when there is no answer. */
@@ -174,15 +245,18 @@ final class AdminOptions {
   }
 
   private Answer get(String path, String accept) {
-    return exchange("GET", path, accept, TIMEOUT_MILLIS, Optional.empty());
+    Answer answer = exchange("GET", path, accept, TIMEOUT_MILLIS, Optional.empty());
+    // Whether reading needs a right is the port's to say.
+    return answer.status() == UNAUTHORIZED
+        ? exchange("GET", path, accept, TIMEOUT_MILLIS, Optional.of(token()))
+        : answer;
   }
 
   private Answer exchange(
       String method, String path, String accept, int timeoutMillis, Optional<String> token) {
-    Address address = address();
+    AdminPort port = port();
     try {
-      HttpURLConnection connection =
-          (HttpURLConnection) URI.create("http://" + address + path).toURL().openConnection();
+      HttpURLConnection connection = port.open(path);
       connection.setConnectTimeout(TIMEOUT_MILLIS);
       connection.setReadTimeout(timeoutMillis);
       connection.setRequestMethod(method);
@@ -198,7 +272,7 @@ final class AdminOptions {
         return new Answer(status, text, primaryless);
       }
     } catch (IOException e) {
-      throw unreachable(address, e);
+      throw unreachable(port.address(), e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.understudy.app.config.FeedConfig;
 import io.understudy.app.config.SourceConfig;
 import io.understudy.app.probe.NodeProbe;
 import io.understudy.topology.Address;
+import io.understudy.wire.tls.ServerTls;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +82,7 @@ final class CheckCommand implements Callable<Integer> {
 
   /** What a running understudy was told of the group's nodes since, if one answers. */
   private static List<String> differences(Configuration configuration, String group) {
-    var running = new AdminOptions(configuration.admin().bind());
+    var running = new AdminOptions(configuration);
     try {
       AdminOptions.Answer answer = running.get("/membership/" + group);
       return answer.status() == 200 ? answer.body().lines().toList() : List.of();
@@ -266,7 +267,26 @@ final class CheckCommand implements Callable<Integer> {
                   ? "keys are not looked at"
                   : observing.samples() + " commands a second are looked at for their keys"));
     }
-    out.println("admin: http://" + configuration.admin().bind() + "/status");
+    Configuration.Admin admin = configuration.admin();
+    out.println(
+        "admin: "
+            + (admin.tls().isPresent() ? "https://" : "http://")
+            + admin.bind()
+            + "/status, "
+            + (admin.reads() == Configuration.AdminReads.OPEN
+                ? "read by whoever reaches it"
+                : "read with the token")
+            + (admin.tls().filter(tls -> tls.clientAuthorities().isPresent()).isPresent()
+                ? ", or with a certificate that " + clientCa(admin) + " signed"
+                : ""));
+  }
+
+  private static String clientCa(Configuration.Admin admin) {
+    return admin
+        .tls()
+        .flatMap(ServerTls::clientAuthorities)
+        .map(file -> String.valueOf(file.getFileName()))
+        .orElse("");
   }
 
   private static String placed(Configuration.Group group, Address node) {

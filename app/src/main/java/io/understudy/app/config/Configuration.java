@@ -450,8 +450,27 @@ public record Configuration(
       Optional<Path> keyStore,
       Optional<Secret> keyStorePassword) {}
 
-  /** Where {@code status} and {@code explain} are answered; always a loopback address. */
-  public record Admin(Address bind) {}
+  /**
+   * The admin port.
+   *
+   * @param bind where it is
+   * @param reads who may read there
+   * @param tls what is shown to those who ask, and what they must show; empty for plain HTTP
+   */
+  public record Admin(Address bind, AdminReads reads, Optional<ServerTls> tls) {
+    /** Plain, and open for reading. */
+    public Admin(Address bind) {
+      this(bind, AdminReads.OPEN, Optional.empty());
+    }
+  }
+
+  /** Who may read at the admin port. */
+  public enum AdminReads {
+    /** Whoever reaches it. */
+    OPEN,
+    /** Whoever may change something. */
+    TOKEN
+  }
 
   /**
    * What is logged, and where to besides standard error.

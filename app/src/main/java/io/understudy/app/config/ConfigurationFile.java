@@ -1,9 +1,6 @@
 package io.understudy.app.config;
 
-import io.understudy.topology.Address;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -114,43 +111,8 @@ public final class ConfigurationFile {
                   proxy,
                   FailoverSection.read(top, source, groups),
                   ReplicationSection.read(top, groups, proxy.listeners()),
-                  admin(top, proxy.listeners()),
+                  AdminSection.read(top, proxy.listeners()),
                   LogSection.read(top));
             });
-  }
-
-  private static Configuration.Admin admin(Section top, List<Configuration.Listener> listeners) {
-    return new Configuration.Admin(
-        top.section("admin", List.of("bind"))
-            .get("bind")
-            .flatMap(v -> adminBind(v, listeners))
-            .orElse(Defaults.ADMIN_BIND));
-  }
-
-  private static Optional<Address> adminBind(Value value, List<Configuration.Listener> listeners) {
-    Optional<Address> bind = value.address();
-    if (bind.isPresent() && !isLoopback(bind.get().host())) {
-      value.problem(
-          "'"
-              + bind.get()
-              + "' is not a loopback address, and the admin port has no login; write 127.0.0.1:"
-              + bind.get().port());
-      return Optional.empty();
-    }
-    if (listeners.stream().anyMatch(l -> Optional.of(l.bind()).equals(bind))) {
-      value.problem("'" + value.rawText() + "' is already a listener's; choose another port");
-      return Optional.empty();
-    }
-    return bind;
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      boolean numeric = Character.isDigit(host.charAt(0)) || host.indexOf(':') >= 0;
-      return host.equals("localhost")
-          || (numeric && InetAddress.getByName(host).isLoopbackAddress());
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 }

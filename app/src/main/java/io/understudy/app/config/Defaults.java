@@ -11,8 +11,11 @@ public final class Defaults {
   /** Where {@code run} looks when it is not told. */
   public static final Path FILE = Path.of("understudy.yaml");
 
-  /** Loopback, because the admin port has no login. */
+  /** Loopback, because whoever reaches the admin port may read there. */
   public static final Address ADMIN_BIND = new Address("127.0.0.1", 8000);
+
+  /** Whoever is on loopback is on this machine. */
+  public static final Configuration.AdminReads ADMIN_READS = Configuration.AdminReads.OPEN;
 
   /** Long enough for a paused virtual machine or a slow command, short enough to be of use. */
   public static final Duration DOWN_AFTER = Duration.ofSeconds(3);

@@ -30,6 +30,11 @@ final class TlsSection {
                     .filter(tls -> isUsable(value, () -> TlsServer.of(tls))));
   }
 
+  /** What the admin port shows; empty if it is plain, or wrong. */
+  static Optional<ServerTls> ofAdmin(Section admin) {
+    return ofListener(admin);
+  }
+
   private static Optional<ServerTls> server(Section tls) {
     Optional<KeyFiles> identity = identity(tls);
     List<ServerTls.Named> named = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.understudy.app.rest;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import io.understudy.app.metrics.Exposition;
 import io.understudy.topology.Address;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -18,13 +18,19 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The loopback HTTP port: {@code /status}, {@code /explain/GROUP}, {@code /history/GROUP}, {@code
- * /replay/GROUP/ENTRY}, {@code /membership/GROUP}, {@code /watch}, {@code /metrics}, {@code
+ * The admin port, HTTP or HTTPS: {@code /status}, {@code /explain/GROUP}, {@code /history/GROUP},
+ * {@code /replay/GROUP/ENTRY}, {@code /membership/GROUP}, {@code /watch}, {@code /metrics}, {@code
  * /healthz}, what {@link ClusterPages} knows, and by POST what {@link ChangePages} knows.
  */
 public final class AdminServer implements AutoCloseable {
   /** Connections the kernel may keep waiting; more is no operator's doing. */
   private static final int BACKLOG = 16;
+
+  /** Connections that may be open; each watcher and scraper needs one. */
+  private static final String MOST_CONNECTIONS = "1000";
+
+  /** How long a request may take to arrive. */
+  private static final String MOST_REQUEST_SECONDS = "30";
 
   private static final String STATUS = "/status/";
   private static final String EXPLAIN = "/explain/";
@@ -41,7 +47,7 @@ public final class AdminServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final Address address;
-  private final Set<String> hosts;
+  private final Rights rights;
   private final Supplier<List<GroupReport>> reports;
   private final Supplier<List<ReplicationReport>> replications;
   private final Function<String, Exposition> metrics;
@@ -53,28 +59,21 @@ public final class AdminServer implements AutoCloseable {
 
   private AdminServer(
       HttpServer server,
-      Address bind,
+      AdminAccess access,
       Supplier<List<GroupReport>> reports,
       Supplier<List<ReplicationReport>> replications,
       Function<String, Exposition> metrics,
       Sightings sightings,
-      Operator operator,
-      Supplier<Optional<String>> token) {
+      Operator operator) {
     this.server = server;
     this.threads = Executors.newVirtualThreadPerTaskExecutor();
-    this.address = new Address(bind.host(), server.getAddress().getPort());
-    this.hosts =
-        Set.copyOf(
-            List.of(
-                address.toString(),
-                "localhost:" + address.port(),
-                "127.0.0.1:" + address.port(),
-                "[::1]:" + address.port()));
+    this.address = new Address(access.bind().host(), server.getAddress().getPort());
+    this.rights = new Rights(access, address, server.getAddress().getAddress());
     this.reports = reports;
     this.replications = replications;
     this.metrics = metrics;
     this.operator = operator;
-    this.changes = new ChangePages(operator, token);
+    this.changes = new ChangePages(operator);
     this.clusters = new ClusterPages(operator);
     this.watch = new WatchPage(operator);
     this.sights = new SightPages(sightings);
@@ -83,31 +82,41 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Binds and starts to answer.
    *
+   * @param access where, and who may ask for what
    * @param reports what there is to say now; called on a virtual thread for each request
    * @param replications the same of replicated sources
    * @param metrics the page for a scraper with this {@code Accept} header; called like the reports
    * @param sightings what the proxy saw
    * @param operator does what is asked for
-   * @param token what a request that changes something must show, asked for each; empty to refuse
-   *     it
    * @throws IOException when the address cannot be bound
    */
   public static AdminServer start(
-      Address bind,
+      AdminAccess access,
       Supplier<List<GroupReport>> reports,
       Supplier<List<ReplicationReport>> replications,
       Function<String, Exposition> metrics,
       Sightings sightings,
-      Operator operator,
-      Supplier<Optional<String>> token)
+      Operator operator)
       throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress(bind.host(), bind.port()), BACKLOG);
+    System.getProperties().putIfAbsent("jdk.httpserver.maxConnections", MOST_CONNECTIONS);
+    System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", MOST_REQUEST_SECONDS);
+    HttpServer server = bound(access);
     AdminServer admin =
-        new AdminServer(server, bind, reports, replications, metrics, sightings, operator, token);
+        new AdminServer(server, access, reports, replications, metrics, sightings, operator);
     server.setExecutor(admin.threads);
     server.createContext("/", admin::answer);
     server.start();
     return admin;
+  }
+
+  private static HttpServer bound(AdminAccess access) throws IOException {
+    var at = new InetSocketAddress(access.bind().host(), access.bind().port());
+    if (access.tls().isEmpty()) {
+      return HttpServer.create(at, BACKLOG);
+    }
+    HttpsServer secure = HttpsServer.create(at, BACKLOG);
+    secure.setHttpsConfigurator(new SecurePort(access.tls().get()));
+    return secure;
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -140,16 +149,21 @@ public final class AdminServer implements AutoCloseable {
         Optional.ofNullable(exchange.getRequestHeaders().getFirst("Accept"))
             .filter(accept -> accept.startsWith("text/plain"))
             .isPresent();
-    // A web page that a browser on this machine shows must not read this port through a name of
-    // its own that points to loopback.
-    // Every browser says a host; HAProxy's plain checks do not.
-    if (Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
-        .filter(host -> !hosts.contains(host))
-        .isPresent()) {
-      return Page.error(text, 403, "ask for it as " + address);
-    }
+    String method = exchange.getRequestMethod();
+    Optional<Page> refusal =
+        rights
+            .strangeHost(exchange, text)
+            .or(
+                () ->
+                    method.equals("POST")
+                        ? rights.refusalToChange(exchange, text)
+                        : rights.refusalToRead(exchange, text));
+    return refusal.orElseGet(() -> permitted(exchange, method, text));
+  }
+
+  private Page permitted(HttpExchange exchange, String method, boolean text) {
     String path = exchange.getRequestURI().getPath();
-    return switch (exchange.getRequestMethod()) {
+    return switch (method) {
       case "GET", "HEAD" -> read(exchange, path, text);
       case "OPTIONS" ->
           path.startsWith(CLUSTER)
@@ -159,7 +173,6 @@ public final class AdminServer implements AutoCloseable {
           changes.answer(
               exchange.getRequestURI().getRawPath(),
               Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse(""),
-              header(exchange, "Authorization").orElse(""),
               text);
       default -> Page.error(text, 405, "GET, HEAD, OPTIONS and POST are answered");
     };

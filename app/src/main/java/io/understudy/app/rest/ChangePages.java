@@ -3,7 +3,6 @@ package io.understudy.app.rest;
 import io.understudy.topology.Address;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -13,17 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is answered to {@code POST /CHANGE/GROUP?...}: the changes that an operator asks for.
  *
- * <p>Each needs the token in {@code Authorization: Bearer TOKEN}. {@code to} or {@code node} names
- * a node, {@code seconds} and {@code why} belong to a pause, {@code trial=yes} changes nothing.
+ * <p>{@link Rights} has let it through. {@code to} or {@code node} names a node, {@code seconds}
+ * and {@code why} belong to a pause, {@code trial=yes} changes nothing.
  */
 final class ChangePages {
-  private static final String SCHEME = "Bearer ";
   private static final long USUAL_PAUSE_SECONDS = 3_600;
 
   private static final String RELOAD = "/reload";
@@ -32,30 +29,12 @@ final class ChangePages {
   private static final String FLEET = "*";
 
   private final Operator operator;
-  private final Supplier<Optional<String>> token;
 
-  /**
-   * @param token what a change must show at that moment; empty when nobody knows
-   */
-  ChangePages(Operator operator, Supplier<Optional<String>> token) {
+  ChangePages(Operator operator) {
     this.operator = operator;
-    this.token = token;
   }
 
-  Page answer(String path, String query, String authorization, boolean text) {
-    Optional<String> expected = token.get();
-    if (expected.isEmpty()) {
-      return Page.error(text, 503, "the token cannot be read; the log says why");
-    }
-    boolean known =
-        authorization.startsWith(SCHEME)
-            && MessageDigest.isEqual(
-                expected.get().getBytes(StandardCharsets.UTF_8),
-                authorization.substring(SCHEME.length()).getBytes(StandardCharsets.UTF_8));
-    if (!known) {
-      return Page.error(
-          text, 401, "changes need the token that is in the file admin-token of failover.state");
-    }
+  Page answer(String path, String query, boolean text) {
     if (path.equals(RELOAD)) {
       boolean trial = parameters(query).getOrDefault("trial", "no").equals("yes");
       Operator.Result result = operator.reload(trial);

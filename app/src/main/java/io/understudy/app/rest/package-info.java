@@ -1,5 +1,5 @@
 /**
- * What the running program says of itself over HTTP, on a loopback address only.
+ * What the running program says of itself over HTTP, on a loopback address unless told otherwise.
  *
  * <p>What enters: GET requests, and reports that {@code wiring} makes. What leaves: JSON, or plain
  * text when asked for with {@code Accept: text/plain}. Each request runs on a virtual thread and

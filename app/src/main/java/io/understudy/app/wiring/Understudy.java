@@ -5,6 +5,7 @@ import io.understudy.app.config.Configuration;
 import io.understudy.app.config.ConfigurationException;
 import io.understudy.app.metrics.Exposition;
 import io.understudy.app.metrics.Metrics;
+import io.understudy.app.rest.AdminAccess;
 import io.understudy.app.rest.AdminServer;
 import io.understudy.app.rest.GroupReport;
 import io.understudy.app.rest.Operator;
@@ -22,6 +23,7 @@ import io.understudy.topology.RunId;
 import io.understudy.topology.Topology;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
+import io.understudy.wire.tls.TlsServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -240,15 +242,27 @@ public final class Understudy implements AutoCloseable {
     sources.open(configuration());
     AdminServer started =
         AdminServer.start(
-            configuration().admin().bind(),
+            adminAccess(),
             this::reports,
             this::replications,
             this::metrics,
             new ProxySightings(() -> proxy),
-            operator(),
-            this::tokenOfNow);
+            operator());
     admin = Optional.of(started);
-    LOG.info("status is answered at http://{}/status", started.address());
+    LOG.info(
+        "status is answered at {}://{}/status",
+        configuration().admin().tls().isPresent() ? "https" : "http",
+        started.address());
+  }
+
+  private AdminAccess adminAccess() throws StartException {
+    Configuration.Admin wanted = configuration().admin();
+    Optional<TlsServer> tls = Optional.empty();
+    if (wanted.tls().isPresent()) {
+      tls = Optional.of(certificates.of(wanted.tls().get()));
+    }
+    boolean guarded = wanted.reads() == Configuration.AdminReads.TOKEN;
+    return new AdminAccess(wanted.bind(), guarded, tls, this::tokenOfNow);
   }
 
   private synchronized void closePorts() {
@@ -304,7 +318,11 @@ public final class Understudy implements AutoCloseable {
               .toList();
       reports.add(
           Reports.of(
-              keeping.status(group.name()), group, listeners, keeping.outlook(group.name())));
+              keeping.status(group.name()),
+              group,
+              listeners,
+              keeping.publication(group.name()),
+              keeping.outlook(group.name())));
     }
     return reports;
   }

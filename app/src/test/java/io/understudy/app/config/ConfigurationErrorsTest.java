@@ -419,8 +419,14 @@ class ConfigurationErrorsTest {
             "admin for everybody",
             group() + "admin: { bind: 0.0.0.0:8000 }\n",
             4,
-            "admin.bind: '0.0.0.0:8000' is not a loopback address, and the admin port has no login;"
-                + " write 127.0.0.1:8000"),
+            "admin.bind: '0.0.0.0:8000' is not a loopback address; write who may read there, reads:"
+                + " open or reads: token, or write 127.0.0.1:8000"),
+        mistake(
+            "a token in plain text",
+            group() + "admin: { bind: 0.0.0.0:8000, reads: token }\n",
+            4,
+            "admin.reads: a token would cross the network in plain text at '0.0.0.0:8000'; write"
+                + " 'tls' too, or reads: open"),
         mistake(
             "admin on a listener's port",
             group()

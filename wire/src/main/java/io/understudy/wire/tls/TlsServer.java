@@ -3,6 +3,7 @@ package io.understudy.wire.tls;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
 /** Makes the server's end of connections, of files that may be renewed. Any thread. */
@@ -58,6 +59,11 @@ public final class TlsServer implements RenewableTls {
       }
     }
     return engine;
+  }
+
+  /** What makes its engines now; for those who configure them by {@link #engine}'s parameters. */
+  public SSLContext context() {
+    return renewable.made().context();
   }
 
   /** What it was made of. */
