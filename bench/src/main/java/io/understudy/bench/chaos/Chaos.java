@@ -86,6 +86,13 @@ public final class Chaos implements Callable<Integer> {
   private int durability;
 
   @Option(
+      names = "--verify",
+      description =
+          "without ZooKeeper, proxies go on while all replicas follow (whenCoordinatorLost:"
+              + " verify)")
+  private boolean verify;
+
+  @Option(
       names = "--without-boot-gate",
       description =
           "servers that start again are what their configuration files say, and not replicas of"
@@ -139,6 +146,9 @@ public final class Chaos implements Callable<Integer> {
       }
       return 0;
     }
+    if (verify && durability > 0) {
+      return refused("--verify: understudy refuses it together with durability");
+    }
     if (durability < 0 || durability >= Host.NODES.size()) {
       return refused("--durability: " + durability + " is not 0 to " + (Host.NODES.size() - 1));
     }
@@ -157,7 +167,7 @@ public final class Chaos implements Callable<Integer> {
         new Nodes(work, serverProgram, kind == SubjectKind.UNDERSTUDY && !withoutBootGate);
     Subject subject =
         switch (kind) {
-          case UNDERSTUDY -> new UnderstudySubject(work, understudy(), durability);
+          case UNDERSTUDY -> new UnderstudySubject(work, understudy(), durability, verify);
           case SENTINEL -> new SentinelSubject(work, serverProgram);
         };
     Runtime.getRuntime().addShutdownHook(new Thread(this::report));

@@ -32,7 +32,9 @@ enum Fault {
   ZOOKEEPER_CUT("the keeper that acts does not reach ZooKeeper"),
   ZOOKEEPER_LEADER_KILL("kill -9 of ZooKeeper's leader"),
   ZOOKEEPER_LEADER_FREEZE("SIGSTOP of ZooKeeper's leader"),
-  ZOOKEEPER_QUORUM_KILL("kill -9 of two of three ZooKeepers");
+  ZOOKEEPER_QUORUM_KILL("kill -9 of two of three ZooKeepers"),
+  PRIMARY_SLOW("the primary's network is slow: packets wait, and what is too much is lost"),
+  ZOOKEEPER_LEADER_SLOW("the same for the network of ZooKeeper's leader");
 
   private final String meaning;
 
@@ -67,6 +69,7 @@ enum Fault {
           PRIMARY_MUTE,
           PRIMARY_EMPTY,
           PRIMARY_STALE,
+          PRIMARY_SLOW,
           REPLICA_STALE_THEN_PRIMARY_KILL,
           SERVERS_RESTART,
           MINORITY_SIDE,
@@ -87,7 +90,8 @@ enum Fault {
           ZOOKEEPER_CUT,
           ZOOKEEPER_LEADER_KILL,
           ZOOKEEPER_LEADER_FREEZE,
-          ZOOKEEPER_QUORUM_KILL ->
+          ZOOKEEPER_QUORUM_KILL,
+          ZOOKEEPER_LEADER_SLOW ->
           false;
     };
   }

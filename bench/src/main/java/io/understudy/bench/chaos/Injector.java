@@ -12,6 +12,12 @@ final class Injector {
   private static final int IN_FAILOVER_MILLIS = 900;
   private static final int QUORUM = 2;
 
+  /** Less than the writers send, and than replicas are sent. */
+  private static final int PRIMARY_KILOBITS = 400;
+
+  /** A few times what sessions and leases need, so that some of it is late and some lost. */
+  private static final int ZOOKEEPER_KILOBITS = 100;
+
   private final Network network;
   private final Nodes nodes;
   private final Subject subject;
@@ -73,6 +79,9 @@ final class Injector {
       case ZOOKEEPER_CUT -> network.divide(List.of(told(leader(random)).host()), Host.ZOOKEEPERS);
       case ZOOKEEPER_LEADER_KILL -> told(zookeeperLeader(random)).kill();
       case ZOOKEEPER_LEADER_FREEZE -> told(zookeeperLeader(random)).freeze();
+      case PRIMARY_SLOW -> network.slow(primary.host(), PRIMARY_KILOBITS);
+      case ZOOKEEPER_LEADER_SLOW ->
+          network.slow(told(zookeeperLeader(random)).host(), ZOOKEEPER_KILOBITS);
       case ZOOKEEPER_QUORUM_KILL -> {
         for (Daemon member : subject.zookeepers().subList(0, QUORUM)) {
           member.kill();

@@ -21,7 +21,13 @@ final class Network {
   /** From one machine to another. */
   private record Way(Host from, Host to) {}
 
+  /** How long packets wait at most behind others; those that would have to wait longer are lost. */
+  private static final String LONGEST_WAIT = "250ms";
+
+  private static final String BURST_BYTES = "3000";
+
   private final Set<Way> cuts = new LinkedHashSet<>();
+  private final Set<Host> slowed = new LinkedHashSet<>();
 
   /** Makes bridge and namespaces. */
   static Network up() throws IOException {
@@ -67,10 +73,30 @@ final class Network {
     cutOneWay(there, here);
   }
 
-  /** Mends all cuts. */
+  /** Lets no more than so much pass to a machine, and no more from it. */
+  void slow(Host host, int kilobits) throws IOException {
+    if (slowed.add(host)) {
+      String limits =
+          " root tbf rate " + kilobits + "kbit burst " + BURST_BYTES + " latency " + LONGEST_WAIT;
+      queue(host, "add", limits);
+    }
+  }
+
+  /** Mends all cuts, and makes slow machines quick again. */
   void heal() throws IOException {
     change(List.copyOf(cuts), false);
     cuts.clear();
+    for (Host host : slowed) {
+      queue(host, "del", " root");
+    }
+    slowed.clear();
+  }
+
+  /** Changes both ends of a machine's cable: each holds back what is sent there. */
+  private static void queue(Host host, String change, String rest) throws IOException {
+    Shell.feed("qdisc " + change + " dev " + host.name() + rest + "\n", "tc", "-batch", "-");
+    Shell.feed(
+        "qdisc " + change + " dev eth0" + rest + "\n", "tc", "-n", host.name(), "-batch", "-");
   }
 
   /** One run of the program for each machine: on a busy machine each takes a while. */

@@ -30,8 +30,10 @@ final class UnderstudySubject implements Subject {
    *
    * @param program the words that run understudy
    * @param durability how many replicas must have a write before it is acknowledged; 0 for none
+   * @param verify whether proxies may go on without ZooKeeper
    */
-  UnderstudySubject(Path work, List<String> program, int durability) throws IOException {
+  UnderstudySubject(Path work, List<String> program, int durability, boolean verify)
+      throws IOException {
     this.program = program;
     String ensemble =
         Host.ZOOKEEPERS.stream()
@@ -69,6 +71,7 @@ final class UnderstudySubject implements Subject {
               - { bind: "%s:%d", group: chaos }
           failover:
             coordinator: zookeeper
+            whenCoordinatorLost: %s
             downAfter: %dms
             keeper: { id: %s, members: [%s] }
             zookeeper: { connect: "%s" }
@@ -78,6 +81,7 @@ final class UnderstudySubject implements Subject {
                   durability == 0 ? "" : "    durability: { replicas: " + durability + " }\n",
                   host.ip(),
                   PROXY_PORT,
+                  verify ? "verify" : "freeze",
                   DOWN_AFTER.toMillis(),
                   host.name(),
                   members,
