@@ -19,6 +19,7 @@ final class CountingClient implements Runnable {
   private final Address proxy;
   private final String key;
   private final long pauseNanos;
+  private volatile boolean hurries;
   private volatile boolean ended;
 
   private long value;
@@ -66,12 +67,19 @@ final class CountingClient implements Runnable {
       try (RespClient client = new RespClient(proxy, null, DEADLINE, DEADLINE)) {
         while (!ended) {
           add(client);
-          LockSupport.parkNanos(pauseNanos);
+          if (!hurries) {
+            LockSupport.parkNanos(pauseNanos);
+          }
         }
       } catch (IOException e) {
         LockSupport.parkNanos(RETRY_NANOS);
       }
     }
+  }
+
+  /** Makes it leave out the pauses, or no longer. */
+  void hurry(boolean wanted) {
+    hurries = wanted;
   }
 
   /** Lets it finish what it does. */

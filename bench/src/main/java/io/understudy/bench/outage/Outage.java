@@ -1,6 +1,7 @@
 package io.understudy.bench.outage;
 
 import io.understudy.bench.measure.CommandRun;
+import io.understudy.bench.measure.CpuSample;
 import io.understudy.bench.measure.MachineLoad;
 import io.understudy.bench.measure.UnderstudyRun;
 import io.understudy.testkit.Eventually;
@@ -29,6 +30,15 @@ import picocli.CommandLine.Option;
 public final class Outage implements Callable<Integer> {
   private static final Duration AFTER = Duration.ofMillis(300);
   private static final int MOST_TRIES = 100;
+
+  /** Changes that are not counted, before the first that is. */
+  private static final int FIRST_ROUNDS = 10;
+
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /** So much of a processor, and not more, is a keeper's compiler's when it has done its work. */
+  private static final double QUIET_SHARE = 0.05;
+
   private static final double MILLION = 1e6;
   private static final double SECOND = 1e9;
 
@@ -63,6 +73,14 @@ public final class Outage implements Callable<Integer> {
       description =
           "of a client between an answer and its next request (default: ${DEFAULT-VALUE})")
   private int pauseMicros = 2_000;
+
+  @Option(
+      names = "--settle-seconds",
+      paramLabel = "N",
+      description =
+          "how long clients work without pauses before, until the keepers' compilers are quiet, at"
+              + " most (default: ${DEFAULT-VALUE})")
+  private int settleSeconds = 60;
 
   @Option(
       names = "--program",
@@ -141,6 +159,7 @@ public final class Outage implements Callable<Integer> {
       Eventually.holds("all is whole", stand::isWhole);
       List<Double> changed = new ArrayList<>();
       List<Double> calm = new ArrayList<>();
+      warmUp(stand, clients, change);
       long resyncs = stand.fullResyncs();
       long began = System.nanoTime();
       for (int i = 0; i < rounds; i++) {
@@ -161,6 +180,33 @@ public final class Outage implements Callable<Integer> {
               .reduce(CountingClient.Count.NONE, CountingClient.Count::plus),
           resyncs);
     }
+  }
+
+  /** Keepers have run for days when a primary is changed, and are measured like that. */
+  private void warmUp(Stand stand, List<CountingClient> clients, Change change) throws IOException {
+    System.err.print("\r\033[Kthe keepers warm up, for at most " + settleSeconds + " s ");
+    System.err.flush();
+    clients.forEach(client -> client.hurry(true));
+    for (int i = 0; i < settleSeconds; i++) {
+      List<CpuSample> before = stand.used();
+      pause(LOOK);
+      if (areQuiet(before, stand.used())) {
+        break;
+      }
+    }
+    clients.forEach(client -> client.hurry(false));
+    for (int i = 0; i < FIRST_ROUNDS; i++) {
+      round(stand, clients, change, new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  private static boolean areQuiet(List<CpuSample> before, List<CpuSample> after) {
+    for (int i = 0; i < before.size(); i++) {
+      if (after.get(i).since(before.get(i)).runtimeNanos() > QUIET_SHARE * LOOK.toNanos()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void round(

@@ -1,6 +1,7 @@
 package io.understudy.bench.outage;
 
 import io.understudy.bench.measure.Children;
+import io.understudy.bench.measure.CpuSample;
 import io.understudy.testkit.RedisServer;
 import io.understudy.testkit.ReplicaSet;
 import io.understudy.testkit.ServerVersion;
@@ -32,6 +33,7 @@ final class Stand implements AutoCloseable {
   private final ReplicaSet servers;
   private final List<Address> proxies = new ArrayList<>();
   private final List<Integer> admins = new ArrayList<>();
+  private final List<Process> keepers = new ArrayList<>();
   private String said = "";
 
   private Stand(List<String> program, Children children, ReplicaSet servers) {
@@ -60,7 +62,6 @@ final class Stand implements AutoCloseable {
   private void startAll() throws IOException {
     int zookeeper = Children.freePort();
     var _ = start("zookeeper", "zookeeper", "--bind", "127.0.0.1:" + zookeeper, "--data", "data");
-    List<Process> processes = new ArrayList<>();
     for (String id : KEEPERS) {
       int proxy = Children.freePort();
       int admin = Children.freePort();
@@ -70,10 +71,10 @@ final class Stand implements AutoCloseable {
       Path file =
           Files.writeString(
               folder.resolve("understudy.yaml"), configuration(id, zookeeper, proxy, admin));
-      processes.add(start(id, "run", "-c", file.toString()));
+      keepers.add(start(id, "run", "-c", file.toString()));
     }
     for (int i = 0; i < KEEPERS.size(); i++) {
-      children.awaitServing(KEEPERS.get(i), processes.get(i), proxies.get(i).port(), PATIENCE);
+      children.awaitServing(KEEPERS.get(i), keepers.get(i), proxies.get(i).port(), PATIENCE);
     }
   }
 
@@ -107,6 +108,15 @@ final class Stand implements AutoCloseable {
     List<String> command = new ArrayList<>(program);
     command.addAll(List.of(arguments));
     return children.start(name, command);
+  }
+
+  /** What the keepers have used so far, and how much of it their compilers. */
+  List<CpuSample> used() throws IOException {
+    List<CpuSample> all = new ArrayList<>();
+    for (Process each : keepers) {
+      all.add(CpuSample.of(each.pid()));
+    }
+    return all;
   }
 
   /** One of each keeper. */
