@@ -153,12 +153,19 @@ final class Followed {
    */
   private void refresh(boolean newest) throws IOException {
     stale = true;
-    Optional<Store.Cell> counter = store.read(Tree.PUBLISHED, watcher);
+    List<String> names = groups.stream().map(Tree::topology).toList();
+    List<Optional<Store.Cell>> cells;
+    int count;
     if (newest) {
-      counter = store.readNewest(Tree.PUBLISHED);
+      var _ = store.read(Tree.PUBLISHED, watcher);
+      count = countOf(store.readNewest(Tree.PUBLISHED));
+      cells = store.readAll(names);
+    } else {
+      List<Optional<Store.Cell>> all = store.readAll(Tree.PUBLISHED, watcher, names);
+      count = countOf(all.getFirst());
+      cells = all.subList(1, all.size());
     }
-    int count = counter.map(Store.Cell::version).orElse(Store.ABSENT);
-    for (Optional<Store.Cell> cell : store.readAll(groups.stream().map(Tree::topology).toList())) {
+    for (Optional<Store.Cell> cell : cells) {
       if (cell.isPresent()) {
         Topology topology = TopologyText.read(cell.get().bytes());
         consumer.accept(topology);
@@ -168,6 +175,10 @@ final class Followed {
     looksBeforeNote = count != processed && hasOutputs ? LOOKS_BEFORE_NOTE : 0;
     processed = count;
     stale = false;
+  }
+
+  private static int countOf(Optional<Store.Cell> counter) {
+    return counter.map(Store.Cell::version).orElse(Store.ABSENT);
   }
 
   /** Looks soon whether all is answered, if a primary retires and it was not so far. */

@@ -23,7 +23,7 @@ final class Publications implements Publisher {
   private static final int MAX_TRIES = 5;
 
   /** How often it is looked how far the outputs have come, while clients may wait for them. */
-  private static final Duration LOOK = Duration.ofMillis(2);
+  private static final Duration LOOK = Duration.ofMillis(1);
 
   /** The same when it has lasted longer than outputs need that are well. */
   private static final Duration LATER_LOOK = Duration.ofMillis(10);

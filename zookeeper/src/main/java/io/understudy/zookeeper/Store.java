@@ -42,6 +42,15 @@ interface Store {
   /** Several nodes, each as {@link #read} without a listener, in the order of the names. */
   List<Optional<Cell>> readAll(List<String> names) throws IOException;
 
+  /**
+   * Several nodes in one round trip, and a call when the first of them changes. Each that follows
+   * is at least as new as the first.
+   *
+   * @return the first, then the others in the order of their names
+   */
+  List<Optional<Cell>> readAll(String first, Runnable listener, List<String> others)
+      throws IOException;
+
   /** The names directly below a node, and a call when they change. */
   List<String> children(String name, Runnable listener) throws IOException;
 

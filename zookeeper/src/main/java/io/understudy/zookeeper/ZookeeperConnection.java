@@ -300,7 +300,29 @@ final class ZookeeperConnection implements Store, AutoCloseable {
 
   @Override
   public List<Optional<Cell>> readAll(List<String> names) throws IOException {
-    List<CompletableFuture<Optional<Cell>>> answers = new ArrayList<>();
+    return readAll(List.of(), names);
+  }
+
+  @Override
+  public List<Optional<Cell>> readAll(String first, Runnable listener, List<String> others)
+      throws IOException {
+    var cell = new CompletableFuture<Optional<Cell>>();
+    try {
+      client
+          .getData()
+          .usingWatcher(watcher(listener))
+          .inBackground((c, event) -> complete(cell, event))
+          .forPath(path(first));
+    } catch (Exception e) {
+      throw problem("cannot read " + path(first), e);
+    }
+    return readAll(List.of(cell), others);
+  }
+
+  /** Adds answers to those that are awaited; ZooKeeper answers in the order it was asked. */
+  private List<Optional<Cell>> readAll(
+      List<CompletableFuture<Optional<Cell>>> asked, List<String> names) throws IOException {
+    List<CompletableFuture<Optional<Cell>>> answers = new ArrayList<>(asked);
     try {
       for (String name : names) {
         var answer = new CompletableFuture<Optional<Cell>>();

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A simulated ensemble: one order of writes, sessions that expire, servers that lag, answers that
@@ -257,6 +258,19 @@ final class SimZookeeper {
           () -> {
             var nodes = seen();
             return names.stream().map(name -> Optional.ofNullable(nodes.get(name))).toList();
+          });
+    }
+
+    @Override
+    public List<Optional<Cell>> readAll(String first, Runnable listener, List<String> others)
+        throws IOException {
+      return call(
+          () -> {
+            var nodes = seen();
+            watch(first, listener);
+            return Stream.concat(Stream.of(first), others.stream())
+                .map(name -> Optional.ofNullable(nodes.get(name)))
+                .toList();
           });
     }
 

@@ -44,7 +44,7 @@ final class Conversation {
   private static final long MIN_GAP_NANOS = Duration.ofMillis(4).toNanos();
 
   /** The same for the first readings that somebody waits for, as clients do in a switchover. */
-  private static final long QUICK_GAP_NANOS = Duration.ofMillis(1).toNanos();
+  private static final long QUICK_GAP_NANOS = 250_000;
 
   /** So many readings in a row are quick: a server that is asked for long has other work, too. */
   private static final int QUICK_READINGS = 32;
