@@ -140,6 +140,11 @@ class CoordinatorLostTest {
       return get("/explain/orders");
     }
 
+    /** What HAProxy is told. */
+    String isWritable(RedisServer server) throws IOException, InterruptedException {
+      return get("/cluster/orders/is-writable/" + server.address());
+    }
+
     /** Whether it says so to whoever counts. */
     boolean isDoubtful() throws IOException, InterruptedException {
       return get("/metrics").contains("publication{group=\"orders\",state=\"doubtful\"} 1");
@@ -187,6 +192,9 @@ class CoordinatorLostTest {
 
       stage.startZookeeper();
       outlets.forEach(Outlet::awaitProven);
+      until(
+          "it vouches again",
+          () -> stage.keeper.isWritable(stage.servers.primary()).contains("\"true\""));
     }
   }
 
@@ -205,6 +213,7 @@ class CoordinatorLostTest {
         assertThat(each.takes("SET", "k", "v")).isFalse();
         assertThat(each.explain()).contains(WAITS);
         assertThat(each.isDoubtful()).isTrue();
+        assertThat(each.isWritable(stage.servers.primary())).contains("\"false\"");
       }
       writes.end();
       assertThat(writes.acknowledged() == 0 || writes.sentNanos() - lastNanos < 0)

@@ -189,6 +189,18 @@ class OperatorTest {
         .contains("10.9.9.9:1 is not a node of the group");
     assertThat(understudy("resume", "*").exitCode()).isZero();
     assertThat(understudy("resume", "orders").out()).contains("the group is not paused");
+    assertThat(understudy("pause", "*", "--seconds", "1", "--why", "all disks").exitCode())
+        .isZero();
+    await()
+        .atMost(DEADLINE)
+        .until(() -> understudy("history", "orders").out().contains("all disks"));
+    await("until it ends by itself")
+        .atMost(DEADLINE)
+        .until(
+            () ->
+                understudy("resume", "orders", "--dry-run")
+                    .out()
+                    .contains("the group is not paused"));
     assertThat(understudy("failover", "carts", "--to", "10.9.9.9:1", "--force").err())
         .isEqualTo("there is no group 'carts'; known: orders\n");
     String history = understudy("history", "orders").out();
