@@ -104,6 +104,7 @@ final class Monitor {
                 () -> {
                   if (connectedTo == incarnation && old == connection) {
                     connectedTo = 0;
+                    old.closed = true;
                     connection = new Network.Connection();
                     unansweredSinceNanos = -1;
                     become(new Reachability.Broken(world.time.nowNanos()));
@@ -298,6 +299,7 @@ final class Monitor {
     long now = world.time.nowNanos();
     if (connectedTo != 0) {
       connectedTo = 0;
+      connection.closed = true;
       connection = new Network.Connection();
       become(new Reachability.Broken(now));
       ask();
