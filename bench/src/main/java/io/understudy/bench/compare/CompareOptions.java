@@ -23,7 +23,7 @@ final class CompareOptions {
   private static final double QUICK_ROUND_SECONDS = 1;
 
   /** At depth 1 each request costs a turn of the scheduler, whose luck takes long to even out. */
-  private static final int UNPIPELINED_FACTOR = 3;
+  private static final int UNPIPELINED_FACTOR = 5;
 
   private static final long QUICK_WARM_UP = 600_000;
 
@@ -57,7 +57,7 @@ final class CompareOptions {
       names = "--rounds",
       paramLabel = "N",
       description =
-          "rounds to keep of each series, and three times as many at depth 1, where the peers"
+          "rounds to keep of each series, and five times as many at depth 1, where the peers"
               + " themselves differ most between rounds (default: ${DEFAULT-VALUE})")
   int rounds = 7;
 
