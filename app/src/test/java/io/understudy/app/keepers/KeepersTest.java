@@ -154,6 +154,37 @@ class KeepersTest {
     }
   }
 
+  /**
+   * The leader ends in the middle of a switchover, of which not every step was saved. Another
+   * finishes it or calls it off.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"are being answered", "offsets are being read", "it is gated", "is promoted"})
+  void shouldComeToOnePrimaryWhenTheLeaderOfASwitchoverDiedAt(String step) {
+    try (var trial = Trial.start(1)) {
+      trial.servers.primary().command("SET", "key", "value");
+      trial.servers.awaitInSync();
+      Trial.Member leader = trial.leader();
+      leader.closeAt(decision -> decision.reason().contains(step));
+      trial.await(
+          "the leader ended in a switchover",
+          () -> {
+            if (!leader.isClosed()) {
+              leader.ask(new Request.Switchover(Optional.empty(), "a test"));
+            }
+            return leader.isClosed();
+          });
+      trial.await(
+          "another keeper leads", () -> trial.living().stream().anyMatch(Trial.Member::leads));
+
+      RedisServer primary = trial.awaitAnyPrimary();
+      trial.awaitWhole(primary, others(trial, primary));
+      assertThat(primary.command("GET", "key")).isEqualTo("value");
+      trial.keepers.forEach(KeepersTest::neverWentBack);
+    }
+  }
+
   @Test
   void shouldFailOverASilentPrimary() {
     try (var trial = Trial.start(1)) {

@@ -4,6 +4,7 @@ import io.understudy.failover.GroupOptions;
 import io.understudy.failover.GroupStatus;
 import io.understudy.failover.Keeper;
 import io.understudy.failover.KeeperOptions;
+import io.understudy.failover.decide.Decision;
 import io.understudy.failover.decide.FailoverPolicy;
 import io.understudy.failover.decide.Request;
 import io.understudy.failover.observe.Cadence;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** A ZooKeeper ensemble, three keepers and three servers, all of it real. */
@@ -184,10 +186,15 @@ final class Trial implements AutoCloseable {
 
     /** Ends it at the first decision by a rule, wherever that leaves the operation. */
     void closeAtRule(String rule) {
+      closeAt(decision -> decision.rule().equals(rule));
+    }
+
+    /** Ends it at the first decision like this that it takes as the leader. */
+    void closeAt(Predicate<Decision> point) {
       var _ =
           keeper.onDecision(
               status -> {
-                if (status.decision().rule().equals(rule)
+                if (point.test(status.decision())
                     && status.view().filter(v -> v.standing().leads()).isPresent()
                     && !closing.get()) {
                   Thread.ofPlatform().start(this::close);
@@ -254,6 +261,19 @@ final class Trial implements AutoCloseable {
     Address address = living().getFirst().current().primary().orElseThrow().address();
     return servers.nodes().stream()
         .filter(s -> s.address().equals(address))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Waits until every living keeper serves the same primary, whichever it is. */
+  RedisServer awaitAnyPrimary() {
+    await(
+        "one primary is served by all",
+        () ->
+            servers.nodes().stream()
+                .anyMatch(server -> living().stream().allMatch(k -> k.isServing(server))));
+    return servers.nodes().stream()
+        .filter(server -> living().getFirst().isServing(server))
         .findFirst()
         .orElseThrow();
   }
