@@ -112,19 +112,16 @@ public final class ZookeeperCoordinator implements AutoCloseable {
 
   /** A node of an earlier life is removed when it has been silent for long enough. */
   private void sitDown(KeeperSeat seat, KeeperIdentity identity) throws IOException {
-    long firstSeenNanos = System.nanoTime();
-    Optional<Store.Cell> first = seat.sitDown();
-    for (Optional<Store.Cell> now = first; now.isPresent(); now = seat.sitDown()) {
-      boolean same = first.isPresent() && first.get().incarnation() == now.get().incarnation();
-      if (same && now.get().version() != first.get().version()) {
-        throw new IOException(
-            "another living process is keeper "
-                + identity.id()
-                + " already; give this one an id of its own (failover.keeper.id)");
-      }
-      if (System.nanoTime() - firstSeenNanos > timing.silence().toNanos()) {
-        seat.buryEarlierLife(now.get().version());
-        first = Optional.empty();
+    var earlier = new EarlierLife(timing.silence());
+    for (Optional<Store.Cell> now = seat.sitDown(); now.isPresent(); now = seat.sitDown()) {
+      switch (earlier.see(now.get(), System.nanoTime())) {
+        case UNDECIDED -> {}
+        case SILENT -> seat.buryEarlierLife(now.get().version());
+        case LIVES ->
+            throw new IOException(
+                "another living process is keeper "
+                    + identity.id()
+                    + " already; give this one an id of its own (failover.keeper.id)");
       }
       LockSupport.parkNanos(timing.beat().toNanos() / 2);
     }

@@ -65,13 +65,20 @@ final class Tally {
     }
     text.append(
         String.format(
-            "a person had to choose the primary: %d times%n",
-            outcomes.stream().filter(Outcome::forced).count()));
+            "a person had to choose the primary: %d times, and %d writes were lost there;"
+                + " %d in all other schedules%n",
+            outcomes.stream().filter(Outcome::forced).count(),
+            lost(outcomes, true),
+            lost(outcomes, false)));
     text.append(
         String.format(
             "%d schedules, %d invariants violated%n",
             outcomes.size(), outcomes.stream().mapToInt(o -> o.violations().size()).sum()));
     return text.toString();
+  }
+
+  private static long lost(List<Outcome> outcomes, boolean forced) {
+    return sum(outcomes.stream().filter(o -> o.forced() == forced).toList(), Outcome::lost);
   }
 
   private static String line(String kind, List<Outcome> some) {
