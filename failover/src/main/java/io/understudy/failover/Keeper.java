@@ -10,6 +10,7 @@ import io.understudy.failover.link.Connector;
 import io.understudy.failover.link.Credentials;
 import io.understudy.failover.publish.TopologyBoard;
 import io.understudy.topology.Address;
+import io.understudy.topology.Peers;
 import io.understudy.topology.TopologyFeed;
 import io.understudy.topology.TrafficFeed;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -78,7 +80,22 @@ public final class Keeper implements AutoCloseable {
         throw new IllegalArgumentException("two groups are called " + group.name());
       }
     }
-    news = options.coordinator().peers().onNews(this::wakeAll);
+    news =
+        options
+            .coordinator()
+            .peers()
+            .onNews(
+                new Peers.Listener() {
+                  @Override
+                  public void hear(Set<String> names) {
+                    names.forEach(Keeper.this::wake);
+                  }
+
+                  @Override
+                  public void hearOfAll() {
+                    groups.values().forEach(GroupKeeper::wake);
+                  }
+                });
   }
 
   /**
@@ -392,8 +409,11 @@ public final class Keeper implements AutoCloseable {
     }
   }
 
-  private void wakeAll() {
-    groups.values().forEach(GroupKeeper::wake);
+  private void wake(String group) {
+    GroupKeeper keeper = groups.get(group);
+    if (keeper != null) {
+      keeper.wake();
+    }
   }
 
   private void decided(GroupStatus status) {

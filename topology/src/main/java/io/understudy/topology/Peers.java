@@ -1,6 +1,7 @@
 package io.understudy.topology;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The port through which keepers that decide together tell each other what they see.
@@ -25,7 +26,7 @@ public interface Peers {
         }
 
         @Override
-        public TopologyFeed.Subscription onNews(Runnable listener) {
+        public TopologyFeed.Subscription onNews(Listener listener) {
           return () -> {};
         }
       };
@@ -46,13 +47,24 @@ public interface Peers {
   List<Shared> others(String group);
 
   /**
-   * Calls {@code listener} soon after an answer of {@link #others}, of {@link Leadership#standing}
-   * or of {@link Publisher#heldUntilNanos} may have changed. Calls come on a thread of the
-   * coordinator, which waits: a listener hands over to its own thread and returns at once.
+   * Tells {@code listener} soon after an answer of {@link #others}, of {@link Leadership#standing}
+   * or of {@link Publisher#heldUntilNanos} may have changed.
    *
    * @return closing it ends the calls
    */
-  TopologyFeed.Subscription onNews(Runnable listener);
+  TopologyFeed.Subscription onNews(Listener listener);
+
+  /**
+   * Who is told that there is news. Calls come on a thread of the coordinator, which waits: a
+   * listener hands over to its own thread and returns at once.
+   */
+  interface Listener {
+    /** Something of these groups, and of no other. */
+    void hear(Set<String> groups);
+
+    /** Something of any group. */
+    void hearOfAll();
+  }
 
   /**
    * What another keeper told.

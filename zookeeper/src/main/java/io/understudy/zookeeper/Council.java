@@ -3,10 +3,11 @@ package io.understudy.zookeeper;
 import io.understudy.topology.Leadership;
 import io.understudy.topology.Peers;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -160,17 +161,31 @@ record Council(
         .toList();
   }
 
-  /** Whether nothing changed but the times. */
-  boolean saysTheSameAs(Council before) {
-    return own.equals(before.own)
-        && assignments.equals(before.assignments)
-        && obstacle.equals(before.obstacle)
-        && views().equals(before.views());
+  /**
+   * The groups of which anything changed but the times; empty when that may be so of all.
+   *
+   * @param before of the same keeper
+   */
+  Optional<Set<String>> changedSince(Council before) {
+    boolean alikeAsBefore =
+        me.equals(before.me)
+            && own.equals(before.own)
+            && obstacle.equals(before.obstacle)
+            && electorate().equals(before.electorate());
+    return alikeAsBefore
+        ? Optional.of(
+            me.groups().stream()
+                .filter(group -> isOtherThan(before, group))
+                .collect(Collectors.toUnmodifiableSet()))
+        : Optional.empty();
   }
 
-  private Map<String, Map<String, OtherKeeper.View>> views() {
-    Map<String, Map<String, OtherKeeper.View>> views = new HashMap<>();
-    alike.forEach(other -> views.put(other.holder().keeper(), other.views()));
-    return views;
+  private boolean isOtherThan(Council before, String group) {
+    return !assignments.of(group).equals(before.assignments.of(group))
+        || !views(group).equals(before.views(group));
+  }
+
+  private List<Optional<OtherKeeper.View>> views(String group) {
+    return alike.stream().map(other -> Optional.ofNullable(other.views().get(group))).toList();
   }
 }

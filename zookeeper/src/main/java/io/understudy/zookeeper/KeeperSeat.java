@@ -41,7 +41,7 @@ final class KeeperSeat implements Leadership, Peers {
   private final Turns thread;
   private final OwnNode own;
   private final Leaders leaders;
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, String> views = new ConcurrentHashMap<>();
   private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean beatIsDue = new AtomicBoolean();
@@ -163,7 +163,7 @@ final class KeeperSeat implements Leadership, Peers {
   }
 
   @Override
-  public TopologyFeed.Subscription onNews(Runnable listener) {
+  public TopologyFeed.Subscription onNews(Listener listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
@@ -384,8 +384,11 @@ final class KeeperSeat implements Leadership, Peers {
       said = council.reason();
       LOG.info("keeper {}: {}", me.id(), said);
     }
-    if (!council.saysTheSameAs(before)) {
-      listeners.forEach(Runnable::run);
+    Optional<Set<String>> changed = council.changedSince(before);
+    if (changed.isEmpty()) {
+      listeners.forEach(Listener::hearOfAll);
+    } else {
+      news(changed.get());
     }
   }
 
@@ -399,8 +402,10 @@ final class KeeperSeat implements Leadership, Peers {
     }
   }
 
-  /** Calls every listener: something else that they ask for has changed. */
-  void news() {
-    listeners.forEach(Runnable::run);
+  /** Tells every listener that something has changed that they ask for of these groups. */
+  void news(Set<String> groups) {
+    if (!groups.isEmpty()) {
+      listeners.forEach(listener -> listener.hear(groups));
+    }
   }
 }

@@ -4,14 +4,17 @@ import io.understudy.topology.Publisher;
 import io.understudy.topology.Topology;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Publishes for keepers, and knows which outputs have not let go of what was published before.
@@ -46,7 +49,7 @@ final class Publications implements Publisher {
   private final Timing timing;
   private final LongSupplier nanoTime;
   private final Turns thread;
-  private final Runnable news;
+  private final Consumer<Set<String>> news;
   private final Map<String, Pending> pending = new ConcurrentHashMap<>();
   private final Map<String, Pending> draining = new ConcurrentHashMap<>();
   private final Map<String, Written> written = new ConcurrentHashMap<>();
@@ -62,7 +65,7 @@ final class Publications implements Publisher {
       Timing timing,
       LongSupplier nanoTime,
       Turns thread,
-      Runnable news) {
+      Consumer<Set<String>> news) {
     this.store = store;
     this.followed = followed;
     this.timing = timing;
@@ -182,21 +185,31 @@ final class Publications implements Publisher {
   /** Looks how far every output has come. */
   private void look() {
     long now = nanoTime.getAsLong();
-    boolean some = pending.values().removeIf(each -> each.untilNanos() - now <= 0);
+    Set<String> changed = new HashSet<>();
+    remove(pending, each -> each.untilNanos() - now <= 0, changed);
     if (!pending.isEmpty() || !draining.isEmpty()) {
       try {
         List<Progress> all = outputs();
-        some |= pending.values().removeIf(each -> all.stream().allMatch(o -> hasCome(o, each)));
-        some |=
-            draining.values().removeIf(each -> all.stream().allMatch(o -> isDone(o, each, now)));
+        remove(pending, each -> all.stream().allMatch(o -> hasCome(o, each)), changed);
+        remove(draining, each -> all.stream().allMatch(o -> isDone(o, each, now)), changed);
       } catch (IOException e) {
         // Until it can be seen, the leases run out.
       }
     }
-    if (some) {
-      news.run();
+    if (!changed.isEmpty()) {
+      news.accept(changed);
     }
     lookLater();
+  }
+
+  private static void remove(
+      Map<String, Pending> waiting, Predicate<Pending> over, Set<String> removed) {
+    waiting.forEach(
+        (group, each) -> {
+          if (over.test(each) && waiting.remove(group, each)) {
+            removed.add(group);
+          }
+        });
   }
 
   private static boolean hasCome(Progress output, Pending to) {

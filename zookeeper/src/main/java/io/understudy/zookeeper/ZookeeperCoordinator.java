@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * This process's part in the agreement through ZooKeeper: a keeper's seat, or only a follower. It
@@ -153,10 +155,10 @@ public final class ZookeeperCoordinator implements AutoCloseable {
 
   /** What a process that only follows acts upon. To be called once. */
   public Publisher publisher() {
-    return publisher(() -> {});
+    return publisher(groups -> {});
   }
 
-  private Publisher publisher(Runnable news) {
+  private Publisher publisher(Consumer<Set<String>> news) {
     return new Publications(
         connection,
         followed.orElseThrow(),

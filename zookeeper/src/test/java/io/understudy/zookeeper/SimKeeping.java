@@ -71,7 +71,7 @@ final class SimKeeping {
                 world.publisherTiming(),
                 process::nanoTime,
                 process.thread(),
-                () -> {}));
+                groups -> {}));
     journal = Optional.of(new ZookeeperJournal(store));
     publications.get().follow(this::follow);
     seat.get().start();

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * thread.
  */
 public final class LocalStanding implements Leadership, Peers {
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final LongSupplier nanoTime;
   private volatile Optional<String> obstacle;
 
@@ -35,7 +35,7 @@ public final class LocalStanding implements Leadership, Peers {
 
   /** Calls every listener. */
   public void news() {
-    listeners.forEach(Runnable::run);
+    listeners.forEach(Listener::hearOfAll);
   }
 
   @Override
@@ -59,7 +59,7 @@ public final class LocalStanding implements Leadership, Peers {
   }
 
   @Override
-  public TopologyFeed.Subscription onNews(Runnable listener) {
+  public TopologyFeed.Subscription onNews(Listener listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
