@@ -104,10 +104,19 @@ final class GroupMemory {
     }
     JournalStore opened =
         JournalStore.open(coordinator.journal(), group, UUID.randomUUID().toString());
-    GroupJournal read = Membership.settled(configured, opened.durable());
+    GroupJournal read =
+        areAllAlike() ? Membership.settled(configured, opened.durable()) : opened.durable();
     journal = goesOn ? machine.takeOver(read, nowNanos) : machine.resume(read, nowNanos);
     store = opened;
     return true;
+  }
+
+  /**
+   * Whether no keeper may lack what the file of this one says: until then the journal goes on
+   * saying which nodes were added, for those whose files are still the old ones.
+   */
+  private boolean areAllAlike() {
+    return coordinator.peers().others(group).size() + 1 >= coordinator.peers().members();
   }
 
   private boolean wantsCopy(Topology published, long nowNanos) {
