@@ -237,6 +237,42 @@ class FailoverTest {
   }
 
   @Test
+  void shouldSubscribeOnceMoreWhenThePrimaryIsLostBeforeItHasConfirmed() throws IOException {
+    // So many that the server is still writing its confirmations when it is stopped.
+    int channels = 20_000;
+    String[] subscribe = new String[channels + 1];
+    subscribe[0] = "SUBSCRIBE";
+    for (int i = 1; i <= channels; i++) {
+      subscribe[i] = "c".repeat(300) + i;
+    }
+    String last = subscribe[channels];
+    try (ReplicaSet set = pair();
+        Rig rig = Rig.before(set.primary());
+        Wire client = rig.connect()) {
+      client.send(subscribe);
+      client.read(channels);
+      RedisServer next = set.replica(0);
+      promote(next);
+      rig.feed.crown(next);
+      Eventually.holds("it was asked again", () -> isSubscribed(next, last));
+      next.stop();
+      rig.feed.vacate();
+      next.resume();
+      Eventually.holds("the proxy let go", () -> !isSubscribed(next, last));
+      rig.feed.crown(next);
+      Eventually.holds(
+          "it was asked once more",
+          () -> isSubscribed(next, subscribe[1]) && isSubscribed(next, last));
+      next.command("PUBLISH", last, "hello");
+      assertThat(client.read()).contains("message", "hello");
+    }
+  }
+
+  private static boolean isSubscribed(RedisServer server, String channel) {
+    return server.command("PUBSUB", "NUMSUB", channel).equals(channel + " 1");
+  }
+
+  @Test
   void shouldLoseNothingAndRunNothingTwiceUnderLoad() throws Exception {
     try (ReplicaSet set = pair();
         Rig rig = Rig.before(set.primary())) {

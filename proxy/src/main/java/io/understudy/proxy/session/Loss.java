@@ -102,6 +102,13 @@ final class Loss {
     }
   }
 
+  /** Whether channels of an earlier connection were asked for again, and not all are confirmed. */
+  static boolean isResubscribing(List<Expected> awaited) {
+    return awaited.stream()
+        .anyMatch(
+            expected -> expected instanceof Expected.Own(int confirmations) && confirmations > 0);
+  }
+
   /** Subscriptions can be asked for again, if nothing else was asked for between them. */
   static List<Expected.Subscription> unconfirmed(List<Expected> awaited) {
     List<Expected.Subscription> unconfirmed = new ArrayList<>();

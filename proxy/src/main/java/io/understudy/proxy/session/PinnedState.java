@@ -33,6 +33,7 @@ final class PinnedState {
   private boolean doomed;
   private boolean spoilt;
   private boolean outdated;
+  private Subscriptions askedAgain = new Subscriptions();
   private boolean resubscribing;
   private @Nullable Restoration pending;
   private final QueuedMuting muting;
@@ -88,7 +89,8 @@ final class PinnedState {
     }
     settings.addAll(what.settings());
     spoilt = !settings.isEmpty();
-    resubscribing = what.subscriptions().count() > 0;
+    askedAgain = what.subscriptions();
+    resubscribing = askedAgain.count() > 0;
     pending = null;
   }
 
@@ -105,12 +107,17 @@ final class PinnedState {
   /**
    * What has to be set up on another connection.
    *
-   * @param unconfirmed subscriptions that were asked for and not confirmed
+   * @param awaited what was asked for and not answered
    */
-  Restoration restoration(List<Expected.Subscription> unconfirmed) {
-    return pending != null
-        ? pending
-        : new Restoration(bindings, subscriptions, List.copyOf(settings), unconfirmed);
+  Restoration restoration(List<Expected> awaited) {
+    if (pending != null) {
+      return pending;
+    }
+    return new Restoration(
+        bindings,
+        Loss.isResubscribing(awaited) ? subscriptions.and(askedAgain) : subscriptions,
+        List.copyOf(settings),
+        Loss.unconfirmed(awaited));
   }
 
   /** Whether commands are queued by MULTI now, or will be when what was sent is answered. */

@@ -486,13 +486,12 @@ final class Specials {
       session.close();
       return;
     }
-    List<Expected.Subscription> unconfirmed = Loss.unconfirmed(awaited);
     boolean transaction = link.isInTransaction();
-    if (unconfirmed.isEmpty()) {
+    if (Loss.unconfirmed(awaited).isEmpty()) {
       transaction = Loss.answer(session, awaited, transaction);
     }
     watchLost |= Loss.losesWatch(state.bindings(), awaited);
-    Restoration restoration = state.restoration(unconfirmed);
+    Restoration restoration = state.restoration(awaited);
     if (restoration.bindings().tracking()) {
       Redirection.forget(session, Redirection.idIn(restoration.settings()));
     }

@@ -79,6 +79,17 @@ final class Subscriptions {
     }
   }
 
+  /** These and others. */
+  Subscriptions and(Subscriptions others) {
+    var all = new Subscriptions();
+    for (Subscriptions each : List.of(others, this)) {
+      all.channels.addAll(each.channels);
+      all.patterns.addAll(each.patterns);
+      all.shards.addAll(each.shards);
+    }
+    return all;
+  }
+
   /** Forgets all: RESET. */
   void clear() {
     channels.clear();
