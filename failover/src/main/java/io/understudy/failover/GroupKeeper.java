@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +81,9 @@ final class GroupKeeper implements Runnable {
   private final GroupHooks hooks;
   private final List<Viewing> viewings = new ArrayList<>();
   private final long longestAbsenceNanos;
+
+  /** Whether a turn is due to nothing but that somebody said that there is news. */
+  private final AtomicBoolean wakes = new AtomicBoolean();
 
   private volatile GroupStatus status;
   private volatile boolean closed;
@@ -279,7 +283,9 @@ final class GroupKeeper implements Runnable {
 
   /** Makes the next turn come at once. Any thread. */
   void wake() {
-    mailbox.execute(() -> {});
+    if (wakes.compareAndSet(false, true)) {
+      mailbox.execute(() -> wakes.set(false));
+    }
   }
 
   @Override

@@ -21,12 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class GroupMemory {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  /**
-   * How long a copy may be older than what is published. Processors have something better to do in
-   * the moment that it is: clients wait for what this process's proxy makes of it.
-   */
-  private static final Duration COPY_AFTER = Duration.ofMillis(50);
-
   private final String group;
   private final List<Address> configured;
   private final Coordinator coordinator;
@@ -35,8 +29,6 @@ final class GroupMemory {
   private @Nullable JournalStore store;
   private @Nullable GroupJournal journal;
   private long nextTryNanos;
-  private long outdatedNanos;
-  private boolean outdated;
 
   /**
    * Reads nothing yet.
@@ -93,7 +85,7 @@ final class GroupMemory {
     if (!leads) {
       store = null;
     }
-    boolean wanted = leads ? store == null : wantsCopy(published, nowNanos);
+    boolean wanted = leads ? store == null : wantsCopy(published);
     if (!wanted || nowNanos - nextTryNanos < 0) {
       return false;
     }
@@ -119,14 +111,8 @@ final class GroupMemory {
     return coordinator.peers().others(group).size() + 1 >= coordinator.peers().members();
   }
 
-  private boolean wantsCopy(Topology published, long nowNanos) {
-    GroupJournal current = journal;
-    boolean behind = current != null && published.isAfter(current.published());
-    if (behind && !outdated) {
-      outdatedNanos = nowNanos;
-    }
-    outdated = behind;
-    return current == null || (behind && nowNanos - outdatedNanos - COPY_AFTER.toNanos() >= 0);
+  private boolean wantsCopy(Topology published) {
+    return journal == null || published.isAfter(journal.published());
   }
 
   private void copy(long nowNanos) throws IOException {

@@ -256,8 +256,11 @@ final class KeeperSeat implements Leadership, Peers {
   private void hear(String id, Store.Cell cell) {
     long now = nanoTime.getAsLong();
     var holder = new Holder(id, cell.incarnation());
-    KeeperText text = KeeperText.parse(cell.bytes());
     OtherKeeper before = others.get(id);
+    if (before != null && before.holder().equals(holder) && before.version() == cell.version()) {
+      return; // It has not beaten since, so nothing in it is new.
+    }
+    KeeperText text = KeeperText.parse(cell.bytes());
     OtherKeeper after =
         before == null
             ? OtherKeeper.first(holder, cell.version(), text, now)

@@ -97,16 +97,15 @@ final class Publications implements Publisher {
    */
   private int write(Topology topology) throws IOException {
     Written last = written.remove(topology.group());
-    if (last != null && topology.isAfter(last.topology())) {
-      OptionalInt number = write(topology, TopologyText.write(topology), last.version());
-      if (number.isPresent()) {
-        return number.getAsInt();
-      }
-    }
-    return writeAfterReading(topology);
+    byte[] bytes = TopologyText.write(topology);
+    OptionalInt number =
+        last != null && topology.isAfter(last.topology())
+            ? writeOver(last.version(), topology, bytes)
+            : OptionalInt.empty();
+    return number.isPresent() ? number.getAsInt() : writeAfterReading(topology, bytes);
   }
 
-  private OptionalInt write(Topology topology, byte[] bytes, int version) throws IOException {
+  private OptionalInt writeOver(int version, Topology topology, byte[] bytes) throws IOException {
     OptionalInt number =
         store.writeAndCount(Tree.topology(topology.group()), bytes, version, Tree.PUBLISHED);
     if (number.isPresent()) {
@@ -116,9 +115,8 @@ final class Publications implements Publisher {
     return number;
   }
 
-  private int writeAfterReading(Topology topology) throws IOException {
+  private int writeAfterReading(Topology topology, byte[] bytes) throws IOException {
     String name = Tree.topology(topology.group());
-    byte[] bytes = TopologyText.write(topology);
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       Optional<Store.Cell> cell = store.readNewest(name);
       if (cell.isPresent()) {
@@ -135,7 +133,7 @@ final class Publications implements Publisher {
         }
       }
       OptionalInt number =
-          write(topology, bytes, cell.map(Store.Cell::version).orElse(Store.ABSENT));
+          writeOver(cell.map(Store.Cell::version).orElse(Store.ABSENT), topology, bytes);
       if (number.isPresent()) {
         return number.getAsInt();
       }

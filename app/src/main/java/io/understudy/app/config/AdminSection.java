@@ -18,7 +18,7 @@ final class AdminSection {
     Section admin = top.section("admin", List.of("bind", "reads", "tls"));
     Optional<Configuration.AdminReads> reads =
         admin.get("reads").flatMap(value -> value.choice(Configuration.AdminReads.values()));
-    Optional<ServerTls> tls = TlsSection.ofAdmin(admin);
+    Optional<ServerTls> tls = TlsSection.ofPort(admin);
     boolean isPlain = admin.get("tls").isEmpty();
     return new Configuration.Admin(
         admin

@@ -148,7 +148,7 @@ final class ProxySection {
             .require("group", "write the name of the group that it serves")
             .flatMap(v -> knownGroup(v, names));
     Configuration.ReadRules reads = reads(section);
-    Optional<ServerTls> tls = TlsSection.ofListener(section);
+    Optional<ServerTls> tls = TlsSection.ofPort(section);
     Optional<Integer> clients = section.get("maxClients").flatMap(v -> v.integer(1, MOST_CLIENTS));
     Optional<Integer> perAddress =
         section.get("maxClientsPerAddress").flatMap(v -> v.integer(1, MOST_CLIENTS));

@@ -156,7 +156,7 @@ final class ReplicationSection {
             .flatMap(v -> v.choice(RdbTarget.Loss.values()))
             .orElse(RdbTarget.Loss.REFUSED);
     Optional<Secret> password = section.get("password").flatMap(Value::secret);
-    Optional<ServerTls> tls = TlsSection.ofListener(section);
+    Optional<ServerTls> tls = TlsSection.ofPort(section);
     int backlog =
         section
             .get("backlog")

@@ -12,27 +12,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads {@code tls}, of listeners and of groups: every file is there and can be used. */
+/** Reads {@code tls}, of ports and of groups: every file is there and can be used. */
 final class TlsSection {
   private static final Pattern HOST = Pattern.compile("(\\*\\.)?[A-Za-z0-9][A-Za-z0-9.-]{0,252}");
 
   private TlsSection() {}
 
-  /** What a listener shows to clients; empty if it is plain, or wrong. */
-  static Optional<ServerTls> ofListener(Section listener) {
-    return listener
-        .get("tls")
+  /** What a port shows to those who connect to it; empty if it is plain, or wrong. */
+  static Optional<ServerTls> ofPort(Section port) {
+    return port.get("tls")
         .flatMap(
             value ->
                 value
                     .section(List.of("certificate", "key", "names", "clientCa", "clients"))
                     .flatMap(TlsSection::server)
                     .filter(tls -> isUsable(value, () -> TlsServer.of(tls))));
-  }
-
-  /** What the admin port shows; empty if it is plain, or wrong. */
-  static Optional<ServerTls> ofAdmin(Section admin) {
-    return ofListener(admin);
   }
 
   private static Optional<ServerTls> server(Section tls) {
