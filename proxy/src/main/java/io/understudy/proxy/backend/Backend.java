@@ -244,9 +244,14 @@ public final class Backend extends ChannelInboundHandlerAdapter implements Flush
     }
   }
 
-  /** Writes now what was sent, and keeps nothing of it: it will not be asked for again. */
+  /** Writes now what was sent, and keeps nothing of it. */
   public void sendNow() {
     flushNow();
+    forgetSent();
+  }
+
+  /** Keeps nothing of what was written: it will not be asked for again. */
+  public void forgetSent() {
     outbox.answered(outbox.sentOffset());
   }
 

@@ -255,6 +255,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
   }
 
   private void send(ByteBuf bytes, Expected expected) {
+    backend.forgetSent(); // What is sent again after a loss is kept elsewhere.
     backend.send(bytes, bytes.readerIndex(), bytes.readableBytes());
     awaited.add(expected);
     if (present == null) {
@@ -357,6 +358,7 @@ final class PinnedLink implements Receiver, PinnedReplies.Sink {
     }
     session.context().loop().turn().laterNanos(); // One time for all that this read answers.
     pool.answered();
+    backend.forgetSent();
     if (session.mode() instanceof Mode.Raw) {
       session.output().addOutOfBand(bytes, bytes.readerIndex(), bytes.readableBytes());
       session.flushOutput();
