@@ -33,6 +33,7 @@ final class Followed {
 
   private final Store store;
   private final String id;
+  private final int fewGroups;
   private final boolean hasOutputs;
   private final TrafficFeed traffic;
   private final Timing timing;
@@ -45,6 +46,7 @@ final class Followed {
   // Confined to the thread.
   private List<String> groups;
   private final Map<String, Topology> published = new HashMap<>();
+  private Optional<PartCounts> counts = Optional.empty();
   private int processed = -1;
   private int drained = -1;
   private boolean stale = true;
@@ -57,6 +59,8 @@ final class Followed {
    * Follows nothing until it is started.
    *
    * @param id unique among the processes that follow
+   * @param fewGroups so many groups at most are all read at each publication; of more, those that
+   *     the counts of their parts tell of
    * @param hasOutputs whether keepers must wait for this process before they promote another node
    * @param traffic knows what its outputs still await
    */
@@ -64,6 +68,7 @@ final class Followed {
       Store store,
       String id,
       List<String> groups,
+      int fewGroups,
       boolean hasOutputs,
       TrafficFeed traffic,
       Timing timing,
@@ -72,6 +77,7 @@ final class Followed {
     this.store = store;
     this.id = id;
     this.groups = List.copyOf(groups);
+    this.fewGroups = fewGroups;
     this.hasOutputs = hasOutputs;
     this.traffic = traffic;
     this.timing = timing;
@@ -97,6 +103,7 @@ final class Followed {
           }
           groups = wanted;
           published.keySet().retainAll(wanted);
+          counts = Optional.empty();
           stale = true; // what is published of the new ones was not read yet
           turn();
         });
@@ -153,18 +160,37 @@ final class Followed {
    */
   private void refresh(boolean newest) throws IOException {
     stale = true;
-    List<String> names = groups.stream().map(Tree::topology).toList();
-    List<Optional<Store.Cell>> cells;
-    int count;
     if (newest) {
-      var _ = store.read(Tree.PUBLISHED, watcher);
-      count = countOf(store.readNewest(Tree.PUBLISHED));
-      cells = store.readAll(names);
-    } else {
-      List<Optional<Store.Cell>> all = store.readAll(Tree.PUBLISHED, watcher, names);
-      count = countOf(all.getFirst());
-      cells = all.subList(1, all.size());
+      var _ = store.readNewest(Tree.PUBLISHED);
     }
+    int count;
+    if (groups.size() <= fewGroups) {
+      List<Optional<Store.Cell>> all = store.readAll(Tree.PUBLISHED, watcher, names(groups));
+      count = PartCounts.countOf(all.getFirst());
+      accept(all.subList(1, all.size()));
+    } else {
+      PartCounts now = PartCounts.read(store, watcher);
+      count = now.published();
+      accept(store.readAll(names(due(now))));
+      counts = Optional.of(now);
+    }
+    looksBeforeNote = count != processed && hasOutputs ? LOOKS_BEFORE_NOTE : 0;
+    processed = count;
+    stale = false;
+  }
+
+  private List<String> due(PartCounts now) {
+    return counts
+        .filter(now::tellAllSince)
+        .map(before -> groups.stream().filter(group -> now.isNewsOf(group, before)).toList())
+        .orElse(groups);
+  }
+
+  private static List<String> names(List<String> groups) {
+    return groups.stream().map(Tree::topology).toList();
+  }
+
+  private void accept(List<Optional<Store.Cell>> cells) throws IOException {
     for (Optional<Store.Cell> cell : cells) {
       if (cell.isPresent()) {
         Topology topology = TopologyText.read(cell.get().bytes());
@@ -172,13 +198,6 @@ final class Followed {
         published.put(topology.group(), topology);
       }
     }
-    looksBeforeNote = count != processed && hasOutputs ? LOOKS_BEFORE_NOTE : 0;
-    processed = count;
-    stale = false;
-  }
-
-  private static int countOf(Optional<Store.Cell> counter) {
-    return counter.map(Store.Cell::version).orElse(Store.ABSENT);
   }
 
   /** Looks soon whether all is answered, if a primary retires and it was not so far. */

@@ -107,7 +107,12 @@ final class Publications implements Publisher {
 
   private OptionalInt writeOver(int version, Topology topology, byte[] bytes) throws IOException {
     OptionalInt number =
-        store.writeAndCount(Tree.topology(topology.group()), bytes, version, Tree.PUBLISHED);
+        store.writeAndCount(
+            Tree.topology(topology.group()),
+            bytes,
+            version,
+            Tree.PUBLISHED,
+            Tree.part(Tree.partOf(topology.group())));
     if (number.isPresent()) {
       // A node that is made begins with 0, which is one more than ABSENT.
       written.put(topology.group(), new Written(topology, version + 1));

@@ -43,8 +43,8 @@ interface Store {
   List<Optional<Cell>> readAll(List<String> names) throws IOException;
 
   /**
-   * Several nodes in one round trip, and a call when the first of them changes. Each that follows
-   * is at least as new as the first.
+   * Several nodes in one round trip, and a call when the first of them changes. Each is at least as
+   * new as those before it.
    *
    * @return the first, then the others in the order of their names
    */
@@ -67,12 +67,12 @@ interface Store {
   void delete(String name, int version) throws IOException;
 
   /**
-   * Replaces this version of a node, {@link #ABSENT} to make it, and counts in another, or does
-   * neither.
+   * Replaces this version of a node, {@link #ABSENT} to make it, and counts in two others, or does
+   * nothing of it.
    *
-   * @return the count, which is the other node's version; empty when another version is there
+   * @return the count, which is the first counter's version; empty when another version is there
    */
-  OptionalInt writeAndCount(String name, byte[] bytes, int version, String counter)
+  OptionalInt writeAndCount(String name, byte[] bytes, int version, String counter, String part)
       throws IOException;
 
   /**

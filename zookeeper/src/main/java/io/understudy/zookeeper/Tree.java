@@ -11,8 +11,12 @@ final class Tree {
   static final String HISTORIES = "histories";
   static final String TOPOLOGIES = "topologies";
   static final String PUBLISHED = "published";
+  static final String PARTS_OF_PUBLISHED = "published-parts";
   static final String PROXIES = "proxies";
   static final String REQUESTS = "requests";
+
+  /** Groups are counted in so many parts: about the root of the most that are expected. */
+  static final int PARTS = 64;
 
   private Tree() {}
 
@@ -38,6 +42,16 @@ final class Tree {
 
   static String page(String group, long number) {
     return history(group) + "/" + number;
+  }
+
+  /** The node that counts the publications of a part of the groups. */
+  static String part(int part) {
+    return PARTS_OF_PUBLISHED + "/" + part;
+  }
+
+  /** The part that a group belongs to: 0 to {@link #PARTS} - 1. */
+  static int partOf(String group) {
+    return Math.floorMod(group.hashCode(), PARTS);
   }
 
   static String topology(String group) {

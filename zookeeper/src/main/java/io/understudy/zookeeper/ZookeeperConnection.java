@@ -216,6 +216,12 @@ final class ZookeeperConnection implements Store, AutoCloseable {
     }
     make(Tree.LEADERS);
     make(Tree.PUBLISHED);
+    make(Tree.PARTS_OF_PUBLISHED);
+    if (childrenNewest(Tree.PARTS_OF_PUBLISHED).size() < Tree.PARTS) {
+      for (int part = 0; part < Tree.PARTS; part++) {
+        make(Tree.part(part));
+      }
+    }
   }
 
   private void make(String name) throws IOException {
@@ -410,16 +416,16 @@ final class ZookeeperConnection implements Store, AutoCloseable {
   }
 
   @Override
-  public OptionalInt writeAndCount(String name, byte[] bytes, int version, String counter)
-      throws IOException {
+  public OptionalInt writeAndCount(
+      String name, byte[] bytes, int version, String counter, String part) throws IOException {
     try {
       var op = client.transactionOp();
       CuratorOp content =
           version == ABSENT
               ? op.create().forPath(path(name), bytes)
               : op.setData().withVersion(version).forPath(path(name), bytes);
-      CuratorOp count = client.transactionOp().setData().forPath(path(counter), new byte[0]);
-      List<CuratorTransactionResult> results = client.transaction().forOperations(content, count);
+      List<CuratorTransactionResult> results =
+          client.transaction().forOperations(content, count(part), count(counter));
       return OptionalInt.of(results.getLast().getResultStat().getVersion());
     } catch (KeeperException.BadVersionException
         | KeeperException.NoNodeException
@@ -428,6 +434,10 @@ final class ZookeeperConnection implements Store, AutoCloseable {
     } catch (Exception e) {
       throw problem("cannot write " + path(name), e);
     }
+  }
+
+  private CuratorOp count(String counter) throws Exception {
+    return client.transactionOp().setData().forPath(path(counter), new byte[0]);
   }
 
   @Override

@@ -105,6 +105,7 @@ public final class ZookeeperCoordinator implements AutoCloseable {
         connection,
         UUID.randomUUID().toString(),
         groups,
+        Tree.PARTS,
         hasOutputs,
         traffic,
         timing,

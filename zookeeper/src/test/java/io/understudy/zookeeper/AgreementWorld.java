@@ -30,6 +30,9 @@ final class AgreementWorld {
   /** Whether whoever leads gives the group up now and then. */
   final boolean stepsDown;
 
+  /** Of no more groups than these, followers read all; else those whose parts were counted. */
+  final int fewGroups;
+
   private final Set<String> without;
   private final Random random;
   private final List<SimKeeping> processes = new ArrayList<>();
@@ -42,6 +45,7 @@ final class AgreementWorld {
     this.random = time.random();
     this.without = without;
     this.stepsDown = seed % 4 == 0;
+    this.fewGroups = seed / 4 % 2 == 0 ? 0 : 1;
     this.zookeeper = new SimZookeeper(time, timing);
   }
 

@@ -46,6 +46,7 @@ final class SimKeeping {
             store,
             process.name,
             List.of(GROUP),
+            world.fewGroups,
             true,
             TrafficFeed.NONE,
             timing,

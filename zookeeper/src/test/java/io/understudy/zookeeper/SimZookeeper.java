@@ -12,7 +12,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A simulated ensemble: one order of writes, sessions that expire, servers that lag, answers that
@@ -46,6 +45,7 @@ final class SimZookeeper {
     }
     nodes.put(Tree.LEADERS, new Store.Cell(new byte[0], 0, 1, 0));
     nodes.put(Tree.PUBLISHED, new Store.Cell(new byte[0], 0, 1, 0));
+    nodes.put(Tree.part(Tree.partOf(SimKeeping.GROUP)), new Store.Cell(new byte[0], 0, 1, 0));
     states.add(new State(0, nodes));
     expireSessions();
   }
@@ -266,11 +266,16 @@ final class SimZookeeper {
         throws IOException {
       return call(
           () -> {
-            var nodes = seen();
+            List<Optional<Cell>> cells = new ArrayList<>();
+            cells.add(Optional.ofNullable(seen().get(first)));
             watch(first, listener);
-            return Stream.concat(Stream.of(first), others.stream())
-                .map(name -> Optional.ofNullable(nodes.get(name)))
-                .toList();
+            for (String name : others) {
+              if (time.random().nextInt(8) == 0) {
+                var _ = seen(); // Something was written between one of them and the next.
+              }
+              cells.add(Optional.ofNullable(states.get(seen).nodes().get(name)));
+            }
+            return cells;
           });
     }
 
@@ -341,8 +346,8 @@ final class SimZookeeper {
     }
 
     @Override
-    public OptionalInt writeAndCount(String name, byte[] bytes, int version, String counter)
-        throws IOException {
+    public OptionalInt writeAndCount(
+        String name, byte[] bytes, int version, String counter, String part) throws IOException {
       return call(
           () -> {
             if (version == ABSENT) {
@@ -353,6 +358,7 @@ final class SimZookeeper {
             } else if (replace(name, bytes, version).isEmpty()) {
               return OptionalInt.empty();
             }
+            var _ = replace(part, new byte[0], ANY);
             return replace(counter, new byte[0], ANY);
           });
     }
